@@ -1,0 +1,21 @@
+/// A value in the form the embedded engine stores it, owned.
+///
+/// `true` is `.integer(1)`, `2024-01-01` is `.integer(8766)` (days since 2000-01-01), numeric `1.10` is `.text("1.10")`.
+package enum StoredValue: Hashable, Sendable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    case blob([UInt8])
+}
+
+/// A value as a statement's row holds it: borrowed from the database for as long as the row is current.
+///
+/// Text is UTF-8 without a terminating zero.
+package enum Cell {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(UnsafeBufferPointer<UInt8>)
+    case blob(UnsafeBufferPointer<UInt8>)
+}
