@@ -1,0 +1,201 @@
+/// A query: `select`, `values`, or a set operation of two.
+
+package indirect enum SelectBody: Hashable, Sendable {
+    case query(Query)
+    case values([[Expression]])
+    case setOperation(SetOperator, all: Bool, Select, Select)
+}
+
+package enum SetOperator: Hashable, Sendable { case union, intersect, except }
+
+package struct Select: Hashable, Sendable {
+    package var with: With?
+    package var body: SelectBody
+    package var orderBy: [SortKey]
+    package var limit: Expression?
+    package var offset: Expression?
+    /// `fetch first n rows with ties`.
+    package var withTies: Bool
+    /// `for update`, `for share …`: accepted, since the embedded engine has one writer.
+    package var locking: [Locking]
+    package var position: Position
+
+    package init(
+        with: With? = nil, _ body: SelectBody, orderBy: [SortKey] = [], limit: Expression? = nil, offset: Expression? = nil,
+        withTies: Bool = false, locking: [Locking] = [], at position: Position = .none
+    ) {
+        self.with = with
+        self.body = body
+        self.orderBy = orderBy
+        self.limit = limit
+        self.offset = offset
+        self.withTies = withTies
+        self.locking = locking
+        self.position = position
+    }
+}
+
+package struct Locking: Hashable, Sendable {
+    package enum Strength: Hashable, Sendable { case update, noKeyUpdate, share, keyShare }
+    package enum Wait: Hashable, Sendable { case block, skipLocked, noWait }
+    package var strength: Strength
+    package var tables: [Name]
+    package var wait: Wait
+
+    package init(_ strength: Strength, tables: [Name] = [], wait: Wait = .block) {
+        self.strength = strength
+        self.tables = tables
+        self.wait = wait
+    }
+}
+
+/// One `select … from … where … group by … having`.
+package struct Query: Hashable, Sendable {
+    package enum Distinct: Hashable, Sendable {
+        case all
+        case on([Expression])
+    }
+
+    package var distinct: Distinct?
+    package var outputs: [Output]
+    package var from: [FromItem]
+    package var filter: Expression?
+    package var groupBy: [GroupingItem]
+    package var having: Expression?
+    package var windows: [Window]
+
+    package init(
+        distinct: Distinct? = nil, _ outputs: [Output], from: [FromItem] = [], where filter: Expression? = nil, groupBy: [GroupingItem] = [],
+        having: Expression? = nil, windows: [Window] = []
+    ) {
+        self.distinct = distinct
+        self.outputs = outputs
+        self.from = from
+        self.filter = filter
+        self.groupBy = groupBy
+        self.having = having
+        self.windows = windows
+    }
+}
+
+/// One item of a select list or of `returning`.
+package struct Output: Hashable, Sendable {
+    package var value: Expression
+    package var alias: String?
+
+    package init(_ value: Expression, as alias: String? = nil) {
+        self.value = value
+        self.alias = alias
+    }
+}
+
+package indirect enum GroupingItem: Hashable, Sendable {
+    case expression(Expression)
+    case empty
+    case rollup([GroupingItem])
+    case cube([GroupingItem])
+    case sets([GroupingItem])
+    /// `(a, b)` inside rollup, cube or sets.
+    case list([Expression])
+}
+
+package struct Alias: Hashable, Sendable {
+    package var name: String
+    package var columns: [String]
+
+    package init(_ name: String, columns: [String] = []) {
+        self.name = name
+        self.columns = columns
+    }
+}
+
+package enum JoinKind: Hashable, Sendable { case inner, left, right, full, cross }
+
+package indirect enum FromItem: Hashable, Sendable {
+    case table(Name, Alias?)
+    case select(Select, Alias?, lateral: Bool)
+    case call(FunctionSource)
+    case join(JoinKind, FromItem, FromItem, JoinCondition?, Alias?)
+    /// A table as its row level security lets the caller see it. Made by the policy gate only, never by the parser.
+    case secured(SecuredTable)
+}
+
+/// A table whose rows pass `policy` before anything else sees them. See `Docs/Internals/Policies.md`.
+package struct SecuredTable: Hashable, Sendable {
+    package var name: Name
+    package var alias: Alias?
+    /// Over the table's own columns, unqualified. Nil: every row.
+    package var policy: Expression?
+
+    package init(_ name: Name, as alias: Alias?, policy: Expression?) {
+        self.name = name
+        self.alias = alias
+        self.policy = policy
+    }
+}
+
+package enum JoinCondition: Hashable, Sendable {
+    case on(Expression)
+    case using([String], alias: String?)
+    case natural
+}
+
+/// `generate_series(1, 3) with ordinality as s(n, i)`.
+package struct FunctionSource: Hashable, Sendable {
+    package struct ColumnDefinition: Hashable, Sendable {
+        package var name: String
+        package var type: TypeName
+        package init(name: String, type: TypeName) {
+            self.name = name
+            self.type = type
+        }
+    }
+
+    package var calls: [Expression]
+    package var withOrdinality: Bool
+    package var lateral: Bool
+    package var alias: Alias?
+    /// `as x(a int, b text)`.
+    package var columns: [ColumnDefinition]
+
+    package init(_ calls: [Expression], withOrdinality: Bool = false, lateral: Bool = false, alias: Alias? = nil, columns: [ColumnDefinition] = []) {
+        self.calls = calls
+        self.withOrdinality = withOrdinality
+        self.lateral = lateral
+        self.alias = alias
+        self.columns = columns
+    }
+}
+
+package struct With: Hashable, Sendable {
+    package var isRecursive: Bool
+    package var tables: [CommonTable]
+
+    package init(isRecursive: Bool = false, _ tables: [CommonTable]) {
+        self.isRecursive = isRecursive
+        self.tables = tables
+    }
+}
+
+package struct CommonTable: Hashable, Sendable {
+    package var name: String
+    package var columns: [String]
+    package var statement: DataStatement
+    /// `materialized` true, `not materialized` false.
+    package var materialized: Bool?
+
+    package init(_ name: String, columns: [String] = [], _ statement: DataStatement, materialized: Bool? = nil) {
+        self.name = name
+        self.columns = columns
+        self.statement = statement
+        self.materialized = materialized
+    }
+}
+
+/// A statement that reads or writes rows.
+package indirect enum DataStatement: Hashable, Sendable {
+    case select(Select)
+    case insert(Insert)
+    case update(Update)
+    case delete(Delete)
+}
