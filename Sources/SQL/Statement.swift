@@ -1,0 +1,209 @@
+package import OffstageQuery
+package import OffstageSchema
+
+/// A plan in a database's own words, ready to be prepared, cached and run many times: text, and where each binding comes from.
+///
+/// One statement serves every request of its shape; what differs from request to request is in `Inputs`.
+package enum Statement: Sendable {
+    case read(Read)
+    case write(Write)
+}
+
+/// One SQL text and its parameters, in order (`?1`, `?2`, …).
+package struct SQLText: Sendable, Hashable {
+    package var text: String
+    package var bindings: [Binding]
+
+    package init(_ text: String, bindings: [Binding] = []) {
+        self.text = text
+        self.bindings = bindings
+    }
+}
+
+/// Where a parameter's value comes from when the statement runs.
+package enum Binding: Sendable, Hashable {
+    case constant(StoredValue)
+    /// The request's value with this index, read by the input function of this type (22P02 and its like are raised here).
+    case value(Int, ColumnType)
+    /// The request's value as a pattern of `like`: `*` is `%` (PostgREST's spelling).
+    case pattern(Int)
+    /// The smallest text a `like` pattern with a literal beginning can match, and the first text after all of them (null: no bound).
+    case patternLow(Int)
+    case patternHigh(Int)
+    /// The request's list, each element read as this type, as a JSON array for `json_each` (blobs as hexadecimal text).
+    case list(Int, ColumnType)
+    /// The request's value as a bigint for limit and offset.
+    case count(Int)
+    /// The nth key that the parent's row hands to its child statement.
+    case parentKey(Int)
+    /// The nth column of the current row of the payload.
+    case payload(Int)
+    /// The rows a write touched, as a JSON array of rowids.
+    case affected
+    case claims
+    case subject
+    case role
+    /// The request's start, in microseconds since 2000-01-01 UTC.
+    case now
+    /// `current_setting(name)`: `request.method`, `request.path`, `request.headers`, …
+    case setting(String)
+}
+
+/// A read: a tree of texts, and the shape its rows take.
+package struct Read: Sendable {
+    package var root: ReadNode
+    /// Counts what `root` would give without its limit; run in the same read transaction.
+    package var count: SQLText?
+    /// Every function in it costs a bounded time per row, so that it may be tried on an event loop under a step budget.
+    package var isBounded: Bool
+
+    package init(root: ReadNode, count: SQLText? = nil, isBounded: Bool) {
+        self.root = root
+        self.count = count
+        self.isBounded = isBounded
+    }
+}
+
+/// One text and how each of its rows becomes an object.
+package struct ReadNode: Sendable {
+    package var query: SQLText
+    package var fields: [Field]
+
+    package init(_ query: SQLText, fields: [Field]) {
+        self.query = query
+        self.fields = fields
+    }
+}
+
+package indirect enum Field: Sendable {
+    /// The cell with this index, under this name.
+    case cell(String, Int, ColumnType)
+    /// A to-one embed whose columns came by a join: null where the cell `presence` is null.
+    case object(String, presence: Int, [Field])
+    /// A to-many embed: the child runs once for each row, with these cells as its parent keys.
+    case list(String, ReadNode, keys: [Int])
+    /// A to-one embed that needs a statement of its own: the child's first row, or null.
+    case one(String, ReadNode, keys: [Int])
+    /// A spread to-many: each of the child's fields becomes an array.
+    case arrays(ReadNode, keys: [Int])
+}
+
+/// A write, as steps of one savepoint.
+package struct Write: Sendable {
+    package enum Action: Sendable {
+        /// One text per set of columns given; each payload row names its own. A row that inserts nothing (a conflict ignored) is not counted.
+        /// Each text ends in `returning rowid` where `needsRows`.
+        case insert([SQLText])
+        /// One text; ends in `returning rowid` where `needsRows`.
+        case update(SQLText)
+        /// `find` gives the rowids to delete; the representation is taken, then `delete` (with `.affected`) removes them.
+        /// Without `find`, `delete` stands alone.
+        case delete(find: SQLText?, delete: SQLText)
+    }
+
+    package var action: Action
+    package var table: QualifiedName
+    /// The rowids are wanted: for the representation, Location, or the count of rows.
+    package var needsRows: Bool
+    /// Over `json_each(.affected)`, in its order unless the request gives one.
+    package var representation: ReadNode?
+    /// The columns the payload's rows hold, in order.
+    package var payloadColumns: [Column]
+    /// The key columns' names and types for `Location`, read for the first row where asked.
+    package var location: ReadNode?
+    /// Insert: whether rows of one payload may refer to each other (a self-referencing key).
+    package var refersToItself: Bool
+    /// An upsert's statement can say whether a row was new: the texts then end in `returning rowid, <is new>`.
+    package var tellsNew: Bool
+
+    package init(
+        _ action: Action, table: QualifiedName, needsRows: Bool, representation: ReadNode? = nil, payloadColumns: [Column] = [],
+        location: ReadNode? = nil, refersToItself: Bool = false, tellsNew: Bool = false
+    ) {
+        self.action = action
+        self.table = table
+        self.needsRows = needsRows
+        self.representation = representation
+        self.payloadColumns = payloadColumns
+        self.location = location
+        self.refersToItself = refersToItself
+        self.tellsNew = tellsNew
+    }
+}
+
+/// What one request brings to a statement.
+package struct Inputs: Sendable {
+    package struct Row: Sendable {
+        /// Which of the insert's texts serves this row.
+        package var variant: Int
+        package var values: [StoredValue]
+
+        package init(variant: Int = 0, values: [StoredValue]) {
+            self.variant = variant
+            self.values = values
+        }
+    }
+
+    package var caller: Caller
+    package var values: [RequestValue]
+    package var rows: [Row]
+    package var now: Int64
+    package var settings: [String: String]
+    /// Undo everything after answering (`Prefer: tx=rollback`).
+    package var rollsBack: Bool
+    /// Exactly one row must be touched, else PGRST116 and nothing happened.
+    package var wantsSingle: Bool
+    /// More rows than this: PGRST124 and nothing happened.
+    package var maxAffected: Int?
+    /// `Prefer: timezone=…`; UTC otherwise.
+    package var timeZone: String?
+
+    package init(
+        caller: Caller, values: [RequestValue] = [], rows: [Row] = [], now: Int64, settings: [String: String] = [:], rollsBack: Bool = false,
+        wantsSingle: Bool = false, maxAffected: Int? = nil, timeZone: String? = nil
+    ) {
+        self.caller = caller
+        self.values = values
+        self.rows = rows
+        self.now = now
+        self.settings = settings
+        self.rollsBack = rollsBack
+        self.wantsSingle = wantsSingle
+        self.maxAffected = maxAffected
+        self.timeZone = timeZone
+    }
+}
+
+/// How rows are written down.
+package enum RowFormat: Sendable, Hashable {
+    /// An array of objects, rows separated by `, \n `.
+    case json(nullsStripped: Bool)
+    /// The first row alone, as an object.
+    case object(nullsStripped: Bool)
+    case csv
+    /// The root element's name.
+    case xml(root: String)
+    /// Nothing but the counts.
+    case none
+}
+
+/// The answer of a statement: the body as bytes, and what the headers say.
+package struct Rows: Sendable {
+    package var body: [UInt8]
+    /// Rows in the body (reads), or rows touched (writes).
+    package var count: Int
+    /// What the read would give without its limit.
+    package var total: Int?
+    /// Rows that an upsert inserted, where the statement tells.
+    package var inserted: Int?
+    /// The key of the one inserted row, as text, for `Location`; nil values are null.
+    package var location: [String?]?
+
+    package init(body: [UInt8] = [], count: Int = 0, total: Int? = nil, inserted: Int? = nil, location: [String?]? = nil) {
+        self.body = body
+        self.count = count
+        self.total = total
+        self.inserted = inserted
+        self.location = location
+    }
+}
