@@ -26,6 +26,7 @@ package struct Statement: Hashable, Sendable {
         case createSchema(name: String, ifNotExists: Bool)
         case createExtension(name: String, schema: String?, ifNotExists: Bool)
         case createSequence(CreateSequence)
+        case alterSequence(AlterSequence)
         case createRole(name: String, options: [RoleOption])
         case grantRole(roles: [String], to: [String], isGrant: Bool)
         case drop(Drop)
@@ -404,7 +405,23 @@ package struct CreateSequence: Hashable, Sendable {
     }
 }
 
+/// `alter sequence s restart`, `alter sequence s owned by t.c`.
+package struct AlterSequence: Hashable, Sendable {
+    package var name: Name
+    package var ifExists: Bool
+    package var options: [SequenceOption]
+
+    package init(_ name: Name, ifExists: Bool = false, options: [SequenceOption]) {
+        self.name = name
+        self.ifExists = ifExists
+        self.options = options
+    }
+}
+
 package enum SequenceOption: Hashable, Sendable {
+    /// `as integer`.
+    case type(TypeName)
+    /// `ownedBy` of no parts: `owned by none`. `minimum` and `maximum` of nil: `no minvalue`. `restart` of nil: at the start.
     case start(Int64), increment(Int64), minimum(Int64?), maximum(Int64?), cycle(Bool), cache(Int64), restart(Int64?), ownedBy(Name)
 }
 
@@ -442,13 +459,16 @@ package struct Rename: Hashable, Sendable {
     package var part: String?
     package var to: String
     package var ifExists: Bool
+    /// A function's argument types, where they were written.
+    package var arguments: [TypeName]?
 
-    package init(_ kind: ObjectKind, _ name: Name, part: String? = nil, to: String, ifExists: Bool = false) {
+    package init(_ kind: ObjectKind, _ name: Name, part: String? = nil, to: String, ifExists: Bool = false, arguments: [TypeName]? = nil) {
         self.kind = kind
         self.name = name
         self.part = part
         self.to = to
         self.ifExists = ifExists
+        self.arguments = arguments
     }
 }
 
@@ -499,13 +519,19 @@ package struct Grant: Hashable, Sendable {
     package var roles: [String]
     package var grantOption: Bool
     package var cascade: Bool
+    /// Of default privileges: whose future objects. Empty: the current role's.
+    package var owners: [String]
 
-    package init(isGrant: Bool, _ privileges: [Privilege], on objects: Objects, roles: [String], grantOption: Bool = false, cascade: Bool = false) {
+    package init(
+        isGrant: Bool, _ privileges: [Privilege], on objects: Objects, roles: [String], grantOption: Bool = false, cascade: Bool = false,
+        owners: [String] = []
+    ) {
         self.isGrant = isGrant
         self.privileges = privileges
         self.objects = objects
         self.roles = roles
         self.grantOption = grantOption
         self.cascade = cascade
+        self.owners = owners
     }
 }
