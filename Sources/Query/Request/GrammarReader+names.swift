@@ -1,0 +1,176 @@
+extension GrammarReader {
+    /// A name: in double quotes, or letters, digits, `_`, `$`, inner blanks and single dashes.
+    mutating func name() throws(Stop) -> String {
+        try label("field name (* or [a..z0..9_$])") { (r) throws(Stop) in
+            if let quoted = try r.optional({ (r) throws(Stop) in try r.quotedText() }) { return quoted }
+            return try r.dashed { (r) throws(Stop) in try r.identifier() }
+        }
+    }
+
+    /// Letters, digits, `_`, `$` and blanks; the outer blanks are dropped.
+    mutating func identifier() throws(Stop) -> String {
+        let start = position
+        var place = position
+        while let width = identifierWidth(at: place) { place += width }
+        if place > start { moved(to: place) }
+        notes.add(.met(place), at: place)
+        notes.add(.expected("letter"), at: place)
+        notes.add(.expected("digit"), at: place)
+        if place == start { throw .mismatch }
+        return Self.trimmed(text(start..<place))
+    }
+
+    private func identifierWidth(at offset: Int) -> Int? {
+        guard offset < bytes.count else { return nil }
+        switch bytes[offset] {
+        case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x5F, 0x24, 0x20: return 1
+        case ..<0x80: return nil
+        default:
+            switch scalar(at: offset)?.properties.generalCategory {
+            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return width(at: offset)
+            default: return nil
+            }
+        }
+    }
+
+    /// Parts joined by single dashes. `->` is not a dash.
+    mutating func dashed(_ part: (inout GrammarReader) throws(Stop) -> String) throws(Stop) -> String {
+        var name = try part(&self)
+        while byte == 0x2D, !isAtEnd {
+            if byte(ahead: 1) == 0x3E {
+                notes.add(.refused(position + 1), at: position + 2)
+                return name
+            }
+            moved(to: position + 1)
+            notes.add(.met(position), at: position)
+            notes.add(.expected("\">\""), at: position)
+            name += "-" + (try part(&self))
+        }
+        notes.add(.met(position), at: position)
+        notes.add(.expected("\"-\""), at: position)
+        return name
+    }
+
+    /// `"…"`, in which `\` takes the next character as it is.
+    mutating func quotedText() throws(Stop) -> String {
+        try char(0x22)
+        var text: [UInt8] = []
+        while !isAtEnd, byte != 0x22 {
+            if byte == 0x5C {
+                moved(to: position + 1)
+                if isAtEnd { break }
+            }
+            let next = position + max(width(at: position), 1)
+            text += bytes[position..<next]
+            moved(to: next)
+        }
+        notes.add(.met(position), at: position)
+        try char(0x22)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    static func trimmed(_ text: String) -> String {
+        var part = Substring(text)
+        while let first = part.unicodeScalars.first, first.properties.isWhitespace { part.unicodeScalars.removeFirst() }
+        while let last = part.unicodeScalars.last, last.properties.isWhitespace { part.unicodeScalars.removeLast() }
+        return String(part)
+    }
+
+    mutating func delimiter() throws(Stop) {
+        try label("delimiter (.)") { (r) throws(Stop) in try r.char(0x2E) }
+    }
+
+    /// `a.b.column->key`: names leading to an embed, then a field of it. What follows is ignored.
+    mutating func fieldAtPath() throws(Stop) -> AtPath<RequestField> {
+        var path = try names()
+        let column = path.removeLast()
+        guard path.count <= limits.embedDepth else { throw .limit(tooMany("more than \(limits.embedDepth) embedded levels")) }
+        return AtPath(path, RequestField(column, jsonPath: try jsonPath()))
+    }
+
+    /// One or more names with dots between them.
+    mutating func names() throws(Stop) -> [String] {
+        try list(separator: { (r) throws(Stop) in try r.delimiter() }, limit: limits.columns, of: "names") { (r) throws(Stop) in
+            try r.name()
+        }
+    }
+
+    /// `columns` and `on_conflict`.
+    mutating func columns() throws(Stop) -> [String] {
+        let comma = { (r: inout GrammarReader) throws(Stop) in try r.spaced { (r) throws(Stop) in try r.char(0x2C) } }
+        return try list(separator: comma, limit: limits.columns, of: "columns") { (r) throws(Stop) in try r.name() }
+    }
+
+    /// A name with an optional JSON path, blanks around it dropped.
+    mutating func field() throws(Stop) -> RequestField {
+        try spaced { (r) throws(Stop) in RequestField(try r.name(), jsonPath: try r.jsonPath()) }
+    }
+
+    mutating func jsonPath() throws(Stop) -> [JSONStep] {
+        var steps: [JSONStep] = []
+        while let asText = try arrow() {
+            guard steps.count < limits.jsonSteps else { throw .limit(tooMany("more than \(limits.jsonSteps) steps of a JSON path")) }
+            let index = try optional { (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.jsonIndex() } }
+            if let index {
+                steps.append(JSONStep(.index(index), asText: asText))
+            } else {
+                let key = try attempt { (r) throws(Stop) in try r.jsonKey() }
+                steps.append(JSONStep(.key(key), asText: asText))
+            }
+        }
+        return steps
+    }
+
+    private mutating func arrow() throws(Stop) -> Bool? {
+        if try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word("->>") } }) != nil { return true }
+        if try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word("->") } }) != nil { return false }
+        return nil
+    }
+
+    private mutating func jsonIndex() throws(Stop) -> Int {
+        let start = position
+        _ = try optional { (r) throws(Stop) in try r.char(0x2D) }
+        let digits = position
+        while byte >= 0x30, byte <= 0x39 { moved(to: position + 1) }
+        notes.add(.met(position), at: position)
+        notes.add(.expected("digit"), at: position)
+        if position == digits { throw .mismatch }
+        let written = text(start..<position)
+        try jsonIndexEnd()
+        guard let index = Int32(written) else {
+            // As PostgreSQL says it.
+            throw .limit(RequestError(code: "22003", message: "value \"\(written)\" is out of range for type integer"))
+        }
+        return Int(index)
+    }
+
+    private mutating func jsonIndexEnd() throws(Stop) {
+        for follower: StaticString in ["->", "::", ".", ","] {
+            let found: Void? = try optional { (r) throws(Stop) in try r.lookAhead { (r) throws(Stop) in try r.word(follower) } }
+            if found != nil { return }
+        }
+        try end()
+    }
+
+    private mutating func jsonKey() throws(Stop) -> String {
+        try label("any non reserved character different from: .,>()") { (r) throws(Stop) in
+            if let quoted = try r.optional({ (r) throws(Stop) in try r.quotedText() }) { return quoted }
+            return try r.dashed { (r) throws(Stop) in try r.jsonKeyPart() }
+        }
+    }
+
+    private mutating func jsonKeyPart() throws(Stop) -> String {
+        let start = position
+        var place = position
+        scan: while place < bytes.count {
+            switch bytes[place] {
+            case 0x28, 0x2D, 0x3A, 0x2E, 0x2C, 0x3E, 0x29: break scan
+            default: place += 1
+            }
+        }
+        if place > start { moved(to: place) }
+        notes.add(.met(place), at: place)
+        if place == start { throw .mismatch }
+        return Self.trimmed(text(start..<place))
+    }
+}
