@@ -111,7 +111,11 @@ extension Parameter {
         var reader = GrammarReader(value, limits: limits, firstValue: firstValue)
         let test: GrammarReader.Test? = try reader.read("filter (\(String(decoding: value, as: UTF8.self)))") {
             (r) throws(GrammarReader.Stop) in
-            if mayBeArgument { return try r.optional { (r) throws(GrammarReader.Stop) in try r.test(.whole) } }
+            if mayBeArgument {
+                return try r.optional { (r) throws(GrammarReader.Stop) in
+                    try r.attempt { (r) throws(GrammarReader.Stop) in try r.test(.whole) }
+                }
+            }
             return try r.test(.whole)
         }
         return (field, test.map { .filter($0.filter(of: field.value)) }, reader)

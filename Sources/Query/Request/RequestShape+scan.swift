@@ -151,14 +151,14 @@ private struct RequestScan {
             key.piece(value[..<length])
             values.append(.text(text))
             return true
-        case .truth:
+        case .truth where !isFunctionRead:
             key.mark(.parameter)
             key.piece(name)
             key.piece(value)
             return true
         case .none where isFunctionRead:
             return argument(name, value)
-        case .list, .other, .none:
+        case .list, .truth, .other, .none:
             guard isText(value),
                 let filter = try? Parameter.filter(
                     Array(name), Array(value), mayBeArgument: isFunctionRead, firstValue: values.count, limits: limits)
