@@ -1,0 +1,43 @@
+package import OffstageJSON
+
+extension ColumnType {
+    /// What a JSON value of a request's body is stored as, the way PostgreSQL's `json_populate_record` reads it.
+    ///
+    /// A string goes through the type's input function, a number or a boolean by its text, an array into an array, anything into json.
+    /// Throws PostgreSQL's error.
+    package func parse(json: JSONValue, in context: ValueContext) throws(SQLError) -> StoredValue {
+        switch (type, json) {
+        case (_, .null): return .null
+        case (.json, _): return .text(json.text)
+        case (.jsonb, _): return .text(try JSONBText.canonical(json))
+        case (.array(let element), .array(let values)):
+            let column = ColumnType(element, modifier)
+            var stored: [StoredValue?] = []
+            stored.reserveCapacity(values.count)
+            for value in values {
+                if case .array = value, !element.takesArrays {
+                    throw SQLError(
+                        "0A000", "multi-dimensional arrays are not supported on the embedded engine", hint: "Use jsonb.")
+                }
+                stored.append(try column.parse(json: value, in: context))
+            }
+            return .text(try ArrayText.text(of: stored, element: element))
+        case (.array, .string(let text)): return try parse(text, in: context)
+        case (.array, _): throw SQLError("22P02", "expected JSON array")
+        case (_, .string(let text)): return try parse(text, in: context)
+        case (_, .number(let text)): return try parse(text, in: context)
+        case (_, .boolean(let value)): return try parse(value ? "true" : "false", in: context)
+        case (_, .array), (_, .object): return try parse(json.text, in: context)
+        }
+    }
+
+}
+
+extension DataType {
+    fileprivate var takesArrays: Bool {
+        switch self {
+        case .json, .jsonb, .text, .varchar, .char: true
+        default: false
+        }
+    }
+}
