@@ -145,6 +145,11 @@ extension GrammarReader {
     }
 
     private mutating func jsonIndexEnd() throws(Stop) {
+        // PostgREST takes the digits of `rel(data->0)` for a key; at the root they are an index, and so they are here.
+        // Blanks before the next item are no part of a key either.
+        var next = position
+        while next < bytes.count, bytes[next] == 0x20 { next += 1 }
+        if next < bytes.count ? bytes[next] == 0x29 || (next > position && bytes[next] == 0x2C) : next > position { return }
         for follower: StaticString in ["->", "::", ".", ","] {
             let found: Void? = try optional { (r) throws(Stop) in try r.lookAhead { (r) throws(Stop) in try r.word(follower) } }
             if found != nil { return }

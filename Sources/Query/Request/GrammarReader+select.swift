@@ -20,6 +20,7 @@ extension GrammarReader {
         try char(0x28)
         embed.select = try selectItems(depth: depth + 1)
         try char(0x29)
+        blanks()
         return .embed(embed)
     }
 
@@ -133,6 +134,7 @@ extension GrammarReader {
     }
 
     private mutating func itemEnd() throws(Stop) {
+        blanks()
         for follower: StaticString in [")", ","] {
             let found: Void? = try optional { (r) throws(Stop) in try r.lookAhead { (r) throws(Stop) in try r.word(follower) } }
             if found != nil { return }
