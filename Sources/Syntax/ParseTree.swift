@@ -185,3 +185,16 @@ struct Node {
         return String(decoding: plain, as: UTF8.self)
     }
 }
+
+extension Node {
+    var members: [(name: String, value: Node)] {
+        guard entry.kind == .object else { return [] }
+        var members: [(name: String, value: Node)] = []
+        var member = index + 1
+        while member + 1 < Int(entry.next) {
+            members.append((at(member).characters, at(member + 1)))
+            member = Int(entries[member + 1].next)
+        }
+        return members
+    }
+}

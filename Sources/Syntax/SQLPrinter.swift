@@ -1,0 +1,1 @@
+extension Statement { package var sql: String { source } }
