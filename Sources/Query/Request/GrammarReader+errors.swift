@@ -1,10 +1,16 @@
 extension GrammarReader {
     /// Runs a whole rule and turns what stopped it into an error that names `what` was read and where.
+    ///
+    /// A rule that does not match runs again from the start, this time taking notes for the error.
     mutating func read<T>(_ what: @autoclosure () -> String, _ rule: (inout GrammarReader) throws(Stop) -> T) throws(RequestError) -> T {
         do {
             return try rule(&self)
         } catch {
             switch error {
+            case .mismatch where !notes.areKept:
+                self = GrammarReader(bytes, limits: limits, firstValue: firstValue)
+                notes.areKept = true
+                return try read(what(), rule)
             case .mismatch:
                 throw RequestError(
                     code: "PGRST100", message: "\"failed to parse \(what())\" \(place(of: notes.position))", details: details())

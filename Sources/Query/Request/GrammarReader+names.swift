@@ -17,7 +17,7 @@ extension GrammarReader {
         notes.add(.expected("letter"), at: place)
         notes.add(.expected("digit"), at: place)
         if place == start { throw .mismatch }
-        return Self.trimmed(text(start..<place))
+        return trimmed(start..<place)
     }
 
     private func identifierWidth(at offset: Int) -> Int? {
@@ -69,11 +69,13 @@ extension GrammarReader {
         return String(decoding: text, as: UTF8.self)
     }
 
-    static func trimmed(_ text: String) -> String {
-        var part = Substring(text)
-        while let first = part.unicodeScalars.first, first.properties.isWhitespace { part.unicodeScalars.removeFirst() }
-        while let last = part.unicodeScalars.last, last.properties.isWhitespace { part.unicodeScalars.removeLast() }
-        return String(part)
+    /// The text without the blanks around it.
+    func trimmed(_ range: Range<Int>) -> String {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isBlank(bytes[start]) { start += 1 }
+        while end > start, isBlank(bytes[end - 1]) { end -= 1 }
+        return text(start..<end)
     }
 
     mutating func delimiter() throws(Stop) {
@@ -176,6 +178,6 @@ extension GrammarReader {
         if place > start { moved(to: place) }
         notes.add(.met(place), at: place)
         if place == start { throw .mismatch }
-        return Self.trimmed(text(start..<place))
+        return trimmed(start..<place)
     }
 }

@@ -42,15 +42,17 @@ struct Notes {
         case expected(String)
     }
 
+    /// Notes cost more than the reading itself, so they are taken only in a second reading of what could not be read.
+    var areKept = false
     var position = 0
     var items: [Note] = []
 
     mutating func clear() {
-        items.removeAll(keepingCapacity: true)
+        if areKept { items.removeAll(keepingCapacity: true) }
     }
 
     mutating func merge(_ later: Notes) {
-        if later.items.isEmpty { return }
+        if !areKept || later.items.isEmpty { return }
         if items.isEmpty || later.position > position {
             self = later
         } else if later.position == position {
@@ -58,17 +60,19 @@ struct Notes {
         }
     }
 
-    mutating func add(_ note: Note, at place: Int) {
+    mutating func add(_ note: @autoclosure () -> Note, at place: Int) {
+        guard areKept else { return }
         if items.isEmpty || place > position {
             position = place
             items.removeAll(keepingCapacity: true)
-            items.append(note)
+            items.append(note())
         } else if place == position {
-            items.append(note)
+            items.append(note())
         }
     }
 
     mutating func relabel(_ phrase: String) {
+        guard areKept else { return }
         items.removeAll { if case .expected = $0 { true } else { false } }
         items.insert(.expected(phrase), at: 0)
     }
@@ -194,8 +198,10 @@ extension GrammarReader {
                 notes.merge(farther)
             }
             position = start
-            values.removeSubrange(valuesBefore...)
-            valueRanges.removeSubrange(valuesBefore...)
+            if values.count > valuesBefore {
+                values.removeSubrange(valuesBefore...)
+                valueRanges.removeSubrange(valuesBefore...)
+            }
             filterCount = filtersBefore
             throw .mismatch
         }

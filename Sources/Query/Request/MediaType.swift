@@ -64,7 +64,9 @@ extension MediaType {
 
     /// What an `Accept` header prefers, best first: by `q`, then by position. `q=0` is left out. An absent or empty header is `*/*`.
     package static func preferred(_ header: String?) -> [MediaType] {
-        guard let header else { return [.any] }
+        // What nearly every client sends.
+        guard let header, header != "*/*" else { return [.any] }
+        if header == "application/json" { return [.json] }
         var wanted: [(type: MediaType, quality: Int, position: Int)] = []
         for item in split(header, at: 0x2C).prefix(64) where !item.isEmpty {
             var quality = 1_000
