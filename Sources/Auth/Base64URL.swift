@@ -20,22 +20,26 @@ enum Base64URL {
     /// Nil for padding, white space, letters of the other alphabet, impossible lengths and unused bits that are not zero.
     static func decode(_ text: Slice<UnsafeRawBufferPointer>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3 + 2)
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
-        for letter in text {
-            let value = values[Int(letter)]
-            guard value < 64 else { return nil }
-            bits = (bits << 6) | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
-                bits &= (1 << count) - 1
+        let values = Self.values
+        var isGood = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 2) { bytes, written in
+            var bits: UInt32 = 0
+            var count: UInt32 = 0
+            for letter in UnsafeRawBufferPointer(rebasing: text) {
+                let value = values[Int(letter)]
+                isGood = isGood && value < 64
+                bits = (bits << 6) | UInt32(value & 63)
+                count += 6
+                if count >= 8 {
+                    count -= 8
+                    bytes[written] = UInt8(truncatingIfNeeded: bits >> count)
+                    written += 1
+                    bits &= (1 << count) - 1
+                }
             }
+            isGood = isGood && bits == 0
         }
-        return bits == 0 ? bytes : nil
+        return isGood ? bytes : nil
     }
 
     static func decode(_ text: String) -> [UInt8]? {

@@ -14,9 +14,11 @@ struct CompactToken {
     init(_ token: UnsafeRawBufferPointer) throws(KeyError) {
         guard !token.isEmpty else { throw .undecodable("Empty JWT is sent in Authorization header") }
         guard token.count <= Self.longest else { throw .undecodable("JWT is longer than \(Self.longest) bytes") }
-        let dots = token.indices.filter { token[$0] == UInt8(ascii: ".") }
-        guard dots.count == 2 else { throw .undecodable("Expected 3 parts in JWT; got \(dots.count + 1)") }
-        guard let header = Base64URL.decode(token[..<dots[0]]).flatMap(TokenMembers.init) else { throw .malformed }
+        let dots = token.reduce(0) { $1 == UInt8(ascii: ".") ? $0 + 1 : $0 }
+        guard dots == 2, let first = token.firstIndex(of: UInt8(ascii: ".")), let last = token.lastIndex(of: UInt8(ascii: ".")) else {
+            throw .undecodable("Expected 3 parts in JWT; got \(dots + 1)")
+        }
+        guard let header = Base64URL.decode(token[..<first]).flatMap(TokenMembers.init) else { throw .malformed }
 
         guard case .some(let name) = header.string("alg"), let algorithm = SigningKey.Algorithm(rawValue: name) else {
             throw .wrongAlgorithm
@@ -33,10 +35,10 @@ struct CompactToken {
         case .some(let name): kid = name
         case .wrong: throw .noSuitableKey
         }
-        guard let signature = Base64URL.decode(token[(dots[1] + 1)...]), !signature.isEmpty else { throw .malformed }
+        guard let signature = Base64URL.decode(token[(last + 1)...]), !signature.isEmpty else { throw .malformed }
         self.algorithm = algorithm
-        self.signingInput = UnsafeRawBufferPointer(rebasing: token[..<dots[1]])
-        self.payload = token[(dots[0] + 1)..<dots[1]]
+        self.signingInput = UnsafeRawBufferPointer(rebasing: token[..<last])
+        self.payload = token[(first + 1)..<last]
         self.signature = signature
     }
 }

@@ -19,8 +19,8 @@ extension KeyRing {
         }
         if let bearer { return try verified(bearer, now: now) }
         if rules.requireKey { throw .noKey }
-        guard let role = rules.anonymousRole else { throw .anonymousDisabled }
-        return VerifiedToken(role: role)
+        guard let anonymous else { throw .anonymousDisabled }
+        return anonymous
     }
 
     /// The credential of an `Authorization` header (RFC 6750 section 2.1), nil without one.
@@ -80,13 +80,13 @@ extension KeyRing {
     }
 
     private func opaque(_ digest: TokenDigest, now: Int64) throws(KeyError) -> VerifiedToken {
-        let role = withState { state -> String? in
-            guard let key = state.verifiers.opaque[digest] else { return nil }
+        let who = withState { state -> VerifiedToken? in
+            guard let (id, who) = state.verifiers.opaque[digest] else { return nil }
             // To the minute; more would be a write for each request.
-            if now - (state.uses[key.id] ?? key.lastUsed ?? 0) >= 60 { state.uses[key.id] = now }
-            return key.role
+            if now - (state.uses[id] ?? 0) >= 60 { state.uses[id] = now }
+            return who
         }
-        guard let role else { throw .invalidKey }
-        return VerifiedToken(role: role)
+        guard let who else { throw .invalidKey }
+        return who
     }
 }

@@ -11,6 +11,8 @@ package final class KeyRing: Sendable {
     package let rules: KeyRules
     /// Opaque keys made with a new project; nobody can be shown them later.
     package let unveiled: [CreatedKey]
+    /// Who asks without any key.
+    let anonymous: VerifiedToken?
     private let file: PrivateFile?
     private let state: Mutex<State>
     // Held through a whole change, file included, so that changes are one after another and never hold up a request.
@@ -20,7 +22,7 @@ package final class KeyRing: Sendable {
         var set: KeySet
         var verifiers: Verifiers
         var verified = VerifiedTokens()
-        /// When each opaque key was last used, by id, where that is newer than what the set says.
+        /// When opaque keys were last used, by id, where the file does not know it yet.
         var uses: [String: Int64] = [:]
     }
 
@@ -41,6 +43,7 @@ package final class KeyRing: Sendable {
         }
         for key in imported { try set.add(key) }
         self.rules = rules
+        self.anonymous = rules.anonymousRole.map(VerifiedToken.init(role:))
         self.unveiled = unveiled
         self.file = file
         self.state = Mutex(State(set: set, verifiers: Verifiers(set)))
@@ -49,6 +52,7 @@ package final class KeyRing: Sendable {
     /// Keys in memory only, for tests.
     package init(_ set: KeySet, rules: KeyRules = KeyRules()) {
         self.rules = rules
+        self.anonymous = rules.anonymousRole.map(VerifiedToken.init(role:))
         self.unveiled = []
         self.file = nil
         self.state = Mutex(State(set: set, verifiers: Verifiers(set)))
@@ -117,7 +121,7 @@ final class Verifiers: Sendable {
     let byID: [String: SigningKey]
     /// Keys that a token without `kid` may have been signed by.
     let nameless: [SigningKey]
-    let opaque: [TokenDigest: OpaqueKey]
+    let opaque: [TokenDigest: (id: String, who: VerifiedToken)]
     let revokedTokens: Set<String>
 
     init(_ set: KeySet) {
@@ -126,7 +130,9 @@ final class Verifiers: Sendable {
         byID = Dictionary(usable.compactMap { key in key.kid.map { ($0, key) } }) { first, _ in first }
         nameless = usable.filter { $0.state == .current || $0.isImported }
         opaque = Dictionary(
-            set.opaque.filter { $0.revoked == nil }.compactMap { key in TokenDigest(hexadecimal: key.sha256).map { ($0, key) } }
+            set.opaque.filter { $0.revoked == nil }.compactMap { key in
+                TokenDigest(hexadecimal: key.sha256).map { ($0, (key.id, VerifiedToken(role: key.role))) }
+            }
         ) { first, _ in first }
         revokedTokens = set.revokedTokens
     }
