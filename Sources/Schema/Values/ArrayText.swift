@@ -80,7 +80,7 @@ struct ArrayReader {
         skipBlanks()
         if peek == UInt8(ascii: "[") { throw Self.dimensions }
         guard peek == UInt8(ascii: "{") else {
-            throw malformed("Array value must start with \"{\" or dimension information.")
+            throw malformed("Array value must start with \"{\" or dimension information.", from: 0)
         }
         at += 1
         skipBlanks()
@@ -93,6 +93,8 @@ struct ArrayReader {
                 guard let mark = peek else { throw malformed("Unexpected end of input.") }
                 at += 1
                 if mark == UInt8(ascii: "}") { break }
+                if mark == UInt8(ascii: "\\") { throw malformed("Unexpected \"\\\" character.") }
+                if mark == UInt8(ascii: "{") { throw malformed("Unexpected \"{\" character.") }
                 guard mark == UInt8(ascii: ",") else { throw malformed("Unexpected array element.") }
             }
         }
@@ -176,8 +178,10 @@ struct ArrayReader {
         while let byte = peek, byte.isBlank { at += 1 }
     }
 
-    private func malformed(_ details: String) -> SQLError {
-        SQLError("22P02", "malformed array literal: \"\(String(decoding: bytes, as: UTF8.self))\"", details: details)
+    /// PostgreSQL shows the text from the opening brace on, once it has found that.
+    private func malformed(_ details: String, from start: Int? = nil) -> SQLError {
+        let shown = bytes[(start ?? bytes.firstIndex { !$0.isBlank } ?? 0)...]
+        return SQLError("22P02", "malformed array literal: \"\(String(decoding: shown, as: UTF8.self))\"", details: details)
     }
 
     private static let dimensions = SQLError(

@@ -44,10 +44,12 @@ struct DateTimeReading {
     private var julian = false
     private var prefix: Prefix?
     private let context: ValueContext
+    private let timeOnly: Bool
 
     /// `timeOnly` reads a literal of type `time`, where digits are hours before they are a date.
     init(_ text: String, in context: ValueContext, timeOnly: Bool = false) throws(Failure) {
         self.context = context
+        self.timeOnly = timeOnly
         let fields = try DateTimeFields(text).fields
         guard !fields.isEmpty else { throw .syntax }
         for (index, field) in fields.enumerated() {
@@ -197,7 +199,7 @@ struct DateTimeReading {
             special = word == .epoch ? .epoch : word == .infinity ? .infinity : .minusInfinity
             return [.date, .clock, .zone]
         case .timeFollows:
-            guard parts.isSuperset(of: .date), index + 1 < fields.count else { throw .syntax }
+            guard timeOnly || parts.isSuperset(of: .date), index + 1 < fields.count else { throw .syntax }
             guard [.number, .time, .date].contains(fields[index + 1].kind) else { throw .syntax }
             prefix = .time
             return []
@@ -403,7 +405,10 @@ struct DateTimeReading {
             if afternoon, hour != 12 { hour += 12 }
             if !afternoon, hour == 12 { hour = 0 }
         }
-        guard hour <= 24, minute < 60, second <= 60, time <= CivilTime.microsecondsPerDay else { throw .range }
+        // Digits run together may name 25:00 of a day, which is 01:00 of the next; a time alone may not.
+        if timeOnly {
+            guard hour <= 24, minute < 60, second <= 60, time <= CivilTime.microsecondsPerDay else { throw .range }
+        }
     }
 }
 

@@ -55,12 +55,14 @@ struct DecimalDigits {
         var rest = text.drop { $0.isBlank }
         let negative = rest.first == UInt8(ascii: "-")
         if negative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-        guard !rest.isEmpty, rest.allSatisfy(\.isDigit) else { return nil }
+        let digits = rest.prefix { $0.isDigit }
+        guard !digits.isEmpty else { return nil }
         var value = 0
-        for byte in rest {
+        for byte in digits {
             value = value * 10 + Int(byte - UInt8(ascii: "0"))
             guard value < Int(Int32.max) / 2 else { throw .numericFormat }
         }
+        guard digits.endIndex == rest.endIndex else { return nil }
         return negative ? -value : value
     }
 

@@ -19,6 +19,7 @@ package struct Interval: Hashable, Sendable {
         do throws(DateTimeFields.Failure) {
             self = try IntervalReading.interval(text)
         } catch {
+            if case .range = error { throw DateTimeFields.Failure.intervalRange.sqlError(text, as: "interval") }
             throw error.sqlError(text, as: "interval")
         }
         microseconds = DateTimeText.rounded(microseconds, modifier)
@@ -142,7 +143,7 @@ private struct IntervalReading {
         if negative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
         let digits = rest.prefix { $0.isDigit }
         rest = rest.dropFirst(digits.count)
-        guard digits.count <= 18 else { throw .range }
+        guard digits.count <= 18 || Int64(String(decoding: digits, as: UTF8.self)) != nil else { throw .range }
         var value = digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
         var part = 0.0
         if rest.first == UInt8(ascii: "-") {
@@ -219,15 +220,15 @@ private struct IntervalReading {
         var rest = text[...]
         var inTime = false
         guard !rest.isEmpty else { throw .syntax }
+        if try alternative(text) { return }
         while let first = rest.first {
             if first == UInt8(ascii: "T"), !inTime {
                 inTime = true
                 rest = rest.dropFirst()
-                guard !rest.isEmpty else { throw .syntax }
                 continue
             }
             let negative = first == UInt8(ascii: "-")
-            if negative || first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+            if negative { rest = rest.dropFirst() }
             let digits = rest.prefix { $0.isDigit }
             rest = rest.dropFirst(digits.count)
             var part = 0.0
@@ -253,6 +254,18 @@ private struct IntervalReading {
             }
             try add(negative ? -value : value, negative ? -part : part, of: unit)
         }
+    }
+
+    /// ISO 8601's other form, `0001-02-03T04:05:06`.
+    private mutating func alternative(_ text: [UInt8]) throws(Failure) -> Bool {
+        let halves = text.split(separator: UInt8(ascii: "T"), maxSplits: 1, omittingEmptySubsequences: false)
+        let date = halves[0].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard date.count == 3, date.allSatisfy({ (1...8).contains($0.count) && $0.allSatisfy(\.isDigit) }) else { return false }
+        for (digits, unit) in zip(date, [Unit.year, .month, .day]) {
+            try add(digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }, 0, of: unit)
+        }
+        if halves.count == 2 { try clock(Array(halves[1]), negative: false) }
+        return true
     }
 
     private static let units: [String: Unit] = {

@@ -39,29 +39,51 @@ enum IntegerText {
 /// PostgreSQL's `float4in` and `float8in`: what C's `strtod` reads, with names for the infinities.
 enum FloatText {
     static func double(_ text: String) throws(SQLError) -> Double {
-        try parse(text, as: "double precision") { Double($0) }
+        try parse(text, as: "double precision", showsAll: false) { Double($0) }
     }
 
     static func real(_ text: String) throws(SQLError) -> Float {
-        try parse(text, as: "real") { Float($0) }
+        try parse(text, as: "real", showsAll: true) { Float($0) }
     }
 
+    /// A number out of range is an error before what stands behind it is. Only `real` then shows the whole text.
     private static func parse<Number: BinaryFloatingPoint>(
-        _ text: String, as type: StaticString, _ read: (Substring) -> Number?
+        _ text: String, as type: StaticString, showsAll: Bool, _ read: (Substring) -> Number?
     ) throws(SQLError) -> Number {
         let word = text.utf8.trimmed
         let negative = word.first == UInt8(ascii: "-")
         let magnitude = negative || word.first == UInt8(ascii: "+") ? word.dropFirst() : word
         if magnitude.isWord("nan") { throw .noNaN }
         if magnitude.isWord("infinity") || magnitude.isWord("inf") { return negative ? -.infinity : .infinity }
-        guard magnitude.first?.isDigit == true || magnitude.first == UInt8(ascii: "."), let value = read(text[word.startIndex..<word.endIndex])
-        else { throw .invalidText(type, text) }
+        let end = endOfNumber(magnitude)
+        guard end > magnitude.startIndex, let value = read(text[word.startIndex..<end]) else { throw .invalidText(type, text) }
         // A zero that has a digit other than 0 before its exponent is a number too small to hold.
-        let vanished = value == 0 && magnitude.prefix { $0.lowercased != UInt8(ascii: "e") }.contains { $0 >= UInt8(ascii: "1") && $0.isDigit }
-        guard value.isFinite, !vanished else {
-            throw SQLError("22003", "\"\(text[word.startIndex..<word.endIndex])\" is out of range for type \(type)")
+        let mantissa = magnitude[..<end].prefix { $0.lowercased != UInt8(ascii: "e") }
+        guard value.isFinite, value != 0 || !mantissa.contains(where: { $0 >= UInt8(ascii: "1") && $0.isDigit }) else {
+            throw SQLError("22003", "\"\(showsAll ? text[...] : text[word.startIndex..<end])\" is out of range for type \(type)")
         }
+        guard end == word.endIndex else { throw .invalidText(type, text) }
         return value
+    }
+
+    private static func endOfNumber(_ text: Substring.UTF8View) -> String.Index {
+        if text.count > 2, text.first == UInt8(ascii: "0"), text.dropFirst().first?.lowercased == UInt8(ascii: "x") {
+            return text.firstIndex { $0.hexDigit == nil && !"xXpP+-.".utf8.contains($0) } ?? text.endIndex
+        }
+        let whole = text.prefix { $0.isDigit }
+        var rest = text[whole.endIndex...]
+        var digits = whole.count
+        if rest.first == UInt8(ascii: ".") {
+            let part = rest.dropFirst().prefix { $0.isDigit }
+            digits += part.count
+            rest = rest[part.endIndex...]
+        }
+        guard digits > 0 else { return text.startIndex }
+        guard rest.first?.lowercased == UInt8(ascii: "e") else { return rest.startIndex }
+        var exponent = rest.dropFirst()
+        if exponent.first == UInt8(ascii: "-") || exponent.first == UInt8(ascii: "+") { exponent.removeFirst() }
+        let power = exponent.prefix { $0.isDigit }
+        return power.isEmpty ? rest.startIndex : power.endIndex
     }
 }
 

@@ -15,7 +15,9 @@ extension TimeZoneRules {
         guard name.utf8.count <= 64 else { return nil }
         let key = name.lowercased()
         if key == "utc" { return .utc }
-        return files.withLock { $0.rules(key) } ?? abbreviations[key].map { .fixed(secondsEast: $0 * 60, name: name) }
+        if let rules = files.withLock({ $0.rules(key) }) { return rules }
+        if let minutes = abbreviations[key] { return .fixed(secondsEast: minutes * 60, name: name) }
+        return YearlyRule.offset(posix: Array(key.utf8)[...]).map { .fixed(secondsEast: $0, name: name) }
     }
 
     /// Minutes east of UTC, with what it adds in summer included.
@@ -169,6 +171,14 @@ extension YearlyRule {
         guard let start = Self.rule(&rest), let end = Self.rule(&rest) else { return nil }
         self.start = start
         self.end = end
+    }
+
+    /// `xyz+3` is three hours *west*: a zone by POSIX's rules without summer time.
+    static func offset(posix: ArraySlice<UInt8>) -> Int? {
+        var rest = posix
+        skipName(&rest)
+        guard rest.count < posix.count, let west = time(&rest), rest.isEmpty, abs(west) < 168 * 3600 else { return nil }
+        return -west
     }
 
     private static func skipName(_ rest: inout ArraySlice<UInt8>) {
