@@ -166,7 +166,14 @@ package enum Coefficient: Hashable, Sendable {
     case big(BigInt)
 
     init(_ value: BigInt) {
-        if value.bitWidth <= 127, let small = Int128(exactly: value) { self = .small(small) } else { self = .big(value) }
+        let words = value.magnitude.words
+        guard value.magnitude.bitWidth <= 126 else {
+            self = .big(value)
+            return
+        }
+        var small: Int128 = 0
+        for word in words.reversed() { small = small << 64 | Int128(word) }
+        self = .small(value.sign == .minus ? -small : small)
     }
 
     /// The digits with `scale` of them behind the point, as a whole number.
@@ -184,7 +191,11 @@ package enum Coefficient: Hashable, Sendable {
 
     var wide: BigInt {
         switch self {
-        case .small(let value): BigInt(value)
+        case .small(let value):
+            // By its words: the library's own conversion of negative 128-bit integers loses 2^64.
+            BigInt(
+                sign: value < 0 ? .minus : .plus,
+                magnitude: BigUInt(words: [UInt(truncatingIfNeeded: value.magnitude), UInt(truncatingIfNeeded: value.magnitude >> 64)]))
         case .big(let value): value
         }
     }
@@ -271,7 +282,9 @@ extension Double {
         } else {
             value = DecimalDigits(whole: mantissa * BigInt(5).power(-power), scale: -power)
         }
-        value.round(to: digits - value.point)
+        // C rounds an exact half to even.
+        let tie = value.digits.count == digits + 1 && value.digits[digits] == 5 && value.digits[digits - 1] % 2 == 0
+        if tie { value.truncate(to: digits - value.point) } else { value.round(to: digits - value.point) }
         value.scale = max(value.digits.count - value.point, 0)
         value.negative = self < 0
         return String(decoding: value.bytes, as: UTF8.self)
