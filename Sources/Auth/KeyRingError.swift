@@ -47,7 +47,8 @@ extension KeyRingError: CustomStringConvertible {
 
     package var hint: String {
         switch self {
-        case .exposed(let path, _, let wanted): "chmod \(String(wanted, radix: 8)) \(path), and change the keys if others may have read them"
+        case .exposed(let path, _, let wanted):
+            "chmod \(String(wanted, radix: 8)) \(path), and change the keys if others may have read them"
         case .unreadable, .notWritten: "check that it belongs to the user the server runs as and that the disk is not full"
         case .corrupt: "restore it from a backup; to start again with new keys, which ends every session and key, move it away"
         case .newerFormat: "run the newer version, or restore the file from before the upgrade"

@@ -134,7 +134,8 @@ package struct KeySet: Sendable {
         return try sign(claims: [("role", JSONText.string(role))], purpose: .api, expiresIn: tenYears, now: now)
     }
 
-    static func jti(of token: String) -> String? {
+    /// The `jti` of a token of ours, unverified: the name `anon` and `service_role` keys are listed and revoked by.
+    package static func jti(of token: String) -> String? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let payload = Base64URL.decode(String(parts[1])), let members = TokenMembers(payload),
             case .some(let jti) = members.string("jti")

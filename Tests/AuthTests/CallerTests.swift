@@ -82,7 +82,9 @@ import Testing
     }
 
     @Test func `a wrong apikey is refused with the gateway's words`() {
-        for key in ["", "x", "sb_publishable_", "sb_secret_\(String(repeating: "A", count: 43))", publishable.text + "A", " " + publishable.text] {
+        for key in [
+            "", "x", "sb_publishable_", "sb_secret_\(String(repeating: "A", count: 43))", publishable.text + "A", " " + publishable.text,
+        ] {
             let error = refusal { () throws(KeyError) in try who(key, nil) }
             #expect(error?.message == "Invalid API key")
             #expect(error?.hint == "Double check your Supabase `anon` or `service_role` API key.")

@@ -22,7 +22,8 @@ struct Forge {
         rsaPrivate = try Self.rsa.get()
         try set.add(
             SigningKey(
-                kid: "rsa-1", purpose: .session, state: .verifyOnly, created: 0, material: .rsaPublic(rsaPrivate.publicKey), isImported: true))
+                kid: "rsa-1", purpose: .session, state: .verifyOnly, created: 0, material: .rsaPublic(rsaPrivate.publicKey),
+                isImported: true))
         try set.add(
             SigningKey(kid: nil, purpose: .session, state: .verifyOnly, created: 0, material: .secret(Self.secret), isImported: true))
         api = set.signing[0]

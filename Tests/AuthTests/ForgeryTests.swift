@@ -68,8 +68,11 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         Forgery("jwk with the forger's key") { _ in
             let key = P256.Signing.PrivateKey()
             let point = key.publicKey.rawRepresentation
-            let jwk = #"{"kty":"EC","crv":"P-256","x":"\#(Base64URL.encode(point.prefix(32)))","y":"\#(Base64URL.encode(point.suffix(32)))"}"#
-            return Forge.token(#"{"alg":"ES256","jwk":\#(jwk)}"#) { (try? key.signature(for: $0)).map { Array($0.rawRepresentation) } ?? [] }
+            let jwk =
+                #"{"kty":"EC","crv":"P-256","x":"\#(Base64URL.encode(point.prefix(32)))","y":"\#(Base64URL.encode(point.suffix(32)))"}"#
+            return Forge.token(#"{"alg":"ES256","jwk":\#(jwk)}"#) {
+                (try? key.signature(for: $0)).map { Array($0.rawRepresentation) } ?? []
+            }
         },
         Forgery("x5c") { f in f.own(header: #","x5c":["MII"]"#) },
         Forgery("crit") { f in f.own(header: #","crit":["exp"]"#) },
@@ -236,7 +239,9 @@ struct Forgery: Sendable, CustomTestStringConvertible {
             forge.own(#"{"role":"authenticated","nbf":\#(Self.now + 30)}"#),
             forge.own(#"{"role":"authenticated","iat":\#(Self.now + 30)}"#),
             forge.own(#"{"role":"authenticated","exp":\#(Self.now).75}"#),
-            forge.own(#" {"role" : "authenticated" , "exp":1.9e9, "a":\#(String(repeating: "[", count: 15))\#(String(repeating: "]", count: 15))} "#),
+            forge.own(
+                #" {"role" : "authenticated" , "exp":1.9e9, "a":\#(String(repeating: "[", count: 15))\#(String(repeating: "]", count: 15))} "#
+            ),
             forge.own("{\((0..<127).map { "\"m\($0)\":0," }.joined())\"role\":\"authenticated\"}"),
             forge.own(#"{"\u0072ole":"authentic\u0061ted"}"#),
             forge.own(#"{"role":"authenticated","aud":["other","authenticated"]}"#),

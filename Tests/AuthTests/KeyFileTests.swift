@@ -114,7 +114,8 @@ import Testing
         #expect(throws: Never.self) { try KeyRing(directory: folder.data) }
     }
 
-    @Test(arguments: [0o750, 0o705, 0o755, 0o777, 0o710]) func `a directory open to others refuses to load, and to begin`(mode: Int) throws {
+    @Test(arguments: [0o750, 0o705, 0o755, 0o777, 0o710]) func `a directory open to others refuses to load, and to begin`(mode: Int) throws
+    {
         let folder = try Folder()
         _ = try KeyRing(directory: folder.data)
         try folder.setMode(mode, folder.data)
@@ -164,11 +165,19 @@ import Testing
     static let damage: [(String, @Sendable (inout KeyFile) -> Void)] = [
         ("a short secret", { $0.signing[0].secret = "c2hvcnQ" }),
         ("a secret that is not base64url", { $0.signing[0].secret = "===" }),
-        ("a P-256 key of zeros", { $0.signing[1].alg = .es256; $0.signing[1].secret = String(repeating: "A", count: 43) }),
+        (
+            "a P-256 key of zeros",
+            {
+                $0.signing[1].alg = .es256; $0.signing[1].secret = String(repeating: "A", count: 43)
+            }
+        ),
         ("an RS256 key", { $0.signing[1].alg = .rs256 }),
         ("two keys of one kid", { $0.signing[1].kid = $0.signing[0].kid }),
         ("no current key", { $0.signing[1].state = .verifyOnly }),
-        ("two current keys", { $0.signing.append(.init(kid: "k", alg: .hs256, purpose: .api, state: .current, created: 0, secret: $0.signing[0].secret)) }),
+        (
+            "two current keys",
+            { $0.signing.append(.init(kid: "k", alg: .hs256, purpose: .api, state: .current, created: 0, secret: $0.signing[0].secret)) }
+        ),
         ("no anon key", { $0.anonKey = "" }),
         ("a negative generation", { $0.generation = -1 }),
     ]

@@ -107,10 +107,14 @@ import Testing
         #expect(ring.set.revokedTokens.isEmpty)
     }
 
-    @Test(arguments: [SigningKey.Algorithm.hs256, .es256]) func `a signed token says what it was told to`(algorithm: SigningKey.Algorithm) throws {
+    @Test(arguments: [SigningKey.Algorithm.hs256, .es256]) func `a signed token says what it was told to`(algorithm: SigningKey.Algorithm)
+        throws
+    {
         let set = try KeySet.new(session: algorithm, now: now)
         let token = try set.sign(
-            claims: [("role", #""authenticated""#), ("sub", #""a \"quoted\" ü""#), ("app_metadata", #"{"role":"admin"}"#), ("iss", #""me""#)],
+            claims: [
+                ("role", #""authenticated""#), ("sub", #""a \"quoted\" ü""#), ("app_metadata", #"{"role":"admin"}"#), ("iss", #""me""#),
+            ],
             expiresIn: 60, now: now)
         let who = try KeyRing(set).verified(token, now: now)
         #expect(who.role == "authenticated")
