@@ -27,7 +27,8 @@ package enum Binding: Sendable, Hashable {
     case value(Int, ColumnType)
     /// The request's value as a pattern of `like`: `*` is `%` (PostgREST's spelling).
     case pattern(Int)
-    /// The smallest text a `like` pattern with a literal beginning can match, and the first text after all of them (null: no bound).
+    /// The smallest text a `like` pattern with a literal beginning can match (`''` without one), and the first value after all of them
+    /// (an empty blob, which SQLite sorts after every text, where there is none).
     case patternLow(Int)
     case patternHigh(Int)
     /// The request's list, each element read as this type, as a JSON array for `json_each` (blobs as hexadecimal text).
@@ -65,7 +66,7 @@ package struct Read: Sendable {
 }
 
 /// One text and how each of its rows becomes an object.
-package struct ReadNode: Sendable {
+package struct ReadNode: Sendable, Hashable {
     package var query: SQLText
     package var fields: [Field]
 
@@ -75,7 +76,7 @@ package struct ReadNode: Sendable {
     }
 }
 
-package indirect enum Field: Sendable {
+package indirect enum Field: Sendable, Hashable {
     /// The cell with this index, under this name.
     case cell(String, Int, ColumnType)
     /// A to-one embed whose columns came by a join: null where the cell `presence` is null.

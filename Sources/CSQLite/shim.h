@@ -1,0 +1,36 @@
+#pragma once
+
+#include <sqlite3.h>
+
+// What Swift cannot import: variadic functions, and destructors that are numbers cast to pointers.
+
+static inline int offstage_config(sqlite3 *connection, int option, int value) {
+    int now = 0;
+    int code = sqlite3_db_config(connection, option, value, &now);
+    return code != SQLITE_OK ? code : (now == value ? SQLITE_OK : SQLITE_ERROR);
+}
+
+/// Binds text and keeps a copy.
+static inline int offstage_bind_text(sqlite3_stmt *statement, int index, const char *text, sqlite3_uint64 count) {
+    return sqlite3_bind_text64(statement, index, text, count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+/// Binds text that outlives the statement's run.
+static inline int offstage_bind_static_text(sqlite3_stmt *statement, int index, const char *text, sqlite3_uint64 count) {
+    return sqlite3_bind_text64(statement, index, text, count, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static inline int offstage_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 count) {
+    // A null pointer would bind null, and an empty buffer may have one.
+    return count == 0 ? sqlite3_bind_zeroblob(statement, index, 0)
+                      : sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_TRANSIENT);
+}
+
+static inline void offstage_result_text(sqlite3_context *context, const char *text, sqlite3_uint64 count) {
+    sqlite3_result_text64(context, text ? text : "", count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static inline void offstage_result_blob(sqlite3_context *context, const void *bytes, sqlite3_uint64 count) {
+    if (count == 0) sqlite3_result_zeroblob(context, 0);
+    else sqlite3_result_blob64(context, bytes, count, SQLITE_TRANSIENT);
+}

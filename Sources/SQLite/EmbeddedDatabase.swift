@@ -1,0 +1,125 @@
+import OffstageDatabase
+package import OffstageSQL
+package import OffstageSchema
+import Synchronization
+
+/// A project's database in one SQLite file, owned by this process.
+///
+/// Reads run on the thread that asks (`readInline`) or on a few threads of the database's own; writes queue to one thread, share a
+/// transaction and one sync, and are durable when they return.
+///
+/// ```swift
+/// let database = try EmbeddedDatabase(folder: "my-app/data")
+/// let rows = try await database.run(statement, with: inputs, as: .json(nullsStripped: false))
+/// ```
+package final class EmbeddedDatabase: Driver {
+    package struct Options: Sendable {
+        /// Threads for reads that may not run on an event loop.
+        package var readers = 4
+        /// Reads, and writes, that may wait; more are told to come back (53300).
+        package var queue = 512
+        /// How long a statement of a role may take. Others have `otherTimeLimit`; `postgres` has none.
+        package var timeLimits: [String: Duration] = [:]
+        package var otherTimeLimit: Duration = .seconds(8)
+        /// Writes that share one transaction at most.
+        package var batch = 256
+        /// Ticks of a thousand steps that a read may take on an event loop.
+        package var inlineTicks = 20
+        /// Bytes that a read on an event loop may give.
+        package var inlineBytes = 256 << 10
+        /// Pages in the log after which it is copied back into the database.
+        package var checkpointPages = 1000
+
+        package init() {}
+
+        func timeLimit(_ role: String) -> Duration? {
+            timeLimits[role] ?? (role == Caller.system.role ? nil : otherTimeLimit)
+        }
+    }
+
+    let options: Options
+    let folder: DataFolder
+    let state: DatabaseState
+    let writer: Writer
+    let inlineReaders: InlineReaders
+    let pool: ReaderPool
+
+    /// Opens the database in a data folder, made if it is not there.
+    ///
+    /// Throws 55006 naming the process that owns the folder if there is one; 0A000 if a newer Offstage wrote the file.
+    package init(folder path: String, options: Options = Options()) throws(SQLError) {
+        self.options = options
+        folder = try DataFolder(path)
+        state = DatabaseState()
+        do throws(Fault) {
+            writer = try Writer(folder.database, options, state)
+            inlineReaders = InlineReaders(folder.database, state)
+            pool = try ReaderPool(folder.database, options, state)
+        } catch {
+            throw RaisedError.error(in: error.message) ?? error.error(in: Session())
+        }
+    }
+
+    deinit { close() }
+
+    package var schema: Schema { state.schema }
+
+    /// Finishes what is queued, empties the log into the database, and lets the folder go. Reads and writes after it fail with 57P01.
+    package func close() {
+        guard state.close() else { return }
+        pool.close()
+        inlineReaders.close()
+        writer.close()
+        folder.release()
+    }
+
+    package func readInline(_ read: Read, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows? {
+        guard read.isBounded else { return nil }
+        return try inlineReaders.read(read, with: inputs, as: format, ticks: options.inlineTicks, bytes: options.inlineBytes)
+    }
+
+    package func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows {
+        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        switch statement {
+        case .read(let read): return try await pool.run(read, with: inputs, as: format, deadline: deadline)
+        case .write(let write): return try await writer.run(write, with: inputs, as: format, deadline: deadline)
+        }
+    }
+
+    /// Lets the reads of this thread share one read transaction until `endTurn`: opening it is most of what a point read costs.
+    ///
+    /// For one turn of an event loop, never longer, since a transaction held open keeps the log from being reused. Between the two nothing
+    /// may be awaited, and a read in between may not see a write that returned after the turn's first read.
+    package func beginTurn() { inlineReaders.beginTurn() }
+    package func endTurn() { inlineReaders.endTurn() }
+}
+
+/// What all threads of a database share.
+final class DatabaseState: Sendable {
+    private struct Current {
+        var schema = Schema()
+        var isClosed = false
+    }
+
+    private let current = Mutex(Current())
+    /// Rises whenever prepared statements must go: the low half with each schema, the high half when connections must be opened anew.
+    let epoch = Atomic<UInt64>(1)
+
+    var schema: Schema { current.withLock { $0.schema } }
+    var isClosed: Bool { current.withLock { $0.isClosed } }
+
+    func publish(_ schema: Schema) {
+        current.withLock { $0.schema = schema }
+        epoch.wrappingAdd(1, ordering: .releasing)
+    }
+
+    func reopenAll() { epoch.wrappingAdd(1 << 32, ordering: .releasing) }
+
+    /// True for the first call.
+    func close() -> Bool {
+        current.withLock { state in
+            defer { state.isClosed = true }
+            return !state.isClosed
+        }
+    }
+}

@@ -1,0 +1,8 @@
+extension EngineFunction {
+    /// Everything that is registered when a connection opens.
+    static let all: [EngineFunction] = writing
+}
+
+extension EngineCollation {
+    static let all: [EngineCollation] = []
+}

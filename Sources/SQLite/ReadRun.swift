@@ -1,0 +1,232 @@
+import CSQLite
+import OffstageJSON
+import OffstageSQL
+import OffstageSchema
+
+/// One run of a read's tree: steps its statements and writes what they give.
+///
+/// A child statement is stepped once for each row of its parent; the parent's row is current all that time, and so all of them see one
+/// state of the database.
+struct ReadRun {
+    let binder: Binder
+    /// Tells a child whether its values are bound already.
+    let number: UInt64
+    /// The answer may not grow beyond this.
+    var byteLimit = Int.max
+
+    /// Writes all rows of `node` as `format`; the number of rows.
+    func write(_ node: CompiledNode, as format: RowFormat, into writer: inout JSONWriter) throws(RunStop) -> Int {
+        defer { node.finish() }
+        try bind(node)
+        switch format {
+        case .json(let nullsStripped):
+            let count = try array(node, into: &writer)
+            if nullsStripped { try stripNulls(&writer) }
+            return count
+        case .object(let nullsStripped):
+            let count = try firstObject(node, into: &writer)
+            if nullsStripped { try stripNulls(&writer) }
+            return count
+        case .csv: return try csv(node, into: &writer)
+        case .xml(let root): return try xml(node, root: root, into: &writer)
+        case .none: return try remaining(node)
+        }
+    }
+
+    func bind(_ node: CompiledNode) throws(RunStop) {
+        guard node.boundFor != number else { return }
+        try binder.bind(node.bindings, to: node.statement)
+        node.boundFor = number
+    }
+
+    @inline(__always)
+    func step(_ node: CompiledNode) throws(RunStop) -> Bool {
+        let code = sqlite3_step(node.statement.handle)
+        if code == SQLITE_ROW { return true }
+        if code == SQLITE_DONE { return false }
+        throw .fault(Fault(sqlite3_db_handle(node.statement.handle)))
+    }
+
+    /// Makes ready the child of the row that `parent` stands on.
+    func begin(_ child: CompiledNode, of parent: CompiledNode, keys: [Int32]) throws(RunStop) {
+        try bind(child)
+        for (parameter, key) in child.parentKeys {
+            guard keys.indices.contains(key) else { throw .fault(Fault(1, "an embed lacks a key")) }
+            let code = sqlite3_bind_value(
+                child.statement.handle, parameter, sqlite3_column_value(parent.statement.handle, keys[key]))
+            guard code == SQLITE_OK else { throw .fault(Fault(sqlite3_db_handle(child.statement.handle))) }
+        }
+    }
+
+    // MARK: JSON
+
+    /// PostgreSQL's `json_agg` puts a line between rows.
+    private func array(_ node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) -> Int {
+        var count = 0
+        writer.byte(UInt8(ascii: "["))
+        while try step(node) {
+            if count > 0 { writer.raw(", \n ") }
+            try object(node.fields, of: node, into: &writer)
+            count += 1
+            if writer.count > byteLimit { throw .overBudget }
+        }
+        writer.byte(UInt8(ascii: "]"))
+        return count
+    }
+
+    private func firstObject(_ node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) -> Int {
+        guard try step(node) else {
+            writer.null()
+            return 0
+        }
+        try object(node.fields, of: node, into: &writer)
+        return 1 + (try remaining(node))
+    }
+
+    private func remaining(_ node: CompiledNode) throws(RunStop) -> Int {
+        var count = 0
+        while try step(node) { count += 1 }
+        return count
+    }
+
+    func object(_ fields: CompiledFields, of node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) {
+        let steps = fields.steps
+        let statement = node.statement.handle
+        var isFirst = true
+        for index in 0..<steps.count {
+            let step = steps[index]
+            if step.kind == .composed, case .arrays(let child, let keys) = fields.contents[index] {
+                for (name, json) in try columnsOfRows(child, of: node, keys: keys) {
+                    writer.byte(isFirst ? UInt8(ascii: "{") : UInt8(ascii: ","))
+                    writer.string(name)
+                    writer.byte(UInt8(ascii: ":"))
+                    writer.raw(json)
+                    isFirst = false
+                }
+                continue
+            }
+            writer.raw(isFirst ? step.first : step.next)
+            isFirst = false
+            switch step.kind {
+            case .integer:
+                if sqlite3_column_type(statement, step.column) == SQLITE_INTEGER {
+                    writer.integer(sqlite3_column_int64(statement, step.column))
+                } else {
+                    try rendered(fields, index, step.column, node, into: &writer)
+                }
+            case .text:
+                if sqlite3_column_type(statement, step.column) == SQLITE_TEXT {
+                    let text = node.statement.text(step.column)
+                    if text.count > byteLimit { throw .overBudget }
+                    writer.string(text)
+                } else {
+                    try rendered(fields, index, step.column, node, into: &writer)
+                }
+            case .rendered: try rendered(fields, index, step.column, node, into: &writer)
+            case .composed: try composed(fields.contents[index], node, into: &writer)
+            }
+        }
+        if isFirst { writer.byte(UInt8(ascii: "{")) }
+        writer.byte(UInt8(ascii: "}"))
+    }
+
+    private func rendered(
+        _ fields: CompiledFields, _ index: Int, _ column: Int32, _ node: CompiledNode, into writer: inout JSONWriter
+    ) throws(RunStop) {
+        let cell = node.statement.cell(column)
+        switch cell {
+        case .text(let bytes), .blob(let bytes): if bytes.count > byteLimit { throw .overBudget }
+        default: break
+        }
+        fields.renderers[index].write(cell, into: &writer)
+    }
+
+    private func composed(_ content: CompiledFields.Content, _ node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) {
+        switch content {
+        case .cell, .arrays: return
+        case .object(let presence, let fields):
+            if node.statement.isNull(presence) { return writer.null() }
+            try object(fields, of: node, into: &writer)
+        case .list(let child, let keys):
+            defer { child.statement.reset() }
+            try begin(child, of: node, keys: keys)
+            _ = try array(child, into: &writer)
+        case .one(let child, let keys):
+            defer { child.statement.reset() }
+            try begin(child, of: node, keys: keys)
+            if try step(child) { try object(child.fields, of: child, into: &writer) } else { writer.null() }
+        }
+    }
+
+    /// The value of one field as JSON.
+    func value(_ fields: CompiledFields, _ index: Int, of node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) {
+        if case .cell = fields.contents[index] {
+            try rendered(fields, index, fields.steps[index].column, node, into: &writer)
+        } else {
+            try composed(fields.contents[index], node, into: &writer)
+        }
+    }
+
+    /// A spread to-many: each of the child's fields with the array of its values over all rows.
+    func columnsOfRows(_ child: CompiledNode, of node: CompiledNode, keys: [Int32]) throws(RunStop) -> [(name: String, json: [UInt8])] {
+        defer { child.statement.reset() }
+        try begin(child, of: node, keys: keys)
+        let fields = child.fields
+        var columns = fields.names.map { (name: $0, json: [UInt8(ascii: "[")]) }
+        var writer = JSONWriter()
+        var isFirst = true
+        var size = 0
+        while try step(child) {
+            for index in columns.indices {
+                if !isFirst { columns[index].json += fields.types[index].isStructured ? Array(", \n ".utf8) : Array(", ".utf8) }
+                writer.truncate(to: 0)
+                try value(fields, index, of: child, into: &writer)
+                writer.withBytes { columns[index].json.append(contentsOf: $0) }
+                size += writer.count
+            }
+            if size > byteLimit { throw .overBudget }
+            isFirst = false
+        }
+        for index in columns.indices { columns[index].json.append(UInt8(ascii: "]")) }
+        return columns
+    }
+
+    /// PostgreSQL's `json_strip_nulls` over what was written: compact, and without members that are null.
+    private func stripNulls(_ writer: inout JSONWriter) throws(RunStop) {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try writer.withBytes { (bytes) throws(JSONError) in try JSONValue(parsing: bytes, limits: .column) }
+        } catch {
+            throw .refused(SQLError("22P02", "invalid input syntax for type json"))
+        }
+        writer.truncate(to: 0)
+        writer.value(value.withoutNulls)
+    }
+}
+
+extension DataType {
+    /// Whether `json_agg` starts a new line before each value.
+    fileprivate var isStructured: Bool {
+        switch self {
+        case .array, .record: true
+        default: false
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate var withoutNulls: JSONValue {
+        switch self {
+        case .array(let elements): .array(elements.map(\.withoutNulls))
+        case .object(let members):
+            .object(
+                members.compactMap { member in
+                    if case .null = member.value { return nil }
+                    var member = member
+                    member.value = member.value.withoutNulls
+                    return member
+                })
+        default: self
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package import OffstageSchema
+
+/// What a connection's own functions and its progress handler may look at while a statement runs.
+///
+/// One per connection, reached from C through the function's user data, and so never on two threads at once.
+package final class Session {
+    /// Why the progress handler stopped a statement.
+    enum Stop { case steps, deadline }
+
+    /// How many virtual machine steps lie between two calls of the progress handler: about 7 µs.
+    static let stepsPerTick: Int32 = 1000
+
+    /// Ticks until the statement is stopped; event loops set a small one.
+    var ticksLeft = Int.max
+    var deadline = MonotonicClock.never
+    /// `begin`, `commit` and `rollback to` must not be interrupted, so the handler sleeps outside of statements.
+    var isArmed = false
+    var stop: Stop?
+
+    /// The request's start, in microseconds since 2000-01-01 UTC: what `now()` means.
+    package var now: Int64 = 0
+    /// The rules of the request's time zone.
+    package var values = ValueContext()
+
+    /// The project's sequences, on the connection that writes; elsewhere `nextval` is refused.
+    var sequences: Sequences?
+    /// Rows that a diagnosis wants to see: filled by `pg_capture`.
+    var captured: [[StoredValue]] = []
+
+    func arm(deadline: Int64, ticks: Int = .max) {
+        self.deadline = deadline
+        ticksLeft = ticks
+        stop = nil
+        isArmed = true
+    }
+
+    func disarm() { isArmed = false }
+
+    /// True: the statement must stop. Called every `stepsPerTick` steps.
+    func tick() -> Bool {
+        guard isArmed else { return false }
+        ticksLeft -= 1
+        if ticksLeft < 0 {
+            stop = .steps
+        } else if deadline != MonotonicClock.never, MonotonicClock.now > deadline {
+            stop = .deadline
+        } else {
+            return false
+        }
+        return true
+    }
+}
+
+@available(*, unavailable) extension Session: Sendable {}

@@ -1,0 +1,178 @@
+import CSQLite
+import OffstageJSON
+import OffstageSQL
+import OffstageSchema
+
+/// One write, step by step, inside a savepoint or alone: what it touches, what it answers.
+struct WriteRun {
+    private let connection: Connection
+    private let write: Write
+    private let inputs: Inputs
+    private let format: RowFormat
+    private let schema: Schema
+    private let sequences: Sequences
+    private var binder: Binder
+    /// The rows touched, where they are wanted.
+    private var affected: [Int64] = []
+    private var count = 0
+    private var inserted = 0
+
+    init(
+        _ write: Write, with inputs: Inputs, as format: RowFormat, on connection: Connection, _ schema: Schema, _ sequences: Sequences
+    ) throws(RunStop) {
+        self.connection = connection
+        self.write = write
+        self.inputs = inputs
+        self.format = format
+        self.schema = schema
+        self.sequences = sequences
+        binder = try connection.binder(inputs)
+    }
+
+    mutating func run() throws(RunStop) -> Rows {
+        var rows = Rows()
+        switch write.action {
+        case .insert(let texts):
+            try insert(texts)
+            try checkCount()
+            try answer(&rows)
+        case .update(let text):
+            try touch(text)
+            try checkCount()
+            try answer(&rows)
+        case .delete(let find, let delete):
+            guard let find else {
+                try touch(delete)
+                try checkCount()
+                break
+            }
+            try touch(find)
+            try checkCount()
+            try answer(&rows)
+            try execute(delete, row: []) { _ in }
+        }
+        rows.count = count
+        if write.tellsNew { rows.inserted = inserted }
+        return rows
+    }
+
+    private mutating func insert(_ texts: [SQLText]) throws(RunStop) {
+        // Rows of one payload may refer to later ones, so keys are looked at when all are in; who called us finds what is left unresolved.
+        let defersKeys = write.refersToItself && inputs.rows.count > 1
+        if defersKeys { try connection.plain("pragma defer_foreign_keys = on") }
+        defer { if defersKeys { try? connection.command("pragma defer_foreign_keys = off") } }
+        var seen: Set<Int64> = []
+        for row in inputs.rows {
+            guard texts.indices.contains(row.variant) else { throw .refused(SQLError("XX000", "a row has no statement")) }
+            let before = affected.count
+            try touch(texts[row.variant], row: row.values)
+            guard inputs.rows.count > 1 else { continue }
+            for id in affected[before...] where !seen.insert(id).inserted {
+                throw .refused(
+                    SQLError(
+                        "21000", "ON CONFLICT DO UPDATE command cannot affect row a second time",
+                        hint: "Ensure that no rows proposed for insertion within the same command have duplicate constrained values."))
+            }
+        }
+    }
+
+    /// Runs a text that touches rows and notes which, or how many.
+    private mutating func touch(_ text: SQLText, row: [StoredValue] = []) throws(RunStop) {
+        guard write.needsRows else {
+            try execute(text, row: row) { _ in }
+            count += connection.changes
+            return
+        }
+        var ids: [Int64] = []
+        var new = 0
+        let tellsNew = write.tellsNew
+        try execute(text, row: row) { statement in
+            ids.append(sqlite3_column_int64(statement.handle, 0))
+            if tellsNew, sqlite3_column_int64(statement.handle, 1) != 0 { new += 1 }
+        }
+        affected += ids
+        count += ids.count
+        inserted += new
+    }
+
+    private func execute(_ text: SQLText, row: [StoredValue], each: (PreparedStatement) -> Void) throws(RunStop) {
+        let statement = try connection.cached(text.text)
+        defer { statement.finish() }
+        var binder = binder
+        if text.bindings.contains(.affected) { binder.affected = Self.json(affected) }
+        try binder.bind(text.bindings, to: statement, row: row)
+        sequences.beginStatement()
+        do throws(Fault) {
+            while try statement.step() { each(statement) }
+        } catch {
+            throw refusal(of: statement, error)
+        }
+    }
+
+    /// The constraint behind a fault, in PostgreSQL's words. Where SQLite undid the transaction there is nothing to look at any more.
+    private func refusal(of statement: PreparedStatement, _ fault: Fault) -> RunStop {
+        guard fault.primary == SQLITE_CONSTRAINT, !connection.isAutocommitting else { return .fault(fault) }
+        connection.session.disarm()
+        let diagnosis = Diagnosis(connection, schema, inputs.caller)
+        return .refused(diagnosis.error(fault, of: statement, on: write.table, sequences))
+    }
+
+    private func checkCount() throws(RunStop) {
+        if let limit = inputs.maxAffected, count > limit {
+            throw .refused(
+                SQLError(
+                    "PGRST124", "Query result exceeds max-affected preference constraint", details: "The query affects \(count) rows"))
+        }
+        if inputs.wantsSingle, count != 1 {
+            throw .refused(.notSingle(count))
+        }
+    }
+
+    /// The representation and the key of the first row, read while the rows are there.
+    private mutating func answer(_ rows: inout Rows) throws(RunStop) {
+        guard write.representation != nil || write.location != nil else { return }
+        binder.affected = Self.json(affected)
+        if let node = write.representation, format != .none {
+            connection.output.truncate(to: 0)
+            let compiled = try connection.compiledNode(node, inputs)
+            connection.runs &+= 1
+            _ = try ReadRun(binder: binder, number: connection.runs).write(compiled, as: format, into: &connection.output)
+            rows.body = connection.output.bytes
+            if connection.output.count > 1 << 20 { connection.output = JSONWriter(capacity: 16 << 10) }
+        }
+        if let node = write.location, !affected.isEmpty { rows.location = try location(node) }
+    }
+
+    private func location(_ node: ReadNode) throws(RunStop) -> [String?]? {
+        let compiled = try connection.compiledNode(node, inputs)
+        defer { compiled.finish() }
+        try binder.bind(compiled.bindings, to: compiled.statement)
+        do throws(Fault) {
+            guard try compiled.statement.step() else { return nil }
+        } catch {
+            throw .fault(error)
+        }
+        return compiled.fields.names.indices.map { index in
+            let cell = compiled.statement.cell(compiled.fields.steps[index].column)
+            if case .null = cell { return nil }
+            return compiled.fields.types[index].text(of: cell, in: binder.values.timeZone)
+        }
+    }
+
+    static func json(_ ids: [Int64]) -> String {
+        var writer = JSONWriter(capacity: ids.count * 8 + 8)
+        writer.byte(UInt8(ascii: "["))
+        for (index, id) in ids.enumerated() {
+            if index > 0 { writer.byte(UInt8(ascii: ",")) }
+            writer.integer(id)
+        }
+        writer.byte(UInt8(ascii: "]"))
+        return writer.text
+    }
+}
+
+extension SQLError {
+    static func notSingle(_ count: Int) -> SQLError {
+        SQLError("PGRST116", "Cannot coerce the result to a single JSON object", details: "The result contains \(count) rows")
+    }
+}

@@ -1,0 +1,157 @@
+package import OffstageSQL
+package import OffstageSchema
+
+/// A transaction with the database to itself: migrations, imports, whatever decides as it goes.
+///
+/// Only usable inside the closure it was given to, on the writing thread.
+package struct WriteTransaction: ~Copyable {
+    private let loop: WriterLoop
+    private let deadline: Int64
+
+    init(_ loop: WriterLoop, deadline: Int64) {
+        self.loop = loop
+        self.deadline = deadline
+    }
+
+    /// The schema as this transaction sees it.
+    package var schema: Schema { loop.schema }
+
+    /// Runs SQLite statements as they are: the translated definitions of a migration.
+    package func execute(_ script: String) throws(SQLError) {
+        try alive()
+        try armed { () throws(SQLError) in try loop.connection.execute(script) }
+    }
+
+    /// Runs one SQLite statement and gives its rows.
+    package func rows(_ text: String, _ values: [StoredValue] = []) throws(SQLError) -> [[StoredValue]] {
+        try alive()
+        return try armed { () throws(SQLError) in try loop.rows(text, values) }
+    }
+
+    /// Runs a planned statement. A write that fails leaves the transaction as it was before it.
+    package func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows {
+        try alive()
+        switch statement {
+        case .read(let read):
+            return try armed { () throws(SQLError) in
+                do throws(RunStop) {
+                    return try loop.connection.read(read, with: inputs, as: format)
+                } catch {
+                    throw error.error(in: loop.connection.session) ?? .statementTimeout
+                }
+            }
+        case .write(let write):
+            try command("savepoint step")
+            let attempt = loop.attempt(write, with: inputs, as: format, deadline: deadline)
+            switch attempt {
+            case .success(let rows):
+                if inputs.rollsBack { try command("rollback to step") }
+                try command("release step")
+                return rows
+            case .failure(let error, _):
+                if !loop.connection.isAutocommitting {
+                    try command("rollback to step")
+                    try command("release step")
+                }
+                throw error
+            }
+        }
+    }
+
+    /// What `body` did is undone if it throws; the transaction goes on.
+    package func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
+        try alive()
+        let schema = loop.changedSchema
+        try command("savepoint part")
+        do {
+            let value = try body()
+            try command("release part")
+            return value
+        } catch {
+            if !loop.connection.isAutocommitting {
+                try command("rollback to part")
+                try command("release part")
+            }
+            loop.changedSchema = schema
+            throw error
+        }
+    }
+
+    /// The schema from now on; others see it once the transaction has committed. The catalogue is written with it.
+    package func define(_ schema: Schema) throws(SQLError) {
+        try alive()
+        try loop.save(schema)
+    }
+
+    /// The next write of a sequence of this name begins at its start: it was dropped and made again.
+    package func forgetSequence(_ name: QualifiedName) { loop.sequences.forget(name) }
+
+    private func command(_ text: String) throws(SQLError) {
+        do throws(Fault) { try loop.connection.command(text) } catch { throw error.error(in: loop.connection.session) }
+    }
+
+    private func armed<Value>(_ body: () throws(SQLError) -> Value) throws(SQLError) -> Value {
+        loop.connection.session.arm(deadline: deadline)
+        defer { loop.connection.session.disarm() }
+        return try body()
+    }
+
+    /// SQLite undoes the whole transaction when it is interrupted or the disk is full.
+    private func alive() throws(SQLError) {
+        guard !loop.connection.isAutocommitting else {
+            throw SQLError("25P02", "current transaction is aborted, commands ignored until end of transaction block")
+        }
+        if deadline != MonotonicClock.never, MonotonicClock.now > deadline { throw .statementTimeout }
+    }
+}
+
+extension EmbeddedDatabase {
+    /// Runs `body` in a transaction of its own and commits it, or undoes all of it if `body` throws. Durable when it returns.
+    ///
+    /// The deadline (5 s if none is given, nil for no limit) counts from when it begins to run: other writes wait that long.
+    package func transaction<Value: Sendable>(
+        deadline: Duration? = .seconds(5), _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Value
+    ) async throws -> Value {
+        try await writer.alone { loop in loop.transact(deadline: deadline, body) }
+    }
+}
+
+extension WriterLoop {
+    func transact<Value>(deadline: Duration?, _ body: (borrowing WriteTransaction) throws -> Value) -> Result<Value, any Error> {
+        sequences.beginRequest()
+        do {
+            try plain("begin immediate")
+            let value = try body(WriteTransaction(self, deadline: MonotonicClock.deadline(after: deadline)))
+            if connection.isAutocommitting { throw SQLError("25P02", "current transaction is aborted") }
+            if connection.hasUnresolvedKeys { throw Diagnosis(connection, schema, .system).unresolvedKey() }
+            do throws(Fault) { try commit() } catch {
+                if error.primary == 10 { reopen() }
+                throw error.error(in: connection.session)
+            }
+            if let schema = changedSchema {
+                changedSchema = nil
+                state.publish(schema)
+                connection.dropStatements()
+                usesSavepoints = false
+            }
+            return .success(value)
+        } catch {
+            rollBack()
+            if changedSchema != nil {
+                changedSchema = nil
+                connection.dropStatements()
+                try? defineSequences(of: state.schema)
+            }
+            return .failure(error)
+        }
+    }
+
+    private func plain(_ text: String) throws(SQLError) {
+        do throws(Fault) { try connection.command(text) } catch { throw error.error(in: connection.session) }
+    }
+
+    func save(_ schema: Schema) throws(SQLError) {
+        changedSchema = schema
+        try defineSequences(of: schema)
+    }
+}
