@@ -18,49 +18,37 @@ extension GrammarReader {
 
     /// `not.op(quantifier).value`
     mutating func test(_ style: ValueStyle) throws(Stop) -> Test {
-        let isNegated = try negation()
+        let isNegated = foundDotted("not")
         var test = try label("operator (eq, gt, ...)") { (r) throws(Stop) in try r.operation(style) }
         test.isNegated = isNegated
         filterCount += 1
         return test
     }
 
-    private mutating func negation() throws(Stop) -> Bool {
-        let not: Void? = try optional { (r) throws(Stop) in
-            try r.attempt { (r) throws(Stop) in
-                try r.word("not")
-                try r.delimiter()
-            }
-        }
-        return not != nil
-    }
-
     private mutating func operation(_ style: ValueStyle) throws(Stop) -> Test {
-        if try dotted("in") { return Test(isNegated: false, operator: .in, value: try listValue()) }
-        if try dotted("is") { return Test(isNegated: false, operator: .is(try truth())) }
-        if try dotted("isdistinct") { return Test(isNegated: false, operator: .isDistinct, value: singleValue(style)) }
-        if let search = try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.textSearch(style) } }) {
+        if foundDotted("in") { return Test(isNegated: false, operator: .in, value: try listValue()) }
+        if foundDotted("is") { return Test(isNegated: false, operator: .is(try truth())) }
+        if foundDotted("isdistinct") { return Test(isNegated: false, operator: .isDistinct, value: singleValue(style)) }
+        if isNext(oneOf: Self.searches),
+            let search = try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.textSearch(style) } })
+        {
             return search
         }
-        if let simple = try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.simple(style) } }) { return simple }
+        if isNext(oneOf: Self.simples),
+            let simple = try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.simple(style) } })
+        {
+            return simple
+        }
         return try attempt { (r) throws(Stop) in try r.quantified(style) }
     }
 
-    private mutating func dotted(_ wanted: StaticString) throws(Stop) -> Bool {
-        let found: Void? = try optional { (r) throws(Stop) in
-            try r.attempt { (r) throws(Stop) in
-                try r.word(wanted)
-                try r.delimiter()
-            }
-        }
-        return found != nil
+    private mutating func isNext<T>(oneOf words: [(StaticString, T)]) -> Bool {
+        for (written, _) in words where isNext(written) { return true }
+        return false
     }
 
     private mutating func oneOf<T>(_ words: [(StaticString, T)]) throws(Stop) -> T {
-        for (written, meaning) in words {
-            let found: Void? = try optional { (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word(written) } }
-            if found != nil { return meaning }
-        }
+        for (written, meaning) in words where found(written) { return meaning }
         throw .mismatch
     }
 
@@ -78,12 +66,15 @@ extension GrammarReader {
 
     private mutating func textSearch(_ style: ValueStyle) throws(Stop) -> Test {
         let kind = try oneOf(Self.searches)
-        let language = try optional { (r) throws(Stop) in
-            try r.attempt { (r) throws(Stop) in
-                try r.char(0x28)
-                let language = try r.identifier()
-                try r.char(0x29)
-                return language
+        var language: String?
+        if isNext("(") {
+            language = try optional { (r) throws(Stop) in
+                try r.attempt { (r) throws(Stop) in
+                    try r.char(0x28)
+                    let language = try r.identifier()
+                    try r.char(0x29)
+                    return language
+                }
             }
         }
         try delimiter()
@@ -98,12 +89,15 @@ extension GrammarReader {
 
     private mutating func quantified(_ style: ValueStyle) throws(Stop) -> Test {
         let quantified = try oneOf(Self.quantifiables)
-        let quantifier = try optional { (r) throws(Stop) in
-            try r.attempt { (r) throws(Stop) in
-                try r.char(0x28)
-                let quantifier: Quantifier = try r.oneOf([("any", .any), ("all", .all)])
-                try r.char(0x29)
-                return quantifier
+        var quantifier: Quantifier?
+        if isNext("(") {
+            quantifier = try optional { (r) throws(Stop) in
+                try r.attempt { (r) throws(Stop) in
+                    try r.char(0x28)
+                    let quantifier: Quantifier = try r.oneOf([("any", .any), ("all", .all)])
+                    try r.char(0x29)
+                    return quantifier
+                }
             }
         }
         try delimiter()
@@ -153,7 +147,7 @@ extension GrammarReader {
         // The blanks after the parenthesis are not of the value.
         let start = position
         let elements = try list(
-            separator: { (r) throws(Stop) in try r.char(0x2C) }, limit: limits.listElements, of: "elements in a list"
+            separator: { $0.found(",") }, limit: limits.listElements, of: "elements in a list"
         ) { (r) throws(Stop) in r.quotedElement() ?? r.text(r.run(until: 0x2C, 0x29)) }
         // `in.()` is the empty list; there is no other way to write one, and `in.("")` has the empty text.
         let index = taken(.list(elements == [""] && position == start ? [] : elements), from: start)
@@ -163,7 +157,11 @@ extension GrammarReader {
 
     /// `"…"` when it is the whole element; otherwise the quotes are part of the text.
     private mutating func quotedElement() -> String? {
-        try? attempt { (r) throws(Stop) in
+        guard byte == 0x22 else {
+            notes.add(.met(position), at: position)
+            return nil
+        }
+        return try? attempt { (r) throws(Stop) in
             let text = try r.quotedText()
             if !r.isAtEnd, r.byte != 0x2C, r.byte != 0x29 {
                 r.notes.add(.refused(r.position), at: r.position + r.width(at: r.position))
@@ -176,7 +174,8 @@ extension GrammarReader {
 
     /// `{a,b}`, kept whole with its commas.
     private mutating func arrayLiteral() -> String? {
-        try? attempt { (r) throws(Stop) in
+        guard byte == 0x7B else { return nil }
+        return try? attempt { (r) throws(Stop) in
             let start = r.position
             try r.word("{")
             _ = r.run(until: 0x7B, 0x7D)
@@ -202,17 +201,16 @@ extension GrammarReader {
             guard filterCount <= limits.filters else { throw .limit(tooMany("more than \(limits.filters) filters")) }
             return .filter(filter)
         }
-        let isNegated = try label("negation operator (not)") { (r) throws(Stop) in try r.negation() }
+        let isNegated = try label("negation operator (not)") { (r) throws(Stop) in r.foundDotted("not") }
         let connective: Condition.Connective = try label("logic operator (and, or)") { (r) throws(Stop) in
-            let and: Void? = try r.optional { (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word("and") } }
-            if and != nil { return .and }
+            if r.found("and") { return .and }
             try r.word("or")
             return .or
         }
         guard depth < limits.logicDepth else { throw .limit(tooMany("nested more than \(limits.logicDepth) levels deep")) }
         try spaced { (r) throws(Stop) in try r.char(0x28) }
         let parts = try list(
-            separator: { (r) throws(Stop) in try r.spaced { (r) throws(Stop) in try r.char(0x2C) } }, limit: limits.filters, of: "filters"
+            separator: { (r) throws(Stop) in try r.foundComma() }, limit: limits.filters, of: "filters"
         ) { (r) throws(Stop) in try r.condition(depth: depth + 1) }
         try spaced { (r) throws(Stop) in try r.char(0x29) }
         return .logic(connective, isNegated: isNegated, parts)

@@ -2,7 +2,7 @@ extension GrammarReader {
     /// A name: in double quotes, or letters, digits, `_`, `$`, inner blanks and single dashes.
     mutating func name() throws(Stop) -> String {
         try label("field name (* or [a..z0..9_$])") { (r) throws(Stop) in
-            if let quoted = try r.optional({ (r) throws(Stop) in try r.quotedText() }) { return quoted }
+            if r.byte == 0x22 { return try r.quotedText() }
             return try r.dashed { (r) throws(Stop) in try r.identifier() }
         }
     }
@@ -79,7 +79,7 @@ extension GrammarReader {
     }
 
     mutating func delimiter() throws(Stop) {
-        try label("delimiter (.)") { (r) throws(Stop) in try r.char(0x2E) }
+        if !foundDotted("") { throw .mismatch }
     }
 
     /// `a.b.column->key`: names leading to an embed, then a field of it. What follows is ignored.
@@ -92,15 +92,14 @@ extension GrammarReader {
 
     /// One or more names with dots between them.
     mutating func names() throws(Stop) -> [String] {
-        try list(separator: { (r) throws(Stop) in try r.delimiter() }, limit: limits.columns, of: "names") { (r) throws(Stop) in
-            try r.name()
-        }
+        try list(separator: { $0.foundDotted("") }, limit: limits.columns, of: "names") { (r) throws(Stop) in try r.name() }
     }
 
     /// `columns` and `on_conflict`.
     mutating func columns() throws(Stop) -> [String] {
-        let comma = { (r: inout GrammarReader) throws(Stop) in try r.spaced { (r) throws(Stop) in try r.char(0x2C) } }
-        return try list(separator: comma, limit: limits.columns, of: "columns") { (r) throws(Stop) in try r.name() }
+        try list(separator: { (r) throws(Stop) in try r.foundComma() }, limit: limits.columns, of: "columns") { (r) throws(Stop) in
+            try r.name()
+        }
     }
 
     /// A name with an optional JSON path, blanks around it dropped.
@@ -110,7 +109,7 @@ extension GrammarReader {
 
     mutating func jsonPath() throws(Stop) -> [JSONStep] {
         var steps: [JSONStep] = []
-        while let asText = try arrow() {
+        while let asText = arrow() {
             guard steps.count < limits.jsonSteps else { throw .limit(tooMany("more than \(limits.jsonSteps) steps of a JSON path")) }
             let index = try optional { (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.jsonIndex() } }
             if let index {
@@ -123,15 +122,14 @@ extension GrammarReader {
         return steps
     }
 
-    private mutating func arrow() throws(Stop) -> Bool? {
-        if try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word("->>") } }) != nil { return true }
-        if try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word("->") } }) != nil { return false }
-        return nil
+    private mutating func arrow() -> Bool? {
+        if found("->>") { return true }
+        return found("->") ? false : nil
     }
 
     private mutating func jsonIndex() throws(Stop) -> Int {
         let start = position
-        _ = try optional { (r) throws(Stop) in try r.char(0x2D) }
+        _ = found("-")
         let digits = position
         while byte >= 0x30, byte <= 0x39 { moved(to: position + 1) }
         notes.add(.met(position), at: position)
@@ -152,16 +150,13 @@ extension GrammarReader {
         var next = position
         while next < bytes.count, bytes[next] == 0x20 { next += 1 }
         if next < bytes.count ? bytes[next] == 0x29 || (next > position && bytes[next] == 0x2C) : next > position { return }
-        for follower: StaticString in ["->", "::", ".", ","] {
-            let found: Void? = try optional { (r) throws(Stop) in try r.lookAhead { (r) throws(Stop) in try r.word(follower) } }
-            if found != nil { return }
-        }
+        if isNext("->") || isNext("::") || isNext(".") || isNext(",") { return }
         try end()
     }
 
     private mutating func jsonKey() throws(Stop) -> String {
         try label("any non reserved character different from: .,>()") { (r) throws(Stop) in
-            if let quoted = try r.optional({ (r) throws(Stop) in try r.quotedText() }) { return quoted }
+            if r.byte == 0x22 { return try r.quotedText() }
             return try r.dashed { (r) throws(Stop) in try r.jsonKeyPart() }
         }
     }

@@ -4,15 +4,16 @@ extension GrammarReader {
         guard depth <= limits.embedDepth else { throw .limit(tooMany("more than \(limits.embedDepth) embedded levels")) }
         let items = try optional { (r) throws(Stop) in
             try r.list(
-                separator: { (r) throws(Stop) in try r.spaced { (r) throws(Stop) in try r.char(0x2C) } },
-                limit: r.limits.selectItems, of: "items between commas"
+                separator: { (r) throws(Stop) in try r.foundComma() }, limit: r.limits.selectItems, of: "items between commas"
             ) { (r) throws(Stop) in try r.selectItem(depth: depth) }
         }
         return items ?? []
     }
 
     private mutating func selectItem(depth: Int) throws(Stop) -> SelectItem {
-        var embed = try optional { (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.spreadHead() } }
+        blanks()
+        var embed: SelectEmbed?
+        if isNext("...") { embed = try optional { (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.spreadHead() } } }
         if embed == nil {
             embed = try optional { (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.embedHead() } }
         }
@@ -45,17 +46,17 @@ extension GrammarReader {
         if !isSpread, target == "count" { throw .mismatch }
         var embed = SelectEmbed(target, alias: alias, isSpread: isSpread, select: [])
         for _ in 0..<2 {
-            guard try optional({ (r) throws(Stop) in try r.char(0x21) }) != nil else { break }
-            if try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word("left") } }) != nil {
+            guard found("!") else { break }
+            if found("left") {
                 embed.join = embed.join ?? .left
-            } else if try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word("inner") } }) != nil {
+            } else if found("inner") {
                 embed.join = embed.join ?? .inner
             } else {
                 let hint = try attempt { (r) throws(Stop) in try r.name() }
                 embed.hint = embed.hint ?? hint
             }
         }
-        try lookAhead { (r) throws(Stop) in try r.word("(") }
+        if !isNext("(") { throw .mismatch }
         return embed
     }
 
@@ -128,23 +129,20 @@ extension GrammarReader {
         if try optional({ (r) throws(Stop) in try r.word("sum") }) != nil { return .sum }
         if try optional({ (r) throws(Stop) in try r.word("avg") }) != nil { return .avg }
         if try optional({ (r) throws(Stop) in try r.word("count") }) != nil { return .count }
-        if try optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.word("max") } }) != nil { return .max }
-        try attempt { (r) throws(Stop) in try r.word("min") }
-        return .min
+        if found("max") { return .max }
+        if found("min") { return .min }
+        throw .mismatch
     }
 
     private mutating func itemEnd() throws(Stop) {
         blanks()
-        for follower: StaticString in [")", ","] {
-            let found: Void? = try optional { (r) throws(Stop) in try r.lookAhead { (r) throws(Stop) in try r.word(follower) } }
-            if found != nil { return }
-        }
+        if isNext(")") || isNext(",") { return }
         try end()
     }
 
     /// The terms of one `order`.
     mutating func orderTerms() throws(Stop) -> [OrderTerm] {
-        try list(separator: { (r) throws(Stop) in try r.char(0x2C) }, limit: limits.orderTerms, of: "terms of an order") {
+        try list(separator: { $0.found(",") }, limit: limits.orderTerms, of: "terms of an order") {
             (r) throws(Stop) in
             try r.spaced { (r) throws(Stop) in
                 if let term = try r.optional({ (r) throws(Stop) in try r.attempt { (r) throws(Stop) in try r.relatedOrderTerm() } }) {
@@ -167,27 +165,16 @@ extension GrammarReader {
     }
 
     private mutating func orderDirection(_ term: inout OrderTerm) throws(Stop) {
-        if try hasSuffix("asc") {
+        if foundSuffix("asc") {
             term.isDescending = false
-        } else if try hasSuffix("desc") {
+        } else if foundSuffix("desc") {
             term.isDescending = true
         }
-        if try hasSuffix("nullsfirst") {
+        if foundSuffix("nullsfirst") {
             term.nulls = .first
-        } else if try hasSuffix("nullslast") {
+        } else if foundSuffix("nullslast") {
             term.nulls = .last
         }
-        let comma: Void? = try optional { (r) throws(Stop) in try r.lookAhead { (r) throws(Stop) in try r.char(0x2C) } }
-        if comma == nil { try end() }
-    }
-
-    private mutating func hasSuffix(_ suffix: StaticString) throws(Stop) -> Bool {
-        let found: Void? = try optional { (r) throws(Stop) in
-            try r.attempt { (r) throws(Stop) in
-                try r.delimiter()
-                try r.word(suffix)
-            }
-        }
-        return found != nil
+        if !isNext(",") { try end() }
     }
 }

@@ -95,11 +95,21 @@ extension Parameter {
         }
     }
 
-    /// `a.b.column->key`: the embeds before the last name, and the field.
-    static func path(_ name: [UInt8], limits: RequestLimits) throws(RequestError) -> AtPath<RequestField> {
+    /// `a.b.column->key`: the embeds before the last name, and the field. As PostgREST, ignores what follows the field.
+    static func field(_ name: [UInt8], limits: RequestLimits) throws(RequestError) -> AtPath<RequestField> {
         var reader = GrammarReader(name, limits: limits)
         return try reader.read("tree path (\(String(decoding: name, as: UTF8.self)))") { (r) throws(GrammarReader.Stop) in
             try r.fieldAtPath()
+        }
+    }
+
+    /// The embeds before `order`, `limit` or `offset`. Were the rest of `a!b.limit` ignored, it would be the root's limit.
+    static func path(_ name: [UInt8], limits: RequestLimits) throws(RequestError) -> [String] {
+        var reader = GrammarReader(name, limits: limits)
+        return try reader.read("tree path (\(String(decoding: name, as: UTF8.self)))") { (r) throws(GrammarReader.Stop) in
+            let path = try r.fieldAtPath().path
+            try r.end()
+            return path
         }
     }
 
@@ -107,7 +117,7 @@ extension Parameter {
     static func filter(
         _ name: [UInt8], _ value: [UInt8], mayBeArgument: Bool, firstValue: Int, limits: RequestLimits
     ) throws(RequestError) -> (field: AtPath<RequestField>, condition: Condition?, reader: GrammarReader) {
-        let field = try path(name, limits: limits)
+        let field = try field(name, limits: limits)
         var reader = GrammarReader(value, limits: limits, firstValue: firstValue)
         let test: GrammarReader.Test? = try reader.read("filter (\(String(decoding: value, as: UTF8.self)))") {
             (r) throws(GrammarReader.Stop) in

@@ -35,7 +35,8 @@ extension TableRequest.Target {
         for segment in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
             var decoded: [UInt8] = []
             if let fault = percentDecode(segment, plusIsSpace: false, into: &decoded) {
-                throw .malformed("path", column: path.utf8.distance(from: path.utf8.startIndex, to: fault) + 1, details: "invalid percent escape")
+                let column = path.utf8.distance(from: path.utf8.startIndex, to: fault) + 1
+                throw .malformed("path", column: column, details: "a % that is not followed by two hexadecimal digits")
             }
             guard let name = String(validating: decoded, as: UTF8.self), !decoded.contains(0) else {
                 throw .malformed("path", column: 1, details: "the path is not UTF-8 text")

@@ -89,7 +89,7 @@ extension TableRequest {
             case .onConflict:
                 if onConflict == nil { onConflict = try Parameter.columns("on_conflict", value, limits: limits) }
             case .order:
-                let path = try Parameter.path(name, limits: limits).path
+                let path = try Parameter.path(name, limits: limits)
                 let terms = try Parameter.order(value, limits: limits)
                 if !order.contains(where: { $0.path == path }) { order.append(AtPath(path, terms)) }
             case .limit, .offset:
@@ -112,7 +112,9 @@ extension TableRequest {
                 }
             }
             guard filterCount <= limits.filters else {
-                throw .malformed("query string", column: 1, details: "more than \(limits.filters) filters", hint: "Use in.(…) for many values of one column.")
+                throw .malformed(
+                    "query string", column: 1, details: "more than \(limits.filters) filters",
+                    hint: "Use in.(…) for many values of one column.")
             }
         }
         try finishWindow(root, range: method == .get ? range : nil)
@@ -124,7 +126,7 @@ extension TableRequest {
         let isLimit = ParameterKind(name) == .limit
         if method == .put { throw .limitOnPut() }
         let number = RootWindow.number(value)
-        let path = try Parameter.path(name, limits: limits).path
+        let path = try Parameter.path(name, limits: limits)
         if path.isEmpty {
             if isLimit { root.limit = number } else { root.offset = number.flatMap { $0 < 0 ? nil : $0 } }
             return

@@ -56,35 +56,42 @@ import Testing
 }
 
 @Suite struct MediaTypeTests {
-    @Test(arguments: [
-        (nil, [MediaType.any]), ("", [.any]), ("*/*", [.any]), ("application/json", [.json]), ("Application/JSON; charset=utf-8", [.json]),
-        ("text/csv, application/json", [.csv, .json]), ("text/csv;q=0.5, application/json", [.json, .csv]),
-        ("text/html,application/xml;q=0.9,*/*;q=0.8", [.other("text/html"), .xml, .any]), ("text/xml", [.xml]),
-        ("text/csv;q=0, application/geo+json", [.geojson]), ("text/csv;q=0", []), ("a/b;q=x", [.other("a/b")]),
-        ("application/vnd.pgrst.object", [.object(nullsStripped: false)]),
-        ("application/vnd.pgrst.object+json;nulls=stripped", [.object(nullsStripped: true)]),
-        ("application/vnd.pgrst.array+json; nulls=stripped;q=0.1", [.jsonArray(nullsStripped: true)]),
-        ("application/vnd.pgrst.array", [.jsonArray(nullsStripped: false)]), ("application/openapi+json", [.openapi]),
-        ("application/vnd.pgrst.plan", [.plan(of: .json, format: .text, options: [])]),
-        (
-            #"application/vnd.pgrst.plan+json; for="application/vnd.pgrst.object+json;nulls=stripped"; options=wal|analyze;"#,
-            [.plan(of: .object(nullsStripped: true), format: .json, options: [.analyze, .wal])]
-        ),
-        (
-            #"application/vnd.pgrst.plan+text; for="application/vnd.pgrst.plan+text"; options=x"#,
-            [.plan(of: .other("application/vnd.pgrst.plan+text"), format: .text, options: [])]
-        ),
-        ("a/1;q=0.001,b/2;q=0.01,c/3;q=0.1,d/4,e/5;q=0.1", [.other("d/4"), .other("c/3"), .other("e/5"), .other("b/2"), .other("a/1")]),
-    ] as [(String?, [MediaType])])
+    @Test(
+        arguments: [
+            (nil, [MediaType.any]), ("", [.any]), ("*/*", [.any]), ("application/json", [.json]),
+            ("Application/JSON; charset=utf-8", [.json]),
+            ("text/csv, application/json", [.csv, .json]), ("text/csv;q=0.5, application/json", [.json, .csv]),
+            ("text/html,application/xml;q=0.9,*/*;q=0.8", [.other("text/html"), .xml, .any]), ("text/xml", [.xml]),
+            ("text/csv;q=0, application/geo+json", [.geojson]), ("text/csv;q=0", []), ("a/b;q=x", [.other("a/b")]),
+            ("application/vnd.pgrst.object", [.object(nullsStripped: false)]),
+            ("application/vnd.pgrst.object+json;nulls=stripped", [.object(nullsStripped: true)]),
+            ("application/vnd.pgrst.array+json; nulls=stripped;q=0.1", [.jsonArray(nullsStripped: true)]),
+            ("application/vnd.pgrst.array", [.jsonArray(nullsStripped: false)]), ("application/openapi+json", [.openapi]),
+            ("application/vnd.pgrst.plan", [.plan(of: .json, format: .text, options: [])]),
+            (
+                #"application/vnd.pgrst.plan+json; for="application/vnd.pgrst.object+json;nulls=stripped"; options=wal|analyze;"#,
+                [.plan(of: .object(nullsStripped: true), format: .json, options: [.analyze, .wal])]
+            ),
+            (
+                #"application/vnd.pgrst.plan+text; for="application/vnd.pgrst.plan+text"; options=x"#,
+                [.plan(of: .other("application/vnd.pgrst.plan+text"), format: .text, options: [])]
+            ),
+            (
+                "a/1;q=0.001,b/2;q=0.01,c/3;q=0.1,d/4,e/5;q=0.1",
+                [.other("d/4"), .other("c/3"), .other("e/5"), .other("b/2"), .other("a/1")]
+            ),
+        ] as [(String?, [MediaType])])
     func `accept is ordered by quality, then by position`(_ header: String?, _ types: [MediaType]) throws {
         #expect(MediaType.preferred(header) == types)
         #expect(try TableRequest.books("", RequestHeaders(accept: header)).accept == types)
     }
 
-    @Test(arguments: [
-        (nil, PayloadType.json), ("application/json;charset=UTF-8", .json), ("text/csv", .csv), ("Application/X-WWW-form-urlencoded", .form),
-        ("text/plain", .text), ("text/xml", .xml), ("application/octet-stream", .binary), ("image/png", .other("image/png")),
-    ] as [(String?, PayloadType)])
+    @Test(
+        arguments: [
+            (nil, PayloadType.json), ("application/json;charset=UTF-8", .json), ("text/csv", .csv),
+            ("Application/X-WWW-form-urlencoded", .form),
+            ("text/plain", .text), ("text/xml", .xml), ("application/octet-stream", .binary), ("image/png", .other("image/png")),
+        ] as [(String?, PayloadType)])
     func `the payload's type is told without its parameters`(_ header: String?, _ type: PayloadType) {
         #expect(PayloadType(header) == type)
     }

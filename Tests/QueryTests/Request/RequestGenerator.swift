@@ -37,9 +37,12 @@ struct RequestGenerator {
     // MARK: Trees
 
     static let plainNames = ["id", "title", "author_id", "a", "b2", "two words", "dash-ed", "größe", "名前", "$x"]
-    static let oddNames = ["we:ird", "dot.ted", "com,ma", "par(en)", #"quo"te"#, #"back\slash"#, " padded ", "per%cent", "a&b=c", "->", "order", "*"]
+    static let oddNames = [
+        "we:ird", "dot.ted", "com,ma", "par(en)", #"quo"te"#, #"back\slash"#, " padded ", "per%cent", "a&b=c", "->", "order", "*",
+    ]
     static let texts = [
-        "", "5", "x", "a.b", "a,b", "(p)", "{1,2}", "{", #""q""#, #"q"q"#, #"b\s"#, "é", "𝄞", " s ", "not.eq.1", "eq.1", "*", "100%", "a+b&c=d#e", "in.(1)",
+        "", "5", "x", "a.b", "a,b", "(p)", "{1,2}", "{", #""q""#, #"q"q"#, #"b\s"#, "é", "𝄞", " s ", "not.eq.1", "eq.1", "*", "100%",
+        "a+b&c=d#e", "in.(1)",
         "null",
     ]
 
@@ -50,7 +53,9 @@ struct RequestGenerator {
             name(),
             jsonPath: chance(4)
                 ? some(1...3) {
-                    JSONStep($0.chance(2) ? .index($0.pick([0, 7, -3])) : .key($0.pick(["k", "!@#", "x.y", "a b", #"q"k"#, "1x"])), asText: $0.chance(2))
+                    JSONStep(
+                        $0.chance(2) ? .index($0.pick([0, 7, -3])) : .key($0.pick(["k", "!@#", "x.y", "a b", #"q"k"#, "1x"])),
+                        asText: $0.chance(2))
                 } : [])
     }
 
@@ -63,7 +68,8 @@ struct RequestGenerator {
             return .embed(
                 SelectEmbed(
                     name(), alias: !isSpread && chance(2) ? name() : nil, hint: chance(3) ? name() : nil,
-                    join: chance(3) ? pick([.inner, .left]) : nil, isSpread: isSpread, select: some(0...3) { $0.selectItem(depth: depth + 1) }))
+                    join: chance(3) ? pick([.inner, .left]) : nil, isSpread: isSpread,
+                    select: some(0...3) { $0.selectItem(depth: depth + 1) }))
         default:
             var item = SelectField(field())
             if chance(3) { item.alias = name() }
@@ -214,7 +220,8 @@ struct RequestGenerator {
         for byte in text.utf8 {
             switch byte {
             case 0x20 where chance(2): written += "+"
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x2A, 0x28, 0x29, 0x2C, 0x3A, 0x21, 0x22, 0x3E, 0x7B, 0x7D, 0x24, 0x40:
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x2A, 0x28, 0x29, 0x2C, 0x3A, 0x21, 0x22, 0x3E, 0x7B, 0x7D, 0x24,
+                0x40:
                 written += chance(40) ? Self.escape(byte) : String(UnicodeScalar(byte))
             default: written += Self.escape(byte)
             }

@@ -37,7 +37,7 @@ import Testing
             RequestHeaders(prefer: ["", ""]), RequestHeaders(range: "0-9"),
         ] { #expect(try shape("id=eq.1", headers) != plain) }
         #expect(try shape("id=eq.1", RequestHeaders(range: "0-9")) == shape("id=eq.1", RequestHeaders(range: "5-6")))
-        #expect(try shape("id=eq.1", RequestHeaders(range: "0-9")) != shape("id=eq.1", RequestHeaders(range: "0-")) )
+        #expect(try shape("id=eq.1", RequestHeaders(range: "0-9")) != shape("id=eq.1", RequestHeaders(range: "0-")))
         #expect(try shape("id=eq.1", RequestHeaders(range: "0-")) == shape("id=eq.1&offset=0"))
         #expect(try TableRequest(method: .head, path: "/books", query: "id=eq.1", headers: RequestHeaders()).shape != plain)
         #expect(try TableRequest(method: .get, path: "/book", query: "sid=eq.1", headers: RequestHeaders()).shape != plain)
@@ -45,12 +45,19 @@ import Testing
 
     /// Fragments that meet often, so that equal shapes of different queries are common.
     private static func query(_ generator: inout RequestGenerator, asFunction: Bool) -> String {
-        let names = ["a", "b", "r.a", "%61", "a-", "\"a\"", "data->>0", "or", "r.and", "not.or", "limit", "offset", "r.limit", "select", "order", "columns"]
+        let names = [
+            "a", "b", "r.a", "%61", "a-", "\"a\"", "data->>0", "or", "r.and", "not.or", "limit", "offset", "r.limit", "select", "order",
+            "columns",
+        ]
         let values = [
-            "eq.1", "eq.2", "not.eq.", "neq.x", "eq(any).{1}", "eq(all).{}", "fts.q", "fts(en).q", "fts( en ).r", "in.(1)", "in.(1,2)", "in.()",
-            "in.(\"\\\"\")", "is.null", "is.NULL", "isdistinct.1", "1", "20", "-1", " 3 ", "", "a", "b", "(a.eq.1)", "(a.eq.2)", "(a.eq.\"1\")",
-            "(a.in.(1),b.eq.2)", "(a.in.(),b.eq.3)", "(and(a.eq.1,b.is.null))", "(and(a.eq.{1,2},b.is.null))", "not.", "eq", "eq%2E1", "%65q.1",
-            "in.(1", "é", "%C3%A9", "%FF", "%", "x.y", "a,b", "rel(a)", "eq.1)", "(a.eq.1)x", "not.in.(1,2)x", "(a.not.fts(x).1,b.like(any).{1})",
+            "eq.1", "eq.2", "not.eq.", "neq.x", "eq(any).{1}", "eq(all).{}", "fts.q", "fts(en).q", "fts( en ).r", "in.(1)", "in.(1,2)",
+            "in.()",
+            "in.(\"\\\"\")", "is.null", "is.NULL", "isdistinct.1", "1", "20", "-1", " 3 ", "", "a", "b", "(a.eq.1)", "(a.eq.2)",
+            "(a.eq.\"1\")",
+            "(a.in.(1),b.eq.2)", "(a.in.(),b.eq.3)", "(and(a.eq.1,b.is.null))", "(and(a.eq.{1,2},b.is.null))", "not.", "eq", "eq%2E1",
+            "%65q.1",
+            "in.(1", "é", "%C3%A9", "%FF", "%", "x.y", "a,b", "rel(a)", "eq.1)", "(a.eq.1)x", "not.in.(1,2)x",
+            "(a.not.fts(x).1,b.like(any).{1})",
         ]
         let count = Int.random(in: 1...2, using: &generator.random)
         return generator.some(count...count) { $0.pick(names) + ($0.chance(30) ? "" : "=" + $0.pick(values)) }.joined(separator: "&")
@@ -59,7 +66,7 @@ import Testing
     @Test func `equal shapes are equal trees, and scanned values are the read ones`() throws {
         var trees: [RequestShape: (tree: TableRequest, query: String)] = [:]
         var shared = 0
-        for seed in 1...12_000 {
+        for seed in 1...8_000 {
             var generator = RequestGenerator(seed: UInt64(seed))
             let isFunction = generator.chance(3)
             let method = generator.pick([TableRequest.Method.get, .get, .post, .put])

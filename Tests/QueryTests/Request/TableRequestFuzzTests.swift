@@ -9,7 +9,9 @@ import Testing
         "name=in.(%C3%A9,%22%F0%9D%84%9E%22)&r.order=a->0.asc,b(c).desc&r.limit=3", "a=1&b={1,2}&c=eq.x&d=in.(", "a%00=%FF&%=+",
     ]
     private static let scraps = Array(#"().,:!"\{}&=%+-> *'<"#.utf8) + [0, 0x80, 0xC3, 0xFF, 0x09, 0x0A, 0x30, 0x61]
-    private static let words = ["eq.", "in.(", "and(", "or(", "not.", "->", "->>", "::", "...", "count()", "%2", "select=", "or=(", "limit=9", "(any)"]
+    private static let words = [
+        "eq.", "in.(", "and(", "or(", "not.", "->", "->>", "::", "...", "count()", "%2", "select=", "or=(", "limit=9", "(any)",
+    ]
 
     /// A query with some bytes changed, dropped, doubled or spliced in.
     private static func mutated(_ generator: inout RequestGenerator) -> [UInt8] {

@@ -105,7 +105,8 @@ import Testing
             JSONStep(.key("k"), asText: false), JSONStep(.index(-2), asText: true), JSONStep(.key("x.y"), asText: false),
             JSONStep(.key("!@#"), asText: true),
         ]
-        #expect(request.filters.map(\.value) == [.filter(Filter(RequestField("data", jsonPath: path), operator: .eq, value: ValueIndex(0)))])
+        #expect(
+            request.filters.map(\.value) == [.filter(Filter(RequestField("data", jsonPath: path), operator: .eq, value: ValueIndex(0)))])
     }
 
     @Test func `a json index beyond PostgreSQL's integer is its error`() {
@@ -150,7 +151,8 @@ import Testing
             try select(" id , t:title::text,data->a->>b,n:count()::int,p:price::numeric.sum()::text,x.max(),y.min(),*") == [
                 .field(SelectField(RequestField("id"))),
                 .field(SelectField(RequestField("title"), alias: "t", cast: "text")),
-                .field(SelectField(RequestField("data", jsonPath: [JSONStep(.key("a"), asText: false), JSONStep(.key("b"), asText: true)]))),
+                .field(
+                    SelectField(RequestField("data", jsonPath: [JSONStep(.key("a"), asText: false), JSONStep(.key("b"), asText: true)]))),
                 .count(alias: "n", cast: "int"),
                 .field(SelectField(RequestField("price"), alias: "p", cast: "numeric", aggregate: .sum, aggregateCast: "text")),
                 .field(SelectField(RequestField("x"), aggregate: .max)),
@@ -191,7 +193,8 @@ import Testing
                 OrderTerm(RequestField("c"), nulls: .first),
                 OrderTerm(RequestField("d", jsonPath: [JSONStep(.key("k"), asText: true)]), nulls: .last),
                 OrderTerm(
-                    RequestField("name", jsonPath: [JSONStep(.key("x"), asText: false)]), relation: "author", isDescending: true, nulls: .first),
+                    RequestField("name", jsonPath: [JSONStep(.key("x"), asText: false)]), relation: "author", isDescending: true,
+                    nulls: .first),
             ])
     }
 
@@ -224,10 +227,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("0-9", "", 10, 0), ("5-", "", nil, 5), ("5-9", "offset=7", 3, 7), ("0-9", "limit=3", 3, 0), ("2-9", "limit=3&offset=1", 2, 2),
-        ("0-0", "limit=0", 0, nil), ("x", "limit=4", 4, nil), ("1-99999999999999999999", "", Int.max - 1, 1),
-    ] as [(String, String, Int?, Int?)])
+    @Test(
+        arguments: [
+            ("0-9", "", 10, 0), ("5-", "", nil, 5), ("5-9", "offset=7", 3, 7), ("0-9", "limit=3", 3, 0), ("2-9", "limit=3&offset=1", 2, 2),
+            ("0-0", "limit=0", 0, nil), ("x", "limit=4", 4, nil), ("1-99999999999999999999", "", Int.max - 1, 1),
+        ] as [(String, String, Int?, Int?)])
     func `a Range header narrows the root's window`(_ range: String, _ query: String, _ limit: Int?, _ offset: Int?) throws {
         let request = try TableRequest.books(query, RequestHeaders(range: range))
         #expect(request.window.limit.flatMap { request[$0]?.integer } == limit)
@@ -320,9 +324,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a=eq.%", "a % that is not followed by two hexadecimal digits", 6), ("a=eq.%4", "a % that is not followed by two hexadecimal digits", 6),
+        ("a=eq.%", "a % that is not followed by two hexadecimal digits", 6),
+        ("a=eq.%4", "a % that is not followed by two hexadecimal digits", 6),
         ("x=eq.1&%g0=eq.1", "a % that is not followed by two hexadecimal digits", 8), ("a=eq.%FF", "the text is not UTF-8", 3),
-        ("a=eq.%C3", "the text is not UTF-8", 3), ("a=eq.%ED%A0%80", "the text is not UTF-8", 3), ("a=eq.%C0%80", "the text is not UTF-8", 3),
+        ("a=eq.%C3", "the text is not UTF-8", 3), ("a=eq.%ED%A0%80", "the text is not UTF-8", 3),
+        ("a=eq.%C0%80", "the text is not UTF-8", 3),
         ("a=eq.%00", "text cannot hold the NUL character", 3), ("a%00=eq.1", "text cannot hold the NUL character", 1),
         ("a=eq.\u{0}", "text cannot hold the NUL character", 3),
     ])
