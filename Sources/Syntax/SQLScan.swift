@@ -7,7 +7,7 @@ struct SQLScan {
     private(set) var depth = 0
 
     private let bytes: UnsafeBufferPointer<UInt8>
-    private let limits: ParseLimits
+    private let greatest: Int
     private var at = 0
     private var groups: [Group] = [Group()]
     private var afterDot = false
@@ -84,7 +84,8 @@ struct SQLScan {
 
     private init(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: ParseLimits) {
         self.bytes = bytes
-        self.limits = limits
+        // Brackets that only group are no levels of the tree, and a printed tree has some for each level.
+        greatest = limits.depth * 4
     }
 
     private var group: Group {
@@ -144,12 +145,12 @@ struct SQLScan {
             afterDot = byte == UInt8(ascii: ".")
             weight += group.copies
             if weight > 8 << 20 { throw .heavy(start) }
-            if groups.count + group.operators > limits.depth { throw .deep(start) }
-            if byte == UInt8(ascii: ")") || byte == UInt8(ascii: ","), group.depth > limits.depth { throw .deep(start) }
+            if groups.count + group.operators > greatest { throw .deep(start) }
+            if byte == UInt8(ascii: ")") || byte == UInt8(ascii: ","), group.depth > greatest { throw .deep(start) }
         }
         try endStatement()
         depth = max(depth, groups.reduce(0) { $0 + $1.depth + 1 })
-        if depth > limits.depth { throw .deep(max(0, bytes.count - 1)) }
+        if depth > greatest { throw .deep(max(0, bytes.count - 1)) }
     }
 
     // MARK: Groups
@@ -188,7 +189,7 @@ struct SQLScan {
         // Inside a bracket (`create rule … do (…; …)`) what was found so far is kept.
         guard groups.count == 1 else { return }
         depth = max(depth, group.depth)
-        if depth > limits.depth { throw .deep(max(0, at - 1)) }
+        if depth > greatest { throw .deep(max(0, at - 1)) }
         group = Group()
     }
 

@@ -70,7 +70,10 @@ extension TreeReader {
                 continue
             }
             if part.integer("colno") <= 1 || assignments.isEmpty {
-                assignments.append(Assignment([column], try expression(part, "source")))
+                var value = try expression(part, "source")
+                // `(a) = row(1)` sets a to 1, not to a row.
+                if part.integer("ncolumns") == 1, case .row(let values) = value.kind, values.count == 1 { value = values[0] }
+                assignments.append(Assignment([column], value))
             } else {
                 assignments[assignments.count - 1].columns.append(column)
             }
