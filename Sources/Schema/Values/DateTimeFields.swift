@@ -17,6 +17,8 @@ struct DateTimeFields {
         case monthOrDayRange
         case zoneRange
         case intervalRange
+        /// Every field fits but their sum does not.
+        case intervalTotal
         case unknownZone(String)
     }
 
@@ -110,6 +112,7 @@ extension DateTimeFields.Failure {
                 hint: "Perhaps you need a different \"datestyle\" setting.")
         case .zoneRange: SQLError("22009", "time zone displacement out of range: \"\(text)\"")
         case .intervalRange: SQLError("22015", "interval field value out of range: \"\(text)\"")
+        case .intervalTotal: SQLError("22008", "interval out of range")
         case .unknownZone(let name): SQLError("22023", "time zone \"\(name)\" not recognized")
         }
     }

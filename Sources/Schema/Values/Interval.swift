@@ -90,7 +90,8 @@ private struct IntervalReading {
     }
 
     private func result() throws(Failure) -> Interval {
-        guard let months = Int32(exactly: months), let days = Int32(exactly: days) else { throw .intervalRange }
+        guard let months = Int32(exactly: months) else { throw .intervalTotal }
+        guard let days = Int32(exactly: days) else { throw .intervalRange }
         return Interval(months: months, days: days, microseconds: microseconds)
     }
 
@@ -100,10 +101,11 @@ private struct IntervalReading {
         for field in fields.reversed() {
             switch field.kind {
             case .time:
-                try clock(field.text, negative: false)
+                try clock(ClockReading(field.text), negative: false)
                 unit = .day
             case .zone where field.text.contains(UInt8(ascii: ":")):
-                try clock(Array(field.text.dropFirst()), negative: field.text.first == UInt8(ascii: "-"))
+                guard let reading = try? ClockReading(Array(field.text.dropFirst())) else { throw .syntax }
+                try clock(reading, negative: field.text.first == UInt8(ascii: "-"))
                 unit = .day
             case .zone, .date, .number:
                 try number(field.text, &unit)
@@ -129,8 +131,7 @@ private struct IntervalReading {
         for part in parts where !seen.insert(part).inserted { throw .syntax }
     }
 
-    private mutating func clock(_ text: [UInt8], negative: Bool) throws(Failure) {
-        let clock = try ClockReading(text)
+    private mutating func clock(_ clock: ClockReading, negative: Bool) throws(Failure) {
         try note(Unit.second.rawValue, Unit.minute.rawValue, Unit.hour.rawValue)
         let seconds = Int64(clock.hour) * 3600 + Int64(clock.minute * 60 + clock.second)
         let value = seconds * 1_000_000 + clock.fraction
@@ -264,7 +265,7 @@ private struct IntervalReading {
         for (digits, unit) in zip(date, [Unit.year, .month, .day]) {
             try add(digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }, 0, of: unit)
         }
-        if halves.count == 2 { try clock(Array(halves[1]), negative: false) }
+        if halves.count == 2 { try clock(ClockReading(Array(halves[1])), negative: false) }
         return true
     }
 
