@@ -25,13 +25,36 @@ func tests(_ folder: String, _ dependencies: [Target.Dependency], resources: [Re
 let package = Package(
     name: "offstage",
     platforms: [.macOS(.v15)],
-    products: [
-        .executable(name: "offstage", targets: ["Main"]),
-        .library(name: "Offstage", targets: ["Offstage"]),
-    ],
     dependencies: [
+        .package(url: "https://github.com/attaswift/BigInt", exact: "6.0.1"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(name: "CPgQuery", path: "Sources/CPgQuery", providers: [.apt(["libpg-query-dev"]), .brew(["libpg_query"])]),
+        .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         room("JSON", []),
+        room(
+            "Syntax", ["CPgQuery", "OffstageJSON"],
+            linker: [
+                // The archive, not the shared form, which exports every name of PostgreSQL's parser.
+                .linkedLibrary(":libpg_query.a", .when(platforms: [.linux])),
+                .linkedLibrary("pg_query", .when(platforms: [.macOS])),
+            ]),
+        room("Schema", ["OffstageJSON", "OffstageSyntax", .product(name: "BigInt", package: "BigInt")]),
+        room("Query", ["OffstageJSON", "OffstageSyntax", "OffstageSchema"]),
+        room("SQL", ["OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
+        room("Database", ["OffstageSQL", "OffstageSchema", "OffstageSyntax"]),
+        room(
+            "SQLite",
+            ["CSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
+        room("Auth", [.product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto")]),
     ]
 )

@@ -1,0 +1,160 @@
+import OffstageQuery
+package import OffstageSchema
+package import OffstageSyntax
+
+/// What SQLite is told for a change of definition.
+package struct Definitions {
+    let schema: Schema
+
+    /// - Parameter schema: as it is *after* the change.
+    package init(_ schema: Schema) { self.schema = schema }
+
+    /// `CREATE TABLE`, as `sqlite_schema` keeps it.
+    ///
+    /// Checks are sorted by name, the order in which PostgreSQL complains; every constraint carries PostgreSQL's name for it.
+    package func table(_ name: QualifiedName) throws(SQLError) -> String {
+        guard let table = schema.tables[name] else { throw SQLError("42P01", "relation \"\(name)\" does not exist") }
+        var lines: [String] = []
+        for column in table.columns { lines.append(try self.column(column, of: table)) }
+        if table.rowIDColumn == nil, let key = table.primaryKey { lines.append(unique("PRIMARY KEY", key, table)) }
+        for key in table.uniqueKeys where !key.nullsNotDistinct { lines.append(unique("UNIQUE", key, table)) }
+        for reference in table.foreignKeys { lines.append(self.reference(reference)) }
+        for check in table.checks.sorted(by: { $0.name < $1.name }) {
+            lines.append("CONSTRAINT \(StoredName.quoted(check.name)) CHECK (\(try self.expression(check.condition, of: table, as: .boolean)))")
+        }
+        return "CREATE TABLE \(StoredName.table(name)) (\n  \(lines.joined(separator: ",\n  "))\n) STRICT"
+    }
+
+    private func column(_ column: Column, of table: Table) throws(SQLError) -> String {
+        var text = "\(StoredName.column(column.name)) \(column.type.type.storageClass)"
+        if table.rowIDColumn == column.name { return text + " PRIMARY KEY" }
+        if let collation = column.type.type.collation { text += " COLLATE \(collation)" }
+        if column.isNotNull { text += " NOT NULL" }
+        if let range = column.type.type.rangeCheck {
+            text += " CONSTRAINT \(StoredName.quoted("~\(column.name)")) CHECK (\(StoredName.column(column.name)) BETWEEN \(range.lowerBound) AND \(range.upperBound))"
+        }
+        if let generated = column.generated {
+            text += " GENERATED ALWAYS AS (\(try expression(generated, of: table, as: column.type))) STORED"
+        }
+        return text
+    }
+
+    private func unique(_ kind: String, _ key: Key, _ table: Table) -> String {
+        "CONSTRAINT \(StoredName.quoted(key.name)) \(kind) (\(key.columns.map { StoredName.column($0) }.joined(separator: ", ")))"
+    }
+
+    /// RESTRICT is written as NO ACTION: PostgreSQL tests both at the statement's end, SQLite would test RESTRICT at once.
+    private func reference(_ reference: Reference) -> String {
+        func list(_ names: [String]) -> String { names.map { StoredName.column($0) }.joined(separator: ", ") }
+        func action(_ action: ForeignKey.Action) -> String {
+            switch action {
+            case .noAction, .restrict: "NO ACTION"
+            case .cascade: "CASCADE"
+            case .setNull: "SET NULL"
+            case .setDefault: "SET DEFAULT"
+            }
+        }
+        var text = "CONSTRAINT \(StoredName.quoted(reference.name)) FOREIGN KEY (\(list(reference.columns)))"
+        text += " REFERENCES \(StoredName.table(reference.table)) (\(list(reference.referenced)))"
+        if reference.onDelete != .noAction { text += " ON DELETE \(action(reference.onDelete))" }
+        if reference.onUpdate != .noAction { text += " ON UPDATE \(action(reference.onUpdate))" }
+        if reference.isInitiallyDeferred { text += " DEFERRABLE INITIALLY DEFERRED" }
+        return text
+    }
+
+    /// `CREATE INDEX`.
+    package func index(_ name: String, on tableName: QualifiedName) throws(SQLError) -> String {
+        guard let table = schema.tables[tableName], let index = table.indexes.first(where: { $0.name == name }) else {
+            throw SQLError("42704", "index \"\(name)\" does not exist")
+        }
+        var elements: [String] = []
+        for element in index.elements {
+            let term = try self.term(element.value, of: table)
+            var text = term.sql
+            if term.source == nil, let collation = term.type.collation { text += " COLLATE \(collation)" }
+            elements.append(text + (element.descending ? " DESC" : ""))
+        }
+        if index.nullsNotDistinct { throw unsupported("NULLS NOT DISTINCT") }
+        var text = "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(StoredName.index(name, in: tableName.schema)) ON \(StoredName.table(tableName))"
+        text += " (\(elements.joined(separator: ", ")))"
+        if let filter = index.filter { text += " WHERE \(try expression(filter, of: table, as: .boolean))" }
+        return text
+    }
+
+    /// An expression over a table's own columns, without an alias before them: for checks, generated columns and indexes.
+    package func expression(_ expression: Expression, of table: Table, as type: ColumnType) throws(SQLError) -> String {
+        var translator = Translator(schema, as: .system)
+        let scope = self.scope(table)
+        let term =
+            type.type == .boolean
+            ? try translator.boolean(expression, in: scope, argumentOf: "CHECK")
+            : try translator.coerce(try translator.translate(expression, in: scope), to: type, .assignment, at: expression.position)
+        return try stored(term, translator)
+    }
+
+    private func term(_ expression: Expression, of table: Table) throws(SQLError) -> Term {
+        var translator = Translator(schema, as: .system)
+        var term = try translator.settled(try translator.translate(expression, in: scope(table)))
+        term.sql = try stored(term, translator)
+        return term
+    }
+
+    private func stored(_ term: Term, _ translator: Translator) throws(SQLError) -> String {
+        // Constants are written out: a definition has no parameters.
+        var sql = term.sql
+        for (index, binding) in translator.bindings.enumerated().reversed() {
+            guard case .constant(let value) = binding, let text = value.sql else {
+                throw SQLError("42P17", "functions in an index, check or generated column must be marked IMMUTABLE")
+            }
+            sql = sql.replacing("?\(index + 1)", with: text)
+        }
+        guard !sql.contains("(SELECT ") else { return sql.replacing("(SELECT ", with: "(") }
+        return sql
+    }
+
+    private func scope(_ table: Table) -> Scope {
+        let scope = Scope()
+        let translator = Translator(schema, as: .system)
+        var relation = Scope.Relation(alias: table.name.name, name: table.name, columns: [])
+        for (name, term) in translator.columns(of: table) { relation.columns.append(.init(name: name, term: term.with { $0.levels = scope.bit })) }
+        scope.relations = [relation]
+        return scope
+    }
+
+    /// A view's columns, types and sources: what the schema records when it is made.
+    package static func describe(_ select: Select, in schema: Schema, path: [String] = Schema.searchPath) throws(SQLError) -> [View.Column] {
+        var translator = Translator(schema, as: .system, path: path)
+        let query = try translator.translate(try translator.gate.with(path: path).rewrite(select), in: nil)
+        return query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) }
+    }
+}
+
+extension ColumnType {
+    static let boolean = ColumnType(.boolean)
+}
+
+extension DataType {
+    /// The net under narrow integers; values are checked before they come here.
+    var rangeCheck: ClosedRange<Int64>? {
+        switch self {
+        case .boolean: 0...1
+        case .smallint: Int64(Int16.min)...Int64(Int16.max)
+        case .integer: Int64(Int32.min)...Int64(Int32.max)
+        default: nil
+        }
+    }
+}
+
+extension StoredValue {
+    /// As SQLite text that gives exactly it.
+    var sql: String? {
+        switch self {
+        case .null: "NULL"
+        case .integer(let number): number == .min ? "(-9223372036854775807 - 1)" : "\(number)"
+        case .real(let number): number.isFinite ? "\(number)" : number == .infinity ? "9e999" : number == -.infinity ? "-9e999" : nil
+        case .text(let text): Translator.quoted(text)
+        case .blob(let bytes):
+            "x'" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
+        }
+    }
+}

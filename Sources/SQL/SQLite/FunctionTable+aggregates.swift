@@ -1,0 +1,4 @@
+extension FunctionTable {
+    static let aggregates = """
+        """
+}

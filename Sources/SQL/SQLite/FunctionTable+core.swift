@@ -1,0 +1,41 @@
+extension FunctionTable {
+    /// Arithmetic, concatenation and what has no better home. Each integer width has its own checked functions (22003, 22012).
+    static let core = """
+        +(smallint, smallint) -> smallint : pg_i2add($1, $2)
+        +(integer, integer) -> integer : pg_i4add($1, $2)
+        +(bigint, bigint) -> bigint : pg_i8add($1, $2)
+        +(numeric, numeric) -> numeric : pg_num_add($1, $2)
+        +(real, real) -> real : pg_f4add($1, $2)
+        +(double, double) -> double : pg_f8add($1, $2)
+        -(smallint, smallint) -> smallint : pg_i2sub($1, $2)
+        -(integer, integer) -> integer : pg_i4sub($1, $2)
+        -(bigint, bigint) -> bigint : pg_i8sub($1, $2)
+        -(numeric, numeric) -> numeric : pg_num_sub($1, $2)
+        -(real, real) -> real : pg_f4sub($1, $2)
+        -(double, double) -> double : pg_f8sub($1, $2)
+        *(smallint, smallint) -> smallint : pg_i2mul($1, $2)
+        *(integer, integer) -> integer : pg_i4mul($1, $2)
+        *(bigint, bigint) -> bigint : pg_i8mul($1, $2)
+        *(numeric, numeric) -> numeric : pg_num_mul($1, $2)
+        *(real, real) -> real : pg_f4mul($1, $2)
+        *(double, double) -> double : pg_f8mul($1, $2)
+        /(smallint, smallint) -> smallint : pg_i2div($1, $2)
+        /(integer, integer) -> integer : pg_i4div($1, $2)
+        /(bigint, bigint) -> bigint : pg_i8div($1, $2)
+        /(numeric, numeric) -> numeric : pg_num_div($1, $2)
+        /(real, real) -> real : pg_f4div($1, $2)
+        /(double, double) -> double : pg_f8div($1, $2)
+        %(smallint, smallint) -> smallint : pg_i2mod($1, $2)
+        %(integer, integer) -> integer : pg_i4mod($1, $2)
+        %(bigint, bigint) -> bigint : pg_i8mod($1, $2)
+        %(numeric, numeric) -> numeric : pg_num_mod($1, $2)
+        +(anynumber) -> anynumber : $1
+        -(smallint) -> smallint : pg_i2sub(0, $1)
+        -(integer) -> integer : pg_i4sub(0, $1)
+        -(bigint) -> bigint : pg_i8sub(0, $1)
+        -(numeric) -> numeric : pg_num_neg($1)
+        -(real) -> real : (-$1)
+        -(double) -> double : (-$1)
+        ||(text, text) -> text : ($1 || $2) ; safe
+        """
+}

@@ -1,0 +1,117 @@
+package import OffstageSchema
+import OffstageSyntax
+
+/// The names an expression may use: the relations of one `from`, and the scopes around it.
+final class Scope {
+    /// One item of a `from`: what PostgreSQL calls it, and what its columns are in the SQLite text.
+    struct Relation {
+        var alias: String
+        /// Its qualified name, where it is a table under its own name: `public.books.title` is legal then.
+        var name: QualifiedName?
+        var columns: [Column]
+        /// What it is called in the SQLite text.
+        var sqlAlias = ""
+
+        struct Column {
+            var name: String
+            var term: Term
+            /// Merged by `using`: found by its bare name only through the join.
+            var isHidden = false
+        }
+    }
+
+    let parent: Scope?
+    let level: Int
+    var relations: [Relation] = []
+    /// Merged columns of `using` joins, which a bare name finds first.
+    var merged: [Relation.Column] = []
+    /// Common table expressions visible here, by name.
+    var commonTables: [String: CommonTableSource] = [:]
+    /// Set once the query groups: what may appear outside aggregates.
+    var grouping: Grouping?
+
+    struct CommonTableSource {
+        var sql: String
+        var columns: [(name: String, term: Term)]
+    }
+
+    struct Grouping {
+        /// The texts of the `group by` items.
+        var keys: Set<String>
+        /// Relations (by alias) whose primary key is among them: all their columns may be used.
+        var dependent: Set<String>
+    }
+
+    init(parent: Scope? = nil) {
+        self.parent = parent
+        level = parent.map { $0.level + 1 } ?? 0
+    }
+
+    var bit: UInt64 { 1 << UInt64(min(level, 63)) }
+
+    func commonTable(_ name: String) -> CommonTableSource? { commonTables[name] ?? parent?.commonTable(name) }
+}
+
+extension Scope {
+    /// The column a name means here or in a scope around.
+    ///
+    /// - Throws: 42703, 42P01, 42702.
+    func resolve(_ name: Name) throws(SQLError) -> (term: Term, scope: Scope, relation: String) {
+        var scope: Scope? = self
+        while let here = scope {
+            if let found = try here.find(name) { return (found.0, here, found.1) }
+            scope = here.parent
+        }
+        let position = name.position.byteOffset
+        guard let qualifier = name.qualifier else {
+            throw SQLError("42703", "column \"\(name.last)\" does not exist", position: position)
+        }
+        if hasRelation(qualifier) {
+            throw SQLError("42703", "column \(qualifier).\(name.last) does not exist", position: position)
+        }
+        throw SQLError("42P01", "missing FROM-clause entry for table \"\(qualifier)\"", position: position)
+    }
+
+    /// Whether some relation here or around goes by this alias.
+    func hasRelation(_ alias: String) -> Bool {
+        relations.contains { $0.alias == alias } || (parent?.hasRelation(alias) ?? false)
+    }
+
+    func relation(_ alias: String) -> Relation? {
+        relations.first { $0.alias == alias } ?? parent?.relation(alias)
+    }
+
+    private func find(_ name: Name) throws(SQLError) -> (Term, String)? {
+        let wanted = name.last
+        if name.parts.count == 1 {
+            if let column = merged.first(where: { $0.name == wanted }) { return (column.term, "") }
+            var found: (Term, String)?
+            for relation in relations {
+                for column in relation.columns where column.name == wanted && !column.isHidden {
+                    if found != nil {
+                        throw SQLError("42702", "column reference \"\(wanted)\" is ambiguous", position: name.position.byteOffset)
+                    }
+                    found = (column.term, relation.alias)
+                }
+            }
+            return found
+        }
+        for relation in relations where matches(relation, name) {
+            if let column = relation.columns.first(where: { $0.name == wanted }) { return (column.term, relation.alias) }
+        }
+        return nil
+    }
+
+    private func matches(_ relation: Relation, _ name: Name) -> Bool {
+        switch name.parts.count {
+        case 2: relation.alias == name.parts[0]
+        case 3: relation.name == QualifiedName(name.parts[0], name.parts[1])
+        default: false
+        }
+    }
+}
+
+extension Position {
+    /// Nil where the node was made, not read.
+    var byteOffset: Int? { offset >= 0 ? Int(offset) : nil }
+}

@@ -1,0 +1,356 @@
+import OffstageQuery
+import OffstageSchema
+import OffstageSyntax
+
+extension Translator {
+    /// A function call.
+    mutating func translate(_ call: Call, in scope: Scope, at position: Position) throws(SQLError) -> Term {
+        let name = call.function
+        if name.qualifier == nil || name.qualifier == "pg_catalog" {
+            switch name.last {
+            case "coalesce", "greatest", "least", "nullif": return try choice(name.last, call, in: scope, at: position)
+            case "current_setting": return try setting(call, in: scope)
+            case "count" where call.isStar: return try aggregate("count(*)", DataType.bigint, [], call, in: scope)
+            case "grouping": throw unsupported("grouping()")
+            default: break
+            }
+        }
+        let entries = builtIns(name)
+        let isAggregate = call.over == nil && entries.contains { $0.traits.contains(.aggregate) }
+        if isAggregate {
+            guard !insideAggregate else { throw SQLError("42803", "aggregate function calls cannot be nested") }
+            insideAggregate = true
+        }
+        defer { if isAggregate { insideAggregate = false } }
+        var terms: [Term] = []
+        for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
+
+        if !entries.isEmpty, !call.arguments.contains(where: { $0.name != nil }), let match = resolve(entries, terms) {
+            return try apply(match, to: terms, call, in: scope, at: position)
+        }
+        if let function = userFunction(name, call, terms) { return try inline(function, call, terms, at: position) }
+        throw unknownFunction(name, call, terms)
+    }
+
+    func builtIns(_ name: Name) -> [FunctionTable.Entry] {
+        switch name.qualifier {
+        case nil, "pg_catalog", "extensions": functions[name.last]
+        case let schema?: functions["\(schema).\(name.last)"]
+        }
+    }
+
+    private func unknownFunction(_ name: Name, _ call: Call, _ terms: [Term]) -> SQLError {
+        let types = zip(call.arguments, terms).map { argument, term in
+            (argument.name.map { "\($0) => " } ?? "") + (term.pending == nil ? term.type : .unknown).name
+        }
+        let full = name.parts.filter { $0 != "pg_catalog" }.joined(separator: ".")
+        return SQLError(
+            "42883", "function \(full)(\(types.joined(separator: ", "))) does not exist",
+            hint: "No function matches the given name and argument types. You might need to add explicit type casts.")
+    }
+
+    /// An operator, or a function by its bare name.
+    mutating func apply(_ name: String, _ terms: [Term], isOperator: Bool, at position: Position) throws(SQLError) -> Term {
+        guard let match = resolve(functions[name], terms, isOperator: isOperator) else {
+            var settledTypes: [DataType] = []
+            for term in terms { settledTypes.append(term.pending == nil ? term.type : .unknown) }
+            throw terms.count == 1 ? noOperator(name, settledTypes[0], nil, at: position) : noOperator(name, settledTypes[0], settledTypes.last, at: position)
+        }
+        return try fill(match, with: terms, at: position).term
+    }
+
+    // MARK: Overloads
+
+    struct Match {
+        var entry: FunctionTable.Entry
+        /// What each argument must become.
+        var types: [DataType]
+        var result: DataType
+    }
+
+    /// PostgreSQL's choice among overloads: chapters 10.2 and 10.3.
+    func resolve(_ entries: [FunctionTable.Entry], _ terms: [Term], isOperator: Bool = false) -> Match? {
+        var types = terms.map { $0.pending == nil ? $0.type : DataType.unknown }
+        // An operator's untyped side is first taken to be like the other.
+        if isOperator, terms.count == 2, types[0] == .unknown || types[1] == .unknown, types[0] != types[1] {
+            let same = types[0] == .unknown ? types[1] : types[0]
+            if let match = resolve(entries, [DataType](repeating: same, count: 2), exactly: true) { return match }
+        }
+        if let match = resolve(entries, types, exactly: true) { return match }
+        if let match = resolve(entries, types, exactly: false) { return match }
+        // varchar and its like count as text.
+        types = types.map { $0.isText ? .text : $0 }
+        return resolve(entries, types, exactly: false)
+    }
+
+    private func resolve(_ entries: [FunctionTable.Entry], _ types: [DataType], exactly: Bool) -> Match? {
+        var best: (score: Int, match: Match)?
+        for entry in entries {
+            guard types.count >= entry.required, types.count <= entry.parameters.count || entry.isVariadic else { continue }
+            guard let (match, score) = fit(entry, types, exactly: exactly) else { continue }
+            if best == nil || score > best!.score { best = (score, match) }
+        }
+        return best?.match
+    }
+
+    /// How well an overload fits: exact matches count most, then preferred types; nil where an argument cannot become what is asked.
+    private func fit(_ entry: FunctionTable.Entry, _ types: [DataType], exactly: Bool) -> (Match, Int)? {
+        var score = 0
+        var element: DataType?
+        var number: DataType?
+        var result: [DataType] = []
+        for (index, type) in types.enumerated() {
+            let parameter = entry.parameters[min(index, entry.parameters.count - 1)]
+            switch parameter {
+            case .exact(let wanted):
+                if wanted == type {
+                    score += 100
+                } else if type == .unknown {
+                    if exactly { return nil }
+                    score += wanted == .text ? 12 : wanted.isPreferred ? 6 : 3
+                } else if type.isText, wanted.isText {
+                    score += 90
+                } else if !exactly, CastTable.isImplicit(from: type, to: wanted) {
+                    score += wanted.isPreferred ? 6 : 10 - (wanted.numberRank ?? 0)
+                } else {
+                    return nil
+                }
+                result.append(wanted)
+            case .any:
+                score += 20
+                result.append(type == .unknown ? .text : type)
+            case .element:
+                let actual = type == .unknown ? (element ?? .text) : type
+                if let known = element, known != actual {
+                    guard CastTable.isImplicit(from: actual, to: known) || CastTable.isImplicit(from: known, to: actual) else { return nil }
+                    if CastTable.isImplicit(from: known, to: actual) { element = actual }
+                } else {
+                    element = actual
+                }
+                score += 15
+                result.append(element ?? actual)
+            case .array:
+                if case .array(let inner) = type {
+                    if let known = element, known != inner, !(known.isText && inner.isText), !CastTable.isImplicit(from: known, to: inner) { return nil }
+                    element = inner
+                    score += 50
+                    result.append(type)
+                } else if type == .unknown, !exactly {
+                    result.append(.array(element ?? .text))
+                } else {
+                    return nil
+                }
+            case .enumeration:
+                guard case .enumeration = type else { return nil }
+                element = type
+                score += 50
+                result.append(type)
+            case .number:
+                if type == .unknown {
+                    if exactly { return nil }
+                    number = .double
+                } else {
+                    guard type.numberRank != nil else { return nil }
+                    number = type
+                    score += 50
+                }
+                result.append(number ?? .double)
+            }
+        }
+        // Elements found before a wider one was: all become the widest.
+        if let element {
+            for (index, _) in types.enumerated() {
+                switch entry.parameters[min(index, entry.parameters.count - 1)] {
+                case .element: result[index] = element
+                case .array: result[index] = .array(element)
+                default: break
+                }
+            }
+        }
+        let type: DataType
+        switch entry.result {
+        case .exact(let exact): type = exact
+        case .any, .element, .enumeration: type = element ?? .text
+        case .array: type = .array(element ?? .text)
+        case .number: type = number ?? .double
+        }
+        return (Match(entry: entry, types: result, result: type), score)
+    }
+
+    // MARK: Templates
+
+    /// The chosen overload's text, its arguments coerced.
+    mutating func fill(_ match: Match, with terms: [Term], at position: Position) throws(SQLError) -> (term: Term, arguments: [Term]) {
+        var arguments: [Term] = []
+        for (term, type) in zip(terms, match.types) {
+            let same = term.pending == nil && term.type.isText && type.isText && term.type != .char
+            arguments.append(same ? term : try coerce(term, to: ColumnType(type), .implicit, at: position))
+        }
+        let sql = substitute(match.entry.template, arguments, result: match.result)
+        var term = Term(sql, match.result, from: arguments)
+        let traits = match.entry.traits
+        term.isSafe = term.isSafe && traits.contains(.safe)
+        term.isVolatile = term.isVolatile || traits.contains(.volatile)
+        if traits.contains(.unbounded), term.levels != 0 { isBounded = false }
+        // Constant for the whole statement, but not for SQLite, which would work it out for every row.
+        if term.isConstant, !arguments.isEmpty || sql.contains("("), !traits.contains(.aggregate), !traits.contains(.window), !traits.contains(.set) {
+            term.sql = sql.hasPrefix("(SELECT ") ? sql : "(SELECT \(sql))"
+        }
+        return (term, arguments)
+    }
+
+    private mutating func substitute(_ template: String, _ arguments: [Term], result: DataType) -> String {
+        var text = ""
+        var rest = template[...]
+        while let character = rest.popFirst() {
+            switch character {
+            case "$" where rest.first == "*":
+                rest.removeFirst()
+                text += arguments.map(\.sql).joined(separator: ", ")
+            case "$":
+                let index = Self.digit(&rest)
+                text += index > 0 && index <= arguments.count ? arguments[index - 1].sql : "NULL"
+            case "#":
+                let index = Self.digit(&rest)
+                let type = index == 0 ? result : index <= arguments.count ? arguments[index - 1].type : .unknown
+                text += Self.quoted(type.key)
+            case "@":
+                let word = rest.prefix { $0.isLetter }
+                rest.removeFirst(word.count)
+                text += bind(Self.session(word))
+            default: text.append(character)
+            }
+        }
+        return text
+    }
+
+    private static func digit(_ rest: inout Substring) -> Int {
+        guard let digit = rest.first?.wholeNumberValue else { return 0 }
+        rest.removeFirst()
+        return digit
+    }
+
+    private static func session(_ word: Substring) -> Binding {
+        switch word {
+        case "now": .now
+        case "claims": .claims
+        case "subject": .subject
+        default: .role
+        }
+    }
+
+    // MARK: Aggregates and windows
+
+    private mutating func apply(
+        _ match: Match, to terms: [Term], _ call: Call, in scope: Scope, at position: Position
+    ) throws(SQLError) -> Term {
+        let traits = match.entry.traits
+        let filled = try fill(match, with: terms, at: position)
+        if traits.contains(.aggregate) || traits.contains(.window) || call.over != nil {
+            guard traits.contains(.aggregate) || traits.contains(.window) else {
+                throw SQLError("42809", "OVER specified, but \(match.entry.name) is not a window function nor an aggregate function")
+            }
+            return try aggregate(filled.term.sql, match.result, filled.arguments, call, in: scope)
+        }
+        if traits.contains(.set) { throw unsupported("a set-returning function here", hint: "Call it in FROM.", at: position) }
+        return filled.term
+    }
+
+    private mutating func aggregate(
+        _ text: String, _ type: DataType, _ arguments: [Term], _ call: Call, in scope: Scope
+    ) throws(SQLError) -> Term {
+        var sql = text
+        if call.isDistinct {
+            guard arguments.count == 1, let open = sql.firstIndex(of: "(") else { throw unsupported("distinct in an aggregate of several arguments") }
+            sql.replaceSubrange(open...open, with: "(DISTINCT ")
+            if let collation = arguments[0].type.collation, sql.last == ")" { sql.insert(contentsOf: " COLLATE \(collation)", at: sql.index(before: sql.endIndex)) }
+        }
+        var parts = arguments
+        if call.isWithinGroup { throw unsupported("within group") }
+        if !call.orderBy.isEmpty {
+            guard let open = sql.firstIndex(of: "("), sql.last == ")" else { throw unsupported("order by in this aggregate") }
+            var directions: [String] = []
+            var keys: [String] = []
+            for key in call.orderBy {
+                let term = try settled(try translate(key.value, in: scope))
+                parts.append(term)
+                keys.append(term.sql)
+                let nullsFirst = key.nullsFirst ?? key.descending
+                directions.append("\(term.type.key) \(key.descending ? "desc" : "asc") \(nullsFirst ? "first" : "last")")
+            }
+            sql.insert(contentsOf: ", \(Self.quoted(directions.joined(separator: ";"))), \(keys.joined(separator: ", "))", at: sql.index(before: sql.endIndex))
+            sql.insert(contentsOf: "_sorted", at: open)
+        }
+        if let filter = call.filter {
+            let condition = try boolean(filter, in: scope, argumentOf: "FILTER")
+            parts.append(condition)
+            sql += " FILTER (WHERE \(condition.sql))"
+        }
+        if let window = call.over {
+            sql += " OVER \(try translate(window, in: scope))"
+            isBounded = false
+        }
+        var term = Term(sql, type, from: parts)
+        term.isSafe = false
+        term.containsAggregate = call.over == nil
+        // An aggregate belongs to the query it stands in, even with constant arguments.
+        term.levels |= scope.bit
+        return term
+    }
+
+    private mutating func translate(_ window: Window, in scope: Scope) throws(SQLError) -> String {
+        if window.name != nil || window.base != nil { throw unsupported("a named window", hint: "Write the window out at each function.") }
+        var parts: [String] = []
+        if !window.partitionBy.isEmpty {
+            var keys: [String] = []
+            for key in window.partitionBy {
+                let term = try settled(try translate(key, in: scope))
+                keys.append(term.sql + collating(term.type))
+            }
+            parts.append("PARTITION BY " + keys.joined(separator: ", "))
+        }
+        if !window.orderBy.isEmpty {
+            var keys: [String] = []
+            for key in window.orderBy { keys.append(ordering(try settled(try translate(key.value, in: scope)), key)) }
+            parts.append("ORDER BY " + keys.joined(separator: ", "))
+        }
+        if window.frame != nil { throw unsupported("a window frame") }
+        return "(\(parts.joined(separator: " ")))"
+    }
+
+    // MARK: coalesce and its kin
+
+    private mutating func choice(_ name: String, _ call: Call, in scope: Scope, at position: Position) throws(SQLError) -> Term {
+        var terms: [Term] = []
+        for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
+        if name == "nullif" {
+            guard terms.count == 2 else { throw SQLError("42601", "NULLIF requires two arguments") }
+            let (l, r) = try matched("=", terms[0], terms[1], at: position)
+            let value = try settled(terms[0])
+            return Term("(CASE WHEN \(l.sql) = \(r.sql)\(collating(l.type)) THEN NULL ELSE \(value.sql) END)", value.type, modifier: value.modifier, from: [l, r])
+        }
+        let (same, type) = try unify(terms, name.uppercased(), at: position)
+        if same.count == 1 { return same[0] }
+        let list = same.map(\.sql).joined(separator: ", ")
+        switch name {
+        case "coalesce":
+            return Term("coalesce(\(list))", type.type, modifier: type.modifier, from: same).with { term in term.isNotNull = same.contains { $0.isNotNull } }
+        default:
+            // SQLite's max(1, null) is null; PostgreSQL ignores nulls.
+            let order = name == "greatest" ? "DESC" : "ASC"
+            let rows = same.map { "SELECT \($0.sql) AS v" }.joined(separator: " UNION ALL ")
+            return Term("(SELECT v FROM (\(rows)) WHERE v IS NOT NULL ORDER BY v\(collating(type.type)) \(order) LIMIT 1)", type.type, from: same)
+        }
+    }
+
+    private mutating func setting(_ call: Call, in scope: Scope) throws(SQLError) -> Term {
+        guard let first = call.arguments.first, case .literal(.string(let name)) = first.value.kind else {
+            throw unsupported("current_setting() of a computed name")
+        }
+        switch name {
+        case "request.jwt.claims": return Term(bind(.claims), .text)
+        case "role": return Term(bind(.role), .text)
+        default: return Term(bind(.setting(name)), .text)
+        }
+    }
+}

@@ -1,0 +1,187 @@
+import OffstageSchema
+import OffstageSyntax
+
+/// How a value of one type becomes another: PostgreSQL 15, chapter 10.
+extension Translator {
+    enum Coercion: Int { case implicit, assignment, explicit }
+
+    /// The term as the given type.
+    ///
+    /// - Throws: 42804 or 42846 where PostgreSQL has no such cast in this context; the input function's error for a literal.
+    mutating func coerce(
+        _ term: Term, to target: ColumnType, _ context: Coercion, at position: Position = .none
+    ) throws(SQLError) -> Term {
+        if let pending = term.pending { return try resolve(pending, as: target, context, from: term, at: position) }
+        if term.type == target.type { return sized(term, to: target, context) }
+        guard var cast = try conversion(of: term, to: target, context) else {
+            throw SQLError(
+                "42846", "cannot cast type \(term.type.name) to \(target.type.name)", position: position.byteOffset)
+        }
+        cast.source = nil
+        return cast
+    }
+
+    /// An untyped literal takes the type its surroundings want, by that type's input function.
+    private mutating func resolve(
+        _ pending: Term.Pending, as target: ColumnType, _ context: Coercion, from term: Term, at position: Position
+    ) throws(SQLError) -> Term {
+        var typed = term
+        typed.pending = nil
+        typed.type = target.type == .unknown ? .text : target.type
+        typed.modifier = target.modifier
+        switch pending {
+        case .null:
+            typed.sql = "NULL"
+        case .string(let text):
+            // An over-long text is cut by an explicit cast and refused by an assignment: the input function refuses, so cut first.
+            var wanted = target
+            if context == .explicit, case .length? = target.modifier { wanted.modifier = nil }
+            do throws(SQLError) {
+                if isTimeDependent(text, typed.type) {
+                    typed.sql = "pg_in(\(Self.quoted(text)), \(Self.quoted(wanted.key)))"
+                } else {
+                    typed.sql = literal(try ColumnType(typed.type, wanted.modifier).parse(text, in: ValueContext()))
+                }
+            } catch {
+                var located = error
+                located.position = located.position ?? position.byteOffset
+                throw located
+            }
+            if wanted.modifier != target.modifier { typed = sized(typed.with { $0.modifier = nil }, to: target, context) }
+        case .value(let index):
+            typed.sql = bind(.value(index, ColumnType(typed.type, target.modifier)))
+        case .parentKey(let index): typed.sql = bind(.parentKey(index))
+        case .payload(let index): typed.sql = bind(.payload(index))
+        }
+        return typed
+    }
+
+    /// `'now'`, `'today'` and their kin mean another time each time.
+    private func isTimeDependent(_ text: String, _ type: DataType) -> Bool {
+        guard type.category == "D" else { return false }
+        let word = text.lowercased()
+        return ["now", "today", "tomorrow", "yesterday"].contains { word.contains($0) }
+    }
+
+    /// Applies a length, precision or scale.
+    private func sized(_ term: Term, to target: ColumnType, _ context: Coercion) -> Term {
+        guard let modifier = target.modifier, modifier != term.modifier else { return term.with { $0.modifier = target.modifier ?? $0.modifier } }
+        // A wider varchar than its source needs no check.
+        if case .length(let new) = modifier, case .length(let old)? = term.modifier, target.type == .varchar, old <= new { return term }
+        let explicit = context == .explicit ? 1 : 0
+        var copy = Term("pg_size(\(term.sql), \(Self.quoted(target.key)), \(explicit))", target.type, modifier: modifier, from: [term])
+        copy.isSafe = false
+        copy.isNotNull = term.isNotNull
+        return copy
+    }
+
+    private mutating func conversion(of term: Term, to target: ColumnType, _ context: Coercion) throws(SQLError) -> Term? {
+        guard let rule = CastTable.rule(from: term.type, to: target.type), rule.context.rawValue <= context.rawValue else { return nil }
+        var text = rule.template
+        if !rule.isBounded, term.levels != 0 { isBounded = false }
+        text = text.replacing("$1", with: term.sql)
+            .replacing("#1", with: Self.quoted(term.type.key)).replacing("#0", with: Self.quoted(target.type.key))
+        var result = Term(text, target.type, from: [term])
+        result.isSafe = term.isSafe && rule.isSafe
+        result.isNotNull = term.isNotNull
+        return target.modifier == nil ? result : sized(result, to: target, context)
+    }
+
+    /// A term with a type: what is still an untyped literal becomes text.
+    mutating func settled(_ term: Term) throws(SQLError) -> Term {
+        term.pending == nil ? term : try coerce(term, to: ColumnType(.text), .implicit)
+    }
+
+    /// One type for several branches (`case`, `coalesce`, `union`, arrays): PostgreSQL 15, section 10.5.
+    mutating func unify(_ terms: [Term], _ what: String, at position: Position = .none) throws(SQLError) -> ([Term], ColumnType) {
+        var type: DataType?
+        for term in terms where term.pending == nil {
+            guard let current = type else {
+                type = term.type
+                continue
+            }
+            if current == term.type { continue }
+            guard current.category == term.type.category else {
+                throw SQLError(
+                    "42804", "\(what) types \(current.name) and \(term.type.name) cannot be matched", position: position.byteOffset)
+            }
+            let wins =
+                if let a = current.numberRank, let b = term.type.numberRank { b > a } else {
+                    !current.isPreferred && CastTable.isImplicit(from: current, to: term.type)
+                }
+            if wins { type = term.type }
+        }
+        let modifiers = Set(terms.map(\.modifier))
+        let common = ColumnType(type ?? .text, modifiers.count == 1 && terms.allSatisfy { $0.type == type } ? terms[0].modifier : nil)
+        var result: [Term] = []
+        for term in terms { result.append(try coerce(term, to: common, .implicit, at: position)) }
+        return (result, common)
+    }
+}
+
+/// Which casts there are and how each is done.
+enum CastTable {
+    struct Rule {
+        var context: Translator.Coercion
+        var template: String
+        var isSafe = false
+        var isBounded = true
+    }
+
+    static func isImplicit(from source: DataType, to target: DataType) -> Bool {
+        source == target || rule(from: source, to: target)?.context == .implicit
+    }
+
+    static func rule(from source: DataType, to target: DataType) -> Rule? {
+        if let a = source.numberRank, let b = target.numberRank { return number(source, a, target, b) }
+        switch (source, target) {
+        case (.text, .varchar), (.varchar, .text), (.text, .char), (.varchar, .char):
+            return Rule(context: .implicit, template: "$1", isSafe: true)
+        case (.char, .text), (.char, .varchar):
+            return Rule(context: .implicit, template: "rtrim($1, ' ')", isSafe: true)
+        case (.boolean, .integer): return Rule(context: .explicit, template: "$1", isSafe: true)
+        case (.integer, .boolean): return Rule(context: .explicit, template: "($1 <> 0)", isSafe: true)
+        case (.date, .timestamp), (.date, .timestamptz): return Rule(context: .implicit, template: "pg_date_to_timestamp($1)")
+        case (.timestamp, .timestamptz), (.timestamptz, .timestamp):
+            // The session's time zone is UTC unless a request asks for another.
+            return Rule(context: target == .timestamptz ? .implicit : .assignment, template: "$1", isSafe: true)
+        case (.timestamp, .date), (.timestamptz, .date): return Rule(context: .assignment, template: "pg_timestamp_to_date($1)")
+        case (.timestamp, .time), (.timestamptz, .time): return Rule(context: .assignment, template: "pg_timestamp_to_time($1)")
+        case (.time, .interval): return Rule(context: .implicit, template: "pg_time_to_interval($1)")
+        case (.interval, .time): return Rule(context: .assignment, template: "pg_interval_to_time($1)")
+        case (.json, .jsonb): return Rule(context: .assignment, template: "pg_in($1, 'jsonb')", isBounded: false)
+        case (.jsonb, .json): return Rule(context: .assignment, template: "$1", isSafe: true)
+        case (.jsonb, .boolean), (.jsonb, .smallint), (.jsonb, .integer), (.jsonb, .bigint), (.jsonb, .numeric), (.jsonb, .real), (.jsonb, .double):
+            return Rule(context: .explicit, template: "pg_jsonb_to($1, #0)", isBounded: false)
+        case (.array(let from), .array(let to)):
+            guard let element = rule(from: from, to: to) else { return from == to ? Rule(context: .implicit, template: "$1") : nil }
+            if from.isText, to.isText { return Rule(context: element.context, template: "$1", isSafe: true) }
+            return Rule(context: element.context, template: "pg_in(pg_out($1, #1), #0)", isBounded: false)
+        case (_, .text), (_, .varchar), (_, .char):
+            // Every type has a text form: an assignment cast of PostgreSQL's (chapter 10.3, I/O conversion).
+            if source.storageClass == "TEXT", !([.char].contains(source)) { return Rule(context: .assignment, template: "$1", isSafe: true) }
+            return Rule(context: .assignment, template: "pg_out($1, #1)")
+        case (.text, _), (.varchar, _), (.char, _):
+            return Rule(context: .explicit, template: "pg_in($1, #0)", isBounded: target != .json && target != .jsonb)
+        default: return nil
+        }
+    }
+
+    private static func number(_ source: DataType, _ a: Int, _ target: DataType, _ b: Int) -> Rule {
+        if a <= 2, b <= 2 {
+            return a <= b
+                ? Rule(context: .implicit, template: "$1", isSafe: true)
+                : Rule(context: .assignment, template: target == .smallint ? "pg_to_int2($1)" : "pg_to_int4($1)")
+        }
+        let context: Translator.Coercion = a <= b ? .implicit : .assignment
+        switch (source, target) {
+        case (_, .numeric): return Rule(context: context, template: a <= 2 ? "CAST($1 AS TEXT)" : "pg_float_to_num($1, #1)", isSafe: a <= 2)
+        case (.numeric, .double): return Rule(context: context, template: "pg_num_to_f8($1)")
+        case (.numeric, .real): return Rule(context: context, template: "pg_num_to_f4($1)")
+        case (.numeric, _): return Rule(context: context, template: "pg_num_to_int($1, #0)")
+        case (_, .double): return Rule(context: context, template: "CAST($1 AS REAL)", isSafe: true)
+        case (_, .real): return Rule(context: context, template: "pg_to_f4($1)")
+        default: return Rule(context: context, template: "pg_float_to_int($1, #0)")
+        }
+    }
+}

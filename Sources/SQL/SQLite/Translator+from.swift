@@ -1,0 +1,270 @@
+import OffstageSchema
+import OffstageSyntax
+
+/// What translating a `from` gathers for the `where`.
+struct Sources {
+    /// Of the secured tables on the inner side of every join.
+    var policies: [Term] = []
+    /// `on` conditions of inner joins.
+    var conditions: [Term] = []
+    /// Some row of some table may be hidden from the caller.
+    var hidesRows = false
+    var levels: UInt64 = 0
+    /// Some term could tell of hidden rows: subqueries that hide rows must be worked out before it.
+    var needsBarrier = false
+}
+
+extension Translator {
+    /// Stands behind a subquery that hides rows, until it is known whether a term of the query around could tell of them.
+    static let barrier = "/*barrier*/"
+
+    mutating func translate(
+        _ item: FromItem, in scope: Scope, into sources: inout Sources, nullable: Bool = false
+    ) throws(SQLError) -> String {
+        switch item {
+        case .table(let name, let alias):
+            guard name.parts.count == 1, let common = scope.commonTable(name.last) else {
+                throw SQLError("42P01", "relation \"\(name.parts.joined(separator: "."))\" does not exist", position: name.position.byteOffset)
+            }
+            let sqlAlias = freshAlias()
+            try add(alias, name.last, nil, common.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, to: scope)
+            return "\(common.sql) AS \(sqlAlias)"
+        case .secured(let secured): return try translate(secured, in: scope, into: &sources, nullable: nullable)
+        case .select(let select, let alias, let lateral):
+            if lateral { throw unsupported("lateral", hint: "Join, or use a subquery in the select list.") }
+            let query = try translate(select, in: scope.parent)
+            sources.levels |= query.outerLevels
+            sources.hidesRows = sources.hidesRows || query.hidesRows
+            let sqlAlias = freshAlias()
+            try add(alias, nil, nil, query.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, to: scope)
+            return "(\(query.sql)\(query.hidesRows ? Self.barrier : "")) AS \(sqlAlias)"
+        case .call(let source): return try translate(source, in: scope, nullable: nullable)
+        case .join(let kind, let left, let right, let condition, let alias):
+            if alias != nil { throw unsupported("an alias for a join", hint: "Give the tables aliases.") }
+            return try join(kind, left, right, condition, in: scope, into: &sources, nullable: nullable)
+        }
+    }
+
+    /// Brings a relation's columns into scope under its alias.
+    private func add(
+        _ alias: Alias?, _ ownName: String?, _ qualified: QualifiedName?, _ columns: [(String, Term)], _ sqlAlias: String, _ nullable: Bool,
+        to scope: Scope
+    ) throws(SQLError) {
+        let name = alias?.name ?? ownName ?? ""
+        guard name.isEmpty || !scope.relations.contains(where: { $0.alias == name }) else {
+            throw SQLError("42712", "table name \"\(name)\" specified more than once")
+        }
+        if let names = alias?.columns, names.count > columns.count {
+            throw SQLError("42P10", "table \"\(name)\" has \(columns.count) columns available but \(names.count) columns specified")
+        }
+        var relation = Scope.Relation(alias: name, name: alias == nil ? qualified : nil, columns: [], sqlAlias: sqlAlias)
+        for (index, (columnName, term)) in columns.enumerated() {
+            var term = term
+            term.sql = "\(sqlAlias).\(term.sql)"
+            term.levels = scope.bit
+            term.isSafe = true
+            term.isVolatile = false
+            if nullable { term.isNotNull = false }
+            relation.columns.append(.init(name: alias.flatMap { index < $0.columns.count ? $0.columns[index] : nil } ?? columnName, term: term))
+        }
+        scope.relations.append(relation)
+    }
+
+    /// A table's columns as terms, before an alias is put before them.
+    func columns(of table: Table) -> [(String, Term)] {
+        table.columns.map { column in
+            var term = Term(StoredName.column(column.name), column.type.type, modifier: column.type.modifier)
+            term.isNotNull = column.isNotNull
+            term.source = ColumnSource(table.name, column.name)
+            return (column.name, term)
+        }
+    }
+
+    private mutating func translate(
+        _ secured: SecuredTable, in scope: Scope, into sources: inout Sources, nullable: Bool
+    ) throws(SQLError) -> String {
+        let name = QualifiedName(secured.name.parts.first ?? "", secured.name.last)
+        guard let table = schema.tables[name] else { throw SQLError("42P01", "relation \"\(name)\" does not exist") }
+        let sqlAlias = freshAlias()
+        let stored = StoredName.table(name)
+        guard let policy = secured.policy else {
+            try add(secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, to: scope)
+            return "\(stored) AS \(sqlAlias)"
+        }
+        sources.hidesRows = true
+        // The policy knows the table's own columns and nothing of the query around it.
+        let own = Scope()
+        let inner = nullable ? freshAlias() : sqlAlias
+        try add(nil, name.name, name, columns(of: table), inner, false, to: own)
+        for index in own.relations[0].columns.indices { own.relations[0].columns[index].term.levels = scope.bit }
+        let outer = positive
+        positive = true
+        defer { positive = outer }
+        var condition = try boolean(policy, in: own, argumentOf: "POLICY")
+        condition.levels = scope.bit
+        try add(secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, to: scope)
+        guard nullable else {
+            sources.policies.append(condition)
+            return "\(stored) AS \(sqlAlias)"
+        }
+        let list = table.columns.map { "\(inner).\(StoredName.column($0.name))" }.joined(separator: ", ")
+        return "(SELECT \(list) FROM \(stored) AS \(inner) WHERE \(condition.sql)\(Self.barrier)) AS \(sqlAlias)"
+    }
+
+    private mutating func join(
+        _ kind: JoinKind, _ left: FromItem, _ right: FromItem, _ condition: JoinCondition?, in scope: Scope, into sources: inout Sources, nullable: Bool
+    ) throws(SQLError) -> String {
+        let leftNullable = nullable || kind == .right || kind == .full
+        let rightNullable = nullable || kind == .left || kind == .full
+        let first = scope.relations.count
+        let a = try translate(left, in: scope, into: &sources, nullable: leftNullable)
+        let middle = scope.relations.count
+        let b = try translate(right, in: scope, into: &sources, nullable: rightNullable)
+        let end = scope.relations.count
+        // What `on` may name: the two sides, and scopes around.
+        var terms: [Term] = []
+        switch condition {
+        case .on(let expression)?:
+            let visible = Scope(parent: scope.parent)
+            visible.relations = Array(scope.relations[first..<end])
+            for part in expression.conjuncts { terms.append(try boolean(part, in: visible, argumentOf: "JOIN/ON")) }
+        case .using(let names, _)?: terms = try merge(names, first..<middle, middle..<end, kind, in: scope)
+        case .natural?:
+            let names = scope.relations[first..<middle].flatMap(\.columns).filter { !$0.isHidden }.map(\.name)
+                .filter { name in scope.relations[middle..<end].contains { $0.columns.contains { $0.name == name } } }
+            terms = try merge(names, first..<middle, middle..<end, kind, in: scope)
+        case nil: break
+        }
+        if kind == .full, !terms.contains(where: { $0.sql.contains(" = ") }) {
+            throw SQLError("0A000", "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions")
+        }
+        if kind == .inner || kind == .cross, !nullable {
+            sources.conditions += terms
+            return "\(a) JOIN \(b)"
+        }
+        let word =
+            switch kind {
+            case .inner, .cross: "JOIN"
+            case .left: "LEFT JOIN"
+            case .right: "RIGHT JOIN"
+            case .full: "FULL JOIN"
+            }
+        var on = Self.all(terms)?.sql ?? "1"
+        if sources.hidesRows, terms.contains(where: { !$0.isSafe }), let policy = Self.all(sources.policies) {
+            on = "CASE WHEN \(policy.sql) THEN \(on) END"
+        }
+        let joined = "\(a) \(word) \(b) ON \(on)"
+        return nullable ? "(\(joined))" : joined
+    }
+
+    /// `using (a, b)`: equal pairs, and one merged column each.
+    private mutating func merge(
+        _ names: [String], _ left: Range<Int>, _ right: Range<Int>, _ kind: JoinKind, in scope: Scope
+    ) throws(SQLError) -> [Term] {
+        var terms: [Term] = []
+        for name in names {
+            func find(_ range: Range<Int>, _ side: String) throws(SQLError) -> (Int, Int) {
+                for relation in range {
+                    if let column = scope.relations[relation].columns.firstIndex(where: { $0.name == name && !$0.isHidden }) { return (relation, column) }
+                }
+                throw SQLError("42703", "column \"\(name)\" specified in USING clause does not exist in \(side) table")
+            }
+            var merged: Term
+            let r = try find(right, "right")
+            if let index = scope.merged.firstIndex(where: { $0.name == name }) {
+                merged = scope.merged[index].term
+                scope.merged.remove(at: index)
+            } else {
+                let l = try find(left, "left")
+                merged = scope.relations[l.0].columns[l.1].term
+                scope.relations[l.0].columns[l.1].isHidden = true
+            }
+            let other = scope.relations[r.0].columns[r.1].term
+            terms.append(try binary("=", merged, other, at: .none))
+            scope.relations[r.0].columns[r.1].isHidden = true
+            switch kind {
+            case .right: merged = other
+            case .full: merged = Term("coalesce(\(merged.sql), \(other.sql))", merged.type, from: [merged, other])
+            default: break
+            }
+            scope.merged.append(.init(name: name, term: merged))
+        }
+        return terms
+    }
+
+    // MARK: Functions as tables
+
+    private mutating func translate(_ source: FunctionSource, in scope: Scope, nullable: Bool) throws(SQLError) -> String {
+        guard source.calls.count == 1, case .call(let call) = source.calls[0].kind, source.columns.isEmpty else {
+            throw unsupported("this function in FROM")
+        }
+        let sqlAlias = freshAlias()
+        let name = source.alias?.name ?? call.function.last
+        var terms: [Term] = []
+        for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
+        let entries = builtIns(call.function)
+        if let match = resolve(entries, terms) {
+            let (term, _) = try fill(match, with: terms, at: call.function.position)
+            var columns: [(String, Term)]
+            if match.entry.traits.contains(.set) {
+                if let several = Self.tableColumns[match.entry.name] {
+                    columns = several.map { ($0.0, Term($0.0, $0.1)) }
+                } else {
+                    let only = source.alias?.columns.first ?? (source.alias?.name ?? call.function.last)
+                    columns = [(only, Term("value", match.result))]
+                }
+                if source.withOrdinality { columns.append(("ordinality", Term("ordinal", .bigint).with { $0.isNotNull = true })) }
+                try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, columns, sqlAlias, nullable, to: scope)
+                return "\(term.sql) AS \(sqlAlias)"
+            }
+            try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, [(source.alias?.name ?? call.function.last, Term("c1", match.result))], sqlAlias, nullable, to: scope)
+            return "(SELECT \(term.sql) AS c1) AS \(sqlAlias)"
+        }
+        guard let (function, ordered) = userFunction(call.function, call, terms) else {
+            return try translate(.call(.init([Expression(.call(call))])), in: scope, failing: call, terms)
+        }
+        guard terms.allSatisfy({ $0.levels & scope.bit == 0 }) else { throw unsupported("a function in FROM that reads its neighbours", hint: "Join, or use a subquery.") }
+        let wanted: [ColumnType] =
+            switch function.result {
+            case .scalar(let type), .set(let type): [type]
+            case .row(let columns, _): columns.map(\.type)
+            case .table(let table, _): schema.tables[table]?.columns.map(\.type) ?? schema.views[table]?.columns.map(\.type) ?? []
+            }
+        let names: [String] =
+            switch function.result {
+            case .scalar, .set: [source.alias?.name ?? function.name.name]
+            case .row(let columns, _): columns.map(\.name)
+            case .table(let table, _): schema.tables[table]?.columns.map(\.name) ?? schema.views[table]?.columns.map(\.name) ?? []
+            }
+        let isSet =
+            switch function.result {
+            case .scalar: false
+            case .set: true
+            case .row(_, let set), .table(_, let set): set
+            }
+        let query = try enter(function, ordered, at: call.function.position) { (translator, select) throws(SQLError) in
+            try translator.translate(select, in: nil, targets: wanted)
+        }
+        guard query.columns.count == wanted.count else {
+            throw SQLError("42P13", "return type mismatch in function declared to return \(wanted.count) columns")
+        }
+        var list: [String] = []
+        for (index, (column, type)) in zip(query.columns, wanted).enumerated() {
+            list.append("\(try coerce(column.term, to: type, .assignment).sql) AS c\(index + 1)")
+        }
+        let columns = names.enumerated().map { ($1, Term("c\($0 + 1)", wanted[$0].type, modifier: wanted[$0].modifier)) }
+        try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, columns, sqlAlias, nullable, to: scope)
+        return "(SELECT \(list.joined(separator: ", ")) FROM (\(query.sql))\(isSet ? "" : " LIMIT 1")) AS \(sqlAlias)"
+    }
+
+    private mutating func translate(_ item: FromItem, in scope: Scope, failing call: Call, _ terms: [Term]) throws(SQLError) -> String {
+        _ = try translate(Expression(.call(call), at: call.function.position), in: scope)
+        throw unsupported("function \(call.function.last) in FROM")
+    }
+
+    /// Functions that give several columns.
+    static let tableColumns: [String: [(String, DataType)]] = [
+        "json_each": [("key", .text), ("value", .json)], "jsonb_each": [("key", .text), ("value", .jsonb)],
+        "json_each_text": [("key", .text), ("value", .text)], "jsonb_each_text": [("key", .text), ("value", .text)],
+    ]
+}

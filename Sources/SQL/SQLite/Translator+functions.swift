@@ -1,0 +1,105 @@
+import OffstageQuery
+import OffstageSchema
+import OffstageSyntax
+
+/// SQL functions of the project's own: taken into the statement that calls them.
+extension Translator {
+    /// The overload a call means, with its arguments in the function's order.
+    func userFunction(_ name: Name, _ call: Call, _ terms: [Term]) -> (Function, [Term?])? {
+        for candidate in schema.resolveFunctions(name, path: path) {
+            guard let ordered = arrange(candidate, call, terms) else { continue }
+            return (candidate, ordered)
+        }
+        return nil
+    }
+
+    private func arrange(_ function: Function, _ call: Call, _ terms: [Term]) -> [Term?]? {
+        guard terms.count <= function.parameters.count else { return nil }
+        var ordered = [Term?](repeating: nil, count: function.parameters.count)
+        for (index, (argument, term)) in zip(call.arguments, terms).enumerated() {
+            guard let place = argument.name.map({ name in function.parameters.firstIndex { $0.name == name } }) ?? index, ordered[place] == nil else {
+                return nil
+            }
+            let wanted = function.parameters[place].type.type
+            guard term.pending != nil || CastTable.isImplicit(from: term.type, to: wanted) else { return nil }
+            ordered[place] = term
+        }
+        for (parameter, term) in zip(function.parameters, ordered) where term == nil && parameter.defaultValue == nil { return nil }
+        return ordered
+    }
+
+    /// A scalar function's value: its body, as an expression or a subquery.
+    mutating func inline(_ call: (Function, [Term?]), _ syntax: Call, _ terms: [Term], at position: Position) throws(SQLError) -> Term {
+        let function = call.0
+        guard case .scalar(let type) = function.result else {
+            throw unsupported("function \(function.name.name) as a value", hint: "It returns rows: call it in FROM.", at: position)
+        }
+        let body = try enter(function, call.1, at: position) { (translator, select) throws(SQLError) in
+            if case .query(let query) = select.body, query.from.isEmpty, query.filter == nil, query.outputs.count == 1, select.limit == nil {
+                return try translator.translate(query.outputs[0].value, in: Scope())
+            }
+            return try translator.scalar(select, in: nil)
+        }
+        var result = try coerce(body, to: type, .assignment, at: position)
+        for term in terms {
+            result.isSafe = result.isSafe && term.isSafe
+            result.levels |= term.levels
+        }
+        result.source = nil
+        if function.isStrict {
+            let tests = call.1.compactMap { $0?.sql }.map { "\($0) IS NULL" }
+            if !tests.isEmpty { result.sql = "(CASE WHEN \(tests.joined(separator: " OR ")) THEN NULL ELSE \(result.sql) END)" }
+        }
+        result.isSafe = false
+        return result
+    }
+
+    /// Runs `translate` on the function's one query with its arguments, its search path and its rights.
+    mutating func enter<T>(
+        _ function: Function, _ given: [Term?], at position: Position, _ translate: (inout Translator, Select) throws(SQLError) -> T
+    ) throws(SQLError) -> T {
+        guard function.statements.count == 1, case .data(.select(let select)) = function.statements[0].kind else {
+            throw unsupported("function \(function.name.name) inside a query", hint: "Only functions of one select are taken into a query.", at: position)
+        }
+        guard arguments.count < 32 else { throw SQLError("54001", "stack depth limit exceeded", hint: "A function calls itself.") }
+        var frame = FunctionArguments(function: function.name, byName: [:], byNumber: [])
+        for (parameter, term) in zip(function.parameters, given) {
+            var value: Term
+            if let term {
+                value = try coerce(term, to: ColumnType(parameter.type.type), .implicit, at: position)
+            } else if let standard = parameter.defaultValue {
+                value = try coerce(try self.translate(standard, in: Scope()), to: ColumnType(parameter.type.type), .assignment, at: position)
+            } else {
+                value = Term("NULL", parameter.type.type)
+            }
+            value.source = nil
+            frame.byNumber.append(value)
+            if let name = parameter.name { frame.byName[name] = value }
+        }
+        let outer = (path, insideAggregate)
+        if let own = function.settings["search_path"] { path = Schema.searchPath(from: own) }
+        insideAggregate = false
+        arguments.append(frame)
+        defer {
+            arguments.removeLast()
+            (path, insideAggregate) = outer
+        }
+        let rights = function.isSecurityDefiner ? Gate(schema, role: "postgres", path: path) : gate.with(path: path)
+        return try translate(&self, try rights.rewrite(select))
+    }
+
+    /// `$1` in a function's body.
+    func argument(_ number: Int) throws(SQLError) -> Term {
+        guard let frame = arguments.last, number >= 1, number <= frame.byNumber.count else {
+            throw SQLError("42P02", "there is no parameter $\(number)")
+        }
+        return frame.byNumber[number - 1]
+    }
+
+    /// A parameter by its name, `f.x` or `x`: columns of the same name win.
+    func namedArgument(_ name: Name) -> Term? {
+        guard let frame = arguments.last else { return nil }
+        if let qualifier = name.qualifier, qualifier != frame.function.name { return nil }
+        return frame.byName[name.last]
+    }
+}

@@ -1,0 +1,253 @@
+import OffstageSchema
+import OffstageSyntax
+
+extension Translator {
+    /// One `select … from … where …`.
+    mutating func translate(
+        _ query: Query, ordered: [SortKey], in scope: Scope, targets: [ColumnType]?
+    ) throws(SQLError) -> TranslatedSelect {
+        if case .on? = query.distinct { throw unsupported("DISTINCT ON", hint: "Use a subquery with limit 1, or group by.") }
+        guard query.windows.isEmpty else { throw unsupported("a WINDOW clause", hint: "Write the window out at each function.") }
+        var sources = Sources()
+        var tables: [String] = []
+        for item in query.from { tables.append(try translate(item, in: scope, into: &sources)) }
+        var filter = try condition(query.filter, sources: &sources, in: scope)
+
+        let isGrouped = !query.groupBy.isEmpty || query.having != nil || query.outputs.contains { hasAggregate($0.value) }
+            || ordered.contains { hasAggregate($0.value) }
+        var keys: [Term] = []
+        let outputs = try expand(query.outputs, in: scope)
+        let names = outputs.map(\.name)
+        if isGrouped {
+            for item in query.groupBy {
+                guard case .expression(let expression) = item else {
+                    throw unsupported("grouping sets, rollup and cube", hint: "Combine one query per grouping with union all.")
+                }
+                keys.append(try settled(try groupKey(expression, outputs, in: scope)))
+            }
+            scope.grouping = .init(keys: Set(keys.map(\.sql)), dependent: dependents(keys, in: scope))
+        }
+        var columns: [TranslatedSelect.Column] = []
+        var list: [String] = []
+        var parts: [Term] = []
+        for (index, output) in outputs.enumerated() {
+            var term: Term
+            if let known = output.term { term = known } else { term = try item(output.expression, keys, in: scope) }
+            if term.pending != nil {
+                let target = targets.flatMap { index < $0.count ? $0[index] : nil } ?? ColumnType(.text)
+                term = try coerce(term, to: target, .assignment, at: output.expression.position)
+            }
+            parts.append(term)
+            let distinct = query.distinct != nil ? collating(term.type) : ""
+            if query.distinct != nil, !term.type.isComparable {
+                throw SQLError("42883", "could not identify an equality operator for type \(term.type.name)")
+            }
+            list.append("\(term.sql)\(distinct) AS c\(index + 1)")
+            var column = term
+            column.sql = "c\(index + 1)"
+            column.containsAggregate = false
+            columns.append(.init(name: output.name, term: column))
+        }
+        var sql = "SELECT \(query.distinct != nil ? "DISTINCT " : "")\(list.isEmpty ? "NULL" : list.joined(separator: ", "))"
+        let barrier = sources.needsBarrier ? " LIMIT -1" : ""
+        var touchedKey: String?
+        if scope.parent == nil, depth == 1, let touched = touchedRows, let root = scope.relations.first(where: { $0.alias == touched.alias }) {
+            let alias = freshAlias()
+            tables.insert("json_each(\(bind(.affected))) AS \(alias)", at: 0)
+            let tie = Term("(\(root.sqlAlias).rowid = \(alias).value)", .boolean)
+            filter = Self.all([tie] + (filter.map { [$0] } ?? []))
+            if touched.inOrder { touchedKey = "\(alias).key" }
+        }
+        if !tables.isEmpty { sql += " FROM " + tables.joined(separator: ", ").replacing(Self.barrier, with: barrier) }
+        if let filter { sql += " WHERE \(filter.sql)" }
+        if !keys.isEmpty {
+            sql += " GROUP BY " + keys.map { $0.isConstant ? "(\($0.sql) || '')" : $0.sql + collating($0.type) }.joined(separator: ", ")
+        }
+        if let having = query.having {
+            let term = try boolean(having, in: scope, argumentOf: "HAVING")
+            parts.append(term)
+            if keys.isEmpty, !query.outputs.contains(where: { hasAggregate($0.value) }), !hasAggregate(having) { sql += " GROUP BY NULL" }
+            sql += " HAVING \(term.sql)"
+        }
+        if !ordered.isEmpty || touchedKey != nil {
+            var items = touchedKey.map { [$0] } ?? []
+            for key in ordered {
+                if let index = try outputIndex(key.value, names) {
+                    items.append(ordering(columns[index].term, key))
+                } else {
+                    let term = try settled(try item(key.value, keys, in: scope))
+                    if query.distinct != nil {
+                        guard let index = parts.firstIndex(where: { $0.sql == term.sql }) else {
+                            throw SQLError("42P10", "for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+                        }
+                        items.append(ordering(columns[index].term, key))
+                    } else {
+                        items.append(ordering(term, key))
+                    }
+                }
+            }
+            sql += " ORDER BY " + items.joined(separator: ", ")
+        }
+        let all = parts + keys + (filter.map { [$0] } ?? [])
+        return TranslatedSelect(
+            sql: sql, columns: columns, isSafe: all.allSatisfy(\.isSafe),
+            outerLevels: (all.reduce(0) { $0 | $1.levels } | sources.levels) & (scope.bit - 1),
+            isSingle: (isGrouped && keys.isEmpty) || query.from.isEmpty, hidesRows: sources.hidesRows)
+    }
+
+    /// An item that may be a whole group key, which its parts need not be.
+    private mutating func item(_ expression: Expression, _ keys: [Term], in scope: Scope) throws(SQLError) -> Term {
+        guard scope.grouping != nil, keys.contains(where: { $0.source == nil }) else { return try translate(expression, in: scope) }
+        do throws(SQLError) {
+            return try translate(expression, in: scope)
+        } catch {
+            guard error.code == "42803" else { throw error }
+            let grouping = scope.grouping
+            scope.grouping = nil
+            defer { scope.grouping = grouping }
+            let whole = try translate(expression, in: scope)
+            guard keys.contains(where: { $0.sql == whole.sql }) else { throw error }
+            return whole
+        }
+    }
+
+    private mutating func groupKey(_ expression: Expression, _ outputs: [ExpandedOutput], in scope: Scope) throws(SQLError) -> Term {
+        // PostgreSQL: a bare name is an input column first, then an output's name; a number is an output.
+        if case .literal(.integer) = expression.kind, let index = try outputIndex(expression, outputs.map(\.name)) {
+            return try translate(outputs[index], in: scope)
+        }
+        do throws(SQLError) {
+            return try translate(expression, in: scope)
+        } catch {
+            guard error.code == "42703", let index = try outputIndex(expression, outputs.map(\.name)) else { throw error }
+            return try translate(outputs[index], in: scope)
+        }
+    }
+
+    private mutating func translate(_ output: ExpandedOutput, in scope: Scope) throws(SQLError) -> Term {
+        if let known = output.term { known } else { try translate(output.expression, in: scope) }
+    }
+
+    /// Relations whose whole primary key is grouped by: their other columns depend on it.
+    private func dependents(_ keys: [Term], in scope: Scope) -> Set<String> {
+        var result: Set<String> = []
+        let grouped = Set(keys.map(\.sql))
+        for relation in scope.relations {
+            guard let table = relation.columns.lazy.compactMap({ $0.term.source?.table }).first, let key = schema.tables[table]?.primaryKey else { continue }
+            let all = key.columns.allSatisfy { name in
+                relation.columns.contains { $0.name == name && $0.term.source == ColumnSource(table, name) && grouped.contains($0.term.sql) }
+            }
+            if all { result.insert(relation.alias) }
+        }
+        return result
+    }
+
+    // MARK: The select list
+
+    struct ExpandedOutput {
+        var name: String
+        var expression: Expression
+        /// Known already, for what a star stands for.
+        var term: Term?
+    }
+
+    private func expand(_ outputs: [Output], in scope: Scope) throws(SQLError) -> [ExpandedOutput] {
+        var result: [ExpandedOutput] = []
+        for output in outputs {
+            guard case .star(let name) = output.value.kind else {
+                result.append(.init(name: output.alias ?? output.value.outputName, expression: output.value))
+                continue
+            }
+            if name.parts.isEmpty {
+                guard !scope.relations.isEmpty else { throw SQLError("42601", "SELECT * with no tables specified is not valid") }
+                for column in scope.merged { result.append(.init(name: column.name, expression: output.value, term: column.term)) }
+                for relation in scope.relations {
+                    for column in relation.columns where !column.isHidden {
+                        result.append(.init(name: column.name, expression: output.value, term: column.term))
+                    }
+                }
+            } else {
+                guard let relation = scope.relations.first(where: { $0.alias == name.last }) else {
+                    throw SQLError("42P01", "missing FROM-clause entry for table \"\(name.last)\"", position: output.value.position.byteOffset)
+                }
+                for column in relation.columns { result.append(.init(name: column.name, expression: output.value, term: column.term)) }
+            }
+        }
+        return result
+    }
+
+    // MARK: Conditions
+
+    /// The whole of `where`: policies first, then the caller's terms, those that could tell of hidden rows behind the policies.
+    ///
+    /// SQLite orders terms as it likes, and a term that can raise would tell of a row the policy hides, so such a term is evaluated only
+    /// where the policy is true: `policy and case when policy then term end` (PostgreSQL's rule for what is not leakproof).
+    mutating func condition(_ filter: Expression?, sources: inout Sources, in scope: Scope) throws(SQLError) -> Term? {
+        let outer = positive
+        positive = true
+        defer { positive = outer }
+        var open: [Term] = []
+        var guarded: [Term] = []
+        for part in sources.conditions { sources.hidesRows && !part.isSafe && part.levels & scope.bit != 0 ? guarded.append(part) : open.append(part) }
+        if let filter {
+            for part in filter.conjuncts {
+                let term = try boolean(part, in: scope, argumentOf: "WHERE")
+                guard !term.containsAggregate else { throw SQLError("42803", "aggregate functions are not allowed in WHERE", position: part.position.byteOffset) }
+                sources.hidesRows && !term.isSafe && term.levels & scope.bit != 0 ? guarded.append(term) : open.append(term)
+            }
+        }
+        var terms = sources.policies + open
+        sources.needsBarrier = !guarded.isEmpty
+        if !guarded.isEmpty {
+            let inner = Self.all(guarded)
+            if let policy = Self.all(sources.policies) {
+                terms.append(Term("CASE WHEN \(policy.sql) THEN \(inner!.sql) END", .boolean, from: sources.policies + guarded))
+            } else {
+                terms.append(inner!)
+            }
+        }
+        return Self.all(terms)
+    }
+
+    static func all(_ terms: [Term]) -> Term? {
+        terms.count > 1 ? Term("(" + terms.map(\.sql).joined(separator: " AND ") + ")", .boolean, from: terms) : terms.first
+    }
+
+    /// Whether an aggregate of this query stands in it; subqueries have their own.
+    func hasAggregate(_ expression: Expression) -> Bool {
+        var found = false
+        expression.visit(intoSubqueries: false) { inner in
+            if case .call(let call) = inner.kind, call.over == nil,
+                call.isStar || builtIns(call.function).contains(where: { $0.traits.contains(.aggregate) })
+            {
+                found = true
+            }
+        }
+        return found
+    }
+}
+
+extension Expression {
+    /// The parts of an AND, or itself.
+    var conjuncts: [Expression] { if case .and(let parts) = kind { parts } else { [self] } }
+
+    /// What PostgreSQL calls an unnamed output.
+    package var outputName: String {
+        switch kind {
+        case .column(let name): name.last
+        case .call(let call): call.function.last
+        case .cast(let inner, let type): inner.outputName == "?column?" ? type.name.last : inner.outputName
+        case .case(_, _, let otherwise):
+            if let name = otherwise?.outputName, name != "?column?" { name } else { "case" }
+        case .exists: "exists"
+        case .arraySelect, .array: "array"
+        case .row: "row"
+        case .field(_, let name?): name
+        case .subscript(let inner, _), .collate(let inner, _): inner.outputName
+        case .subselect(let select):
+            if case .query(let query) = select.body, let first = query.outputs.first { first.alias ?? first.value.outputName } else { "?column?" }
+        case .literal(.boolean): "bool"
+        default: "?column?"
+        }
+    }
+}

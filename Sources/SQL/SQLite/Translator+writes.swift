@@ -1,0 +1,166 @@
+import OffstageQuery
+import OffstageSchema
+import OffstageSyntax
+
+extension Translator {
+    // MARK: insert
+
+    /// `INSERT INTO t(…) …` of one row whose given values are terms; every other column takes its default.
+    ///
+    /// Policy checks stand in the source, so that they come before NOT NULL and CHECK as in PostgreSQL. The row is made once, in a
+    /// materialised table, wherever a check looks at it: a default may be volatile.
+    mutating func insertText(
+        into table: Table, _ given: [String: Term], checks: [PolicyCheck], single: Bool
+    ) throws(SQLError) -> String {
+        var names: [String] = []
+        var values: [Term] = []
+        for column in table.columns where column.generated == nil {
+            var value: Term
+            if let known = given[column.name] { value = known } else if let other = try standard(column) { value = other } else { continue }
+            if isRowID(column, of: table) { value = notNull(value, column, table) }
+            names.append(StoredName.column(column.name))
+            values.append(value)
+        }
+        let head = "INSERT INTO \(StoredName.table(table.name))" + (names.isEmpty ? "" : "(\(names.joined(separator: ", ")))")
+        guard !checks.isEmpty else {
+            return names.isEmpty ? head + " DEFAULT VALUES" : head + " VALUES (\(values.map(\.sql).joined(separator: ", ")))"
+        }
+        let row = freshAlias()
+        let scope = Scope()
+        var relation = Scope.Relation(alias: table.name.name, name: table.name, columns: [])
+        for column in table.columns {
+            var term = Term("\(row).\(StoredName.column(column.name))", column.type.type, modifier: column.type.modifier)
+            term.levels = scope.bit
+            if let generated = column.generated {
+                let own = Scope()
+                own.relations = [relation]
+                term.sql = try coerce(try translate(generated, in: own), to: column.type, .assignment).sql
+            } else if !names.contains(StoredName.column(column.name)) {
+                term.sql = "NULL"
+            }
+            relation.columns.append(.init(name: column.name, term: term))
+        }
+        scope.relations = [relation]
+        let guards = try self.guards(checks, table, in: scope)
+        let list = zip(values, names).map { "\($0.sql) AS \($1)" }
+        let source = names.isEmpty ? "SELECT 1" : "SELECT \(list.joined(separator: ", "))"
+        return head + " WITH \(row) AS MATERIALIZED (\(source)) SELECT \(names.map { "\(row).\($0)" }.joined(separator: ", ")) FROM \(row) WHERE \(guards)"
+    }
+
+    /// A column's default as a term; nil where there is none.
+    mutating func standard(_ column: Column) throws(SQLError) -> Term? {
+        if let sequence = column.sequence, column.identity != nil || column.defaultValue == nil { return nextValue(of: sequence, as: column.type) }
+        guard let value = column.defaultValue else { return nil }
+        return try coerce(try translate(value, in: Scope()), to: column.type, .assignment, at: value.position)
+    }
+
+    private func nextValue(of sequence: QualifiedName, as type: ColumnType) -> Term {
+        Term("pg_nextval(\(Self.quoted("\(sequence)")))", type.type).with { $0.isVolatile = true }
+    }
+
+    /// An integer primary key is SQLite's rowid, which makes up a value for null instead of refusing it.
+    func isRowID(_ column: Column, of table: Table) -> Bool { table.rowIDColumn == column.name }
+
+    private func notNull(_ value: Term, _ column: Column, _ table: Table) -> Term {
+        if value.sql.hasPrefix("pg_nextval(") { return value }
+        return Term("pg_notnull(\(value.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))", value.type, modifier: value.modifier, from: [value])
+    }
+
+    /// `pg_guard(…)` for each check: raises 42501 unless true.
+    mutating func guards(_ checks: [PolicyCheck], _ table: Table, in scope: Scope) throws(SQLError) -> String {
+        var parts: [String] = []
+        var seen: Set<PolicyCheck> = []
+        for check in checks where seen.insert(check).inserted {
+            let condition = try boolean(check.condition, in: scope, argumentOf: "POLICY")
+            parts.append("pg_guard(\(condition.sql), \(Self.quoted(check.message(table.name.name))))")
+        }
+        return parts.isEmpty ? "1" : parts.joined(separator: " AND ")
+    }
+
+    /// `ON CONFLICT …` of an upsert.
+    mutating func conflictText(_ plan: ConflictPlan, in table: Table) throws(SQLError) -> String {
+        let target = plan.columns.map { StoredName.column($0) }.joined(separator: ", ")
+        guard let merges = plan.merges else { return plan.columns.isEmpty ? " ON CONFLICT DO NOTHING" : " ON CONFLICT (\(target)) DO NOTHING" }
+        // Nothing to change but the key: touch the key, so that the row counts as merged.
+        let changed = merges.isEmpty ? plan.columns : merges
+        let old = Scope()
+        let new = Scope()
+        var oldRow = Scope.Relation(alias: table.name.name, name: table.name, columns: [])
+        var newRow = oldRow
+        for column in table.columns {
+            let stored = StoredName.column(column.name)
+            // Inside DO UPDATE the row that is there goes by the table's stored name.
+            var term = Term("\(StoredName.table(table.name)).\(stored)", column.type.type, modifier: column.type.modifier)
+            term.levels = 1
+            oldRow.columns.append(.init(name: column.name, term: term))
+            if changed.contains(column.name) { term.sql = "excluded.\(stored)" }
+            newRow.columns.append(.init(name: column.name, term: term))
+        }
+        old.relations = [oldRow]
+        new.relations = [newRow]
+        let set = changed.map { "\(StoredName.column($0)) = excluded.\(StoredName.column($0))" }
+        let usingGuards = try guards(plan.usingChecks, table, in: old)
+        let newGuards = try guards(plan.updateChecks, table, in: new)
+        return " ON CONFLICT (\(target)) DO UPDATE SET \(set.joined(separator: ", ")) WHERE pg_merged() AND \(usingGuards) AND \(newGuards)"
+    }
+
+    // MARK: update and delete
+
+    /// The rows a write is about: the table's alias in the text, and which rows.
+    mutating func target(
+        _ source: SecuredTable, where filter: Expression?, in table: Table
+    ) throws(SQLError) -> (alias: String, condition: Term?, scope: Scope) {
+        let scope = Scope()
+        var sources = Sources()
+        _ = try translate(.secured(source), in: scope, into: &sources)
+        let condition = try condition(filter, sources: &sources, in: scope)
+        return (scope.relations[0].sqlAlias, condition, scope)
+    }
+
+    mutating func updateText(
+        _ source: SecuredTable, set assignments: [(String, Term)], where filter: Expression?, checks: [PolicyCheck], in table: Table
+    ) throws(SQLError) -> String {
+        let (alias, condition, scope) = try target(source, where: filter, in: table)
+        var set: [String] = []
+        for (name, value) in assignments {
+            guard let column = table.column(name) else { continue }
+            let term = isRowID(column, of: table) ? notNull(value, column, table) : value
+            set.append("\(StoredName.column(name)) = \(term.sql)")
+        }
+        // Nothing to set is still a statement that finds its rows.
+        if set.isEmpty { set = ["rowid = rowid"] }
+        var parts = condition.map { [$0.sql] } ?? []
+        if !checks.isEmpty {
+            let new = Scope()
+            var relation = scope.relations[0]
+            relation.alias = table.name.name
+            relation.name = table.name
+            for index in relation.columns.indices {
+                if let value = assignments.first(where: { $0.0 == relation.columns[index].name })?.1 {
+                    relation.columns[index].term.sql = value.sql
+                } else if let generated = table.columns[index].generated {
+                    let own = Scope()
+                    own.relations = [relation]
+                    relation.columns[index].term.sql = try coerce(try translate(generated, in: own), to: table.columns[index].type, .assignment).sql
+                }
+            }
+            new.relations = [relation]
+            let guards = try self.guards(checks, table, in: new)
+            // Only rows that are really written are judged: SQLite may evaluate the parts of an AND in any order.
+            parts.append(condition.map { "CASE WHEN \($0.sql) THEN \(guards) END" } ?? guards)
+        }
+        return "UPDATE \(StoredName.table(table.name)) AS \(alias) SET \(set.joined(separator: ", "))"
+            + (parts.isEmpty ? "" : " WHERE \(parts.joined(separator: " AND "))")
+    }
+}
+
+extension Table {
+    /// The column that is SQLite's rowid: a primary key of one integer column.
+    package var rowIDColumn: String? {
+        guard let key = primaryKey, key.columns.count == 1, !key.isDeferrable, let column = column(key.columns[0]), column.generated == nil else { return nil }
+        switch column.type.type {
+        case .smallint, .integer, .bigint: return column.name
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,116 @@
+/// Types as short texts, for the engine's own functions: `pg_in(text, 'numeric(5,2)')` says with its second argument what to read.
+extension ColumnType {
+    /// `integer`, `numeric(5,2)`, `text[]`, `enum(public.mood:sad=1024,ok=2048)`.
+    package var key: String {
+        switch modifier {
+        case nil: type.key
+        case .length(let length): "\(type.key)(\(length))"
+        case .numeric(let precision, let scale): "\(type.key)(\(precision),\(scale))"
+        case .precision(let digits): "\(type.key)(\(digits))"
+        }
+    }
+
+    /// Nil for what `key` never makes.
+    package init?(key: some StringProtocol) {
+        if let type = DataType(key: key) {
+            self.init(type)
+            return
+        }
+        guard let open = key.lastIndex(of: "("), key.last == ")", let type = DataType(key: key[..<open]) else { return nil }
+        let numbers = key[key.index(after: open)...].dropLast().split(separator: ",").map { Int($0) }
+        switch (type, numbers.count, numbers.first ?? nil, numbers.last ?? nil) {
+        case (.numeric, 2, let precision?, let scale?): self.init(type, .numeric(precision: precision, scale: scale))
+        case (.varchar, 1, let length?, _), (.char, 1, let length?, _): self.init(type, .length(length))
+        case (_, 1, let digits?, _): self.init(type, .precision(digits))
+        default: return nil
+        }
+    }
+}
+
+extension DataType {
+    package var key: String {
+        switch self {
+        case .boolean: "boolean"
+        case .smallint: "smallint"
+        case .integer: "integer"
+        case .bigint: "bigint"
+        case .real: "real"
+        case .double: "double"
+        case .numeric: "numeric"
+        case .text: "text"
+        case .varchar: "varchar"
+        case .char: "char"
+        case .uuid: "uuid"
+        case .bytea: "bytea"
+        case .date: "date"
+        case .time: "time"
+        case .timestamp: "timestamp"
+        case .timestamptz: "timestamptz"
+        case .interval: "interval"
+        case .json: "json"
+        case .jsonb: "jsonb"
+        case .record: "record"
+        case .void: "void"
+        case .unknown: "unknown"
+        case .array(let element): element.key + "[]"
+        case .enumeration(let enumeration):
+            "enum(\(Self.escaped(enumeration.schema)).\(Self.escaped(enumeration.name)):"
+                + enumeration.labels.map { "\(Self.escaped($0.name))=\($0.position)" }.joined(separator: ",") + ")"
+        }
+    }
+
+    package init?(key: some StringProtocol) {
+        if let plain = Self.plain[String(key)] {
+            self = plain
+        } else if key.hasSuffix("[]"), let element = DataType(key: key.dropLast(2)) {
+            self = .array(element)
+        } else if key.hasPrefix("enum("), key.hasSuffix(")"), let colon = key.firstIndex(of: ":") {
+            let name = key[..<colon].dropFirst(5).split(separator: ".").map { Self.unescaped($0) }
+            var labels: [Enumeration.Label] = []
+            for part in key[key.index(after: colon)...].dropLast().split(separator: ",") {
+                guard let equals = part.lastIndex(of: "="), let position = Int64(part[part.index(after: equals)...]) else { return nil }
+                labels.append(.init(name: Self.unescaped(part[..<equals]), position: position))
+            }
+            guard name.count == 2 else { return nil }
+            self = .enumeration(Enumeration(schema: name[0], name: name[1], labels: labels))
+        } else {
+            return nil
+        }
+    }
+
+    private static let plain: [String: DataType] = {
+        let all: [DataType] = [
+            .boolean, .smallint, .integer, .bigint, .real, .double, .numeric, .text, .varchar, .char, .uuid, .bytea, .date, .time, .timestamp,
+            .timestamptz, .interval, .json, .jsonb, .record, .void, .unknown,
+        ]
+        return Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
+    }()
+
+    /// Keeps `. : , = ( ) %` out of names.
+    private static func escaped(_ name: String) -> String {
+        var text = ""
+        for byte in name.utf8 {
+            if ".:,=()%".utf8.contains(byte) || byte >= 0x80 || byte < 0x20 {
+                text += "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+            } else {
+                text.append(Character(UnicodeScalar(byte)))
+            }
+        }
+        return text
+    }
+
+    private static func unescaped(_ text: some StringProtocol) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let high = rest.popFirst(), let low = rest.popFirst(),
+                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
