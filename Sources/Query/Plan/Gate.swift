@@ -121,6 +121,9 @@ extension Gate {
     /// The expression with the same done in its subqueries.
     package func rewrite(_ expression: Expression) throws(SQLError) -> Expression { try rewrite(expression, hiding: []) }
 
+    /// An item of a `from`, secured.
+    package func rewrite(_ item: FromItem) throws(SQLError) -> FromItem { try rewrite(item, hiding: []) }
+
     /// `names` are common tables in scope, which hide relations of the same name.
     private func rewrite(_ select: Select, hiding names: Set<String>) throws(SQLError) -> Select {
         var result = select

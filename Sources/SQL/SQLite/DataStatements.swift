@@ -1,0 +1,292 @@
+package import OffstageQuery
+package import OffstageSchema
+package import OffstageSyntax
+
+/// Statements over rows as a migration or the `sql` command writes them, run as their owner.
+extension SQLiteDialect {
+    /// A statement's text, and the columns it gives.
+    package struct Prepared: Sendable {
+        package var text: SQLText
+        package var columns: [View.Column]
+    }
+
+    /// - Throws: what PostgreSQL says on analysing the statement, or 0A000.
+    package func prepare(_ statement: DataStatement, as caller: Caller = .system, path: [String] = Schema.searchPath) throws(SQLError) -> Prepared {
+        var translator = Translator(schema, as: caller, path: path)
+        switch statement {
+        case .select(let select):
+            let query = try translator.translate(try translator.gate.rewrite(select), in: nil)
+            return Prepared(text: translator.text(query.sql), columns: query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) })
+        case .insert(let insert): return try translator.prepare(insert)
+        case .update(let update): return try translator.prepare(update)
+        case .delete(let delete): return try translator.prepare(delete)
+        }
+    }
+}
+
+extension Translator {
+    fileprivate func writtenTable(_ name: Name) throws(SQLError) -> Table {
+        let full = try schema.resolveRelation(name, path: path)
+        guard let table = schema.tables[full] else {
+            throw unsupported("writing to the view \"\(name.last)\"", hint: "Write to the table it shows.", at: name.position)
+        }
+        return table
+    }
+
+    /// The table's own columns under its alias, for `where`, `set` and `returning`.
+    fileprivate func ownScope(_ table: Table, as alias: String?, sql: String) -> Scope {
+        let scope = Scope()
+        scope.relations = [relation(table, as: alias ?? table.name.name, sql: sql, level: scope.bit)]
+        return scope
+    }
+
+    fileprivate func relation(_ table: Table, as alias: String, sql: String, level: UInt64) -> Scope.Relation {
+        var relation = Scope.Relation(alias: alias, name: table.name, columns: [], sqlAlias: sql)
+        for (name, term) in columns(of: table) {
+            relation.columns.append(
+                .init(
+                    name: name,
+                    term: term.with {
+                        $0.levels = level
+                        if !sql.isEmpty { $0.sql = "\(sql).\($0.sql)" }
+                    }))
+        }
+        return relation
+    }
+
+    // MARK: insert
+
+    fileprivate mutating func prepare(_ insert: Insert) throws(SQLError) -> SQLiteDialect.Prepared {
+        guard insert.with == nil else { throw unsupported("WITH before INSERT", hint: "Put the WITH into the select.") }
+        let table = try writtenTable(insert.table)
+        var targets: [Column] = []
+        if insert.columns.isEmpty {
+            targets = table.columns
+        } else {
+            for name in insert.columns {
+                guard let column = table.column(name.last) else {
+                    throw SQLError("42703", "column \"\(name.last)\" of relation \"\(table.name.name)\" does not exist", position: name.position.byteOffset)
+                }
+                guard !targets.contains(where: { $0.name == column.name }) else {
+                    throw SQLError("42701", "column \"\(name.last)\" specified more than once", position: name.position.byteOffset)
+                }
+                targets.append(column)
+            }
+        }
+        var sql: String
+        switch insert.source {
+        case .defaultValues: sql = try insertText(into: table, [:], checks: [], single: true)
+        case .select(let select):
+            if case .values(let rows) = select.body, select.with == nil, select.orderBy.isEmpty, select.limit == nil {
+                sql = try insertRows(rows, into: table, targets, insert)
+            } else {
+                sql = try insertQuery(select, into: table, targets, insert)
+            }
+        }
+        if let conflict = insert.conflict { sql += try conflictText(conflict, table, alias: insert.alias) }
+        let (returning, columns) = try self.returning(insert.returning, table, alias: insert.alias)
+        return .init(text: text(sql + returning), columns: columns)
+    }
+
+    /// Columns that no value is given for take their defaults.
+    private mutating func defaults(_ table: Table, beside targets: [Column]) throws(SQLError) -> [(Column, Term)] {
+        var result: [(Column, Term)] = []
+        for column in table.columns where column.generated == nil && !targets.contains(where: { $0.name == column.name }) {
+            if let term = try standard(column) { result.append((column, term)) }
+        }
+        return result
+    }
+
+    private mutating func insertRows(
+        _ rows: [[Expression]], into table: Table, _ targets: [Column], _ insert: Insert
+    ) throws(SQLError) -> String {
+        var lines: [String] = []
+        var given = targets
+        let scope = Scope()
+        guard let width = rows.first?.count, rows.allSatisfy({ $0.count == width }) else {
+            throw SQLError("42601", "VALUES lists must all be the same length")
+        }
+        guard width <= given.count else { throw SQLError("42601", "INSERT has more expressions than target columns") }
+        if insert.columns.isEmpty { given = Array(given.prefix(width)) }
+        guard width == given.count else { throw SQLError("42601", "INSERT has more target columns than expressions") }
+        let others = try defaults(table, beside: given)
+        // A generated column may only be given DEFAULT, and then is not given at all.
+        let kept = given.indices.filter { given[$0].generated == nil }
+        for row in rows {
+            var values: [String] = []
+            for index in given.indices {
+                let column = given[index]
+                if case .default = row[index].kind {
+                    if column.generated == nil { values.append(try standard(column)?.sql ?? "NULL") }
+                    continue
+                }
+                try refuse(column, insert)
+                var term = try coerce(try translate(row[index], in: scope), to: column.type, .assignment, at: row[index].position)
+                if isRowID(column, of: table) {
+                    term.sql = "pg_notnull(\(term.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))"
+                }
+                values.append(term.sql)
+            }
+            lines.append("(" + (values + others.map(\.1.sql)).joined(separator: ", ") + ")")
+        }
+        let names = kept.map { StoredName.column(given[$0].name) } + others.map { StoredName.column($0.0.name) }
+        return "INSERT INTO \(StoredName.table(table.name)) (\(names.joined(separator: ", "))) VALUES \(lines.joined(separator: ", "))"
+    }
+
+    private func refuse(_ column: Column, _ insert: Insert) throws(SQLError) {
+        if column.generated != nil {
+            throw SQLError(
+                "428C9", "cannot insert a non-DEFAULT value into column \"\(column.name)\"",
+                details: "Column \"\(column.name)\" is a generated column.")
+        }
+        if column.identity == .always, insert.overriding != .system {
+            throw SQLError(
+                "428C9", "cannot insert a non-DEFAULT value into column \"\(column.name)\"",
+                details: "Column \"\(column.name)\" is an identity column defined as GENERATED ALWAYS.",
+                hint: "Use OVERRIDING SYSTEM VALUE to override.")
+        }
+    }
+
+    private mutating func insertQuery(
+        _ select: Select, into table: Table, _ targets: [Column], _ insert: Insert
+    ) throws(SQLError) -> String {
+        let query = try translate(try gate.rewrite(select), in: nil, targets: targets.map(\.type))
+        guard query.columns.count <= targets.count else { throw SQLError("42601", "INSERT has more expressions than target columns") }
+        let given = Array(targets.prefix(query.columns.count))
+        guard insert.columns.isEmpty || given.count == targets.count else { throw SQLError("42601", "INSERT has more target columns than expressions") }
+        var values: [String] = []
+        for (column, output) in zip(given, query.columns) {
+            try refuse(column, insert)
+            var term = try coerce(output.term, to: column.type, .assignment)
+            if isRowID(column, of: table) { term.sql = "pg_notnull(\(term.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))" }
+            values.append(term.sql)
+        }
+        let others = try defaults(table, beside: given)
+        let names = given.map { StoredName.column($0.name) } + others.map { StoredName.column($0.0.name) }
+        return "INSERT INTO \(StoredName.table(table.name)) (\(names.joined(separator: ", "))) "
+            + "SELECT \((values + others.map(\.1.sql)).joined(separator: ", ")) FROM (\(query.sql)) WHERE true"
+    }
+
+    private mutating func conflictText(_ conflict: Conflict, _ table: Table, alias: String?) throws(SQLError) -> String {
+        var target = ""
+        switch conflict.target {
+        case .columns(let items, let filter)?:
+            var names: [String] = []
+            let scope = ownScope(table, as: nil, sql: "")
+            for item in items { names.append(try translate(item, in: scope).sql) }
+            target = " (\(names.joined(separator: ", ")))"
+            if let filter { target += " WHERE \(try boolean(filter, in: scope, argumentOf: "WHERE").sql)" }
+        case .constraint(let name)?:
+            guard let key = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).first(where: { $0.name == name }) else {
+                throw SQLError("42704", "constraint \"\(name)\" for table \"\(table.name.name)\" does not exist")
+            }
+            target = " (\(key.columns.map { StoredName.column($0) }.joined(separator: ", ")))"
+        case nil: break
+        }
+        switch conflict.action {
+        case .nothing: return " ON CONFLICT\(target) DO NOTHING"
+        case .update(let assignments, let filter):
+            guard !target.isEmpty else {
+                throw SQLError("42601", "ON CONFLICT DO UPDATE requires inference specification or constraint name", hint: "For example, ON CONFLICT (column_name).")
+            }
+            let scope = ownScope(table, as: alias, sql: StoredName.table(table.name))
+            scope.relations.append(relation(table, as: "excluded", sql: "excluded", level: scope.bit))
+            for index in scope.relations[1].columns.indices { scope.relations[1].columns[index].isHidden = true }
+            let set = try self.set(assignments, table, in: scope).map { "\(StoredName.column($0.0)) = \($0.1.sql)" }
+            var sql = " ON CONFLICT\(target) DO UPDATE SET \(set.joined(separator: ", "))"
+            if let filter { sql += " WHERE \(try boolean(try gate.rewrite(filter), in: scope, argumentOf: "WHERE").sql)" }
+            return sql
+        }
+    }
+
+    // MARK: update and delete
+
+    private mutating func set(_ assignments: [Assignment], _ table: Table, in scope: Scope) throws(SQLError) -> [(String, Term)] {
+        var result: [(String, Term)] = []
+        for assignment in assignments {
+            var values = [assignment.value]
+            if assignment.columns.count > 1 {
+                guard case .row(let parts) = assignment.value.kind, parts.count == assignment.columns.count else {
+                    throw unsupported("this assignment of several columns", hint: "Write one assignment per column.")
+                }
+                values = parts
+            }
+            for (name, value) in zip(assignment.columns, values) {
+                guard let column = table.column(name.last) else {
+                    throw SQLError("42703", "column \"\(name.last)\" of relation \"\(table.name.name)\" does not exist", position: name.position.byteOffset)
+                }
+                if case .default = value.kind {
+                    result.append((column.name, try standard(column) ?? Term("NULL", column.type.type)))
+                    continue
+                }
+                guard column.generated == nil, column.identity != .always else {
+                    throw SQLError("428C9", "column \"\(column.name)\" can only be updated to DEFAULT")
+                }
+                let term = try coerce(try translate(try gate.rewrite(value), in: scope), to: column.type, .assignment, at: value.position)
+                result.append((column.name, term))
+            }
+        }
+        return result
+    }
+
+    fileprivate mutating func prepare(_ update: Update) throws(SQLError) -> SQLiteDialect.Prepared {
+        guard update.with == nil else { throw unsupported("WITH before UPDATE", hint: "Use a subquery.") }
+        let table = try writtenTable(update.table)
+        let alias = freshAlias()
+        let scope = ownScope(table, as: update.alias, sql: alias)
+        var sources = Sources()
+        var from: [String] = []
+        for item in update.from { from.append(try translate(try gate.rewrite(item), in: scope, into: &sources)) }
+        let condition = try self.condition(try update.filter.map { (filter) throws(SQLError) in try gate.rewrite(filter) }, sources: &sources, in: scope)
+        let set = try self.set(update.assignments, table, in: scope).map { "\(StoredName.column($0.0)) = \($0.1.sql)" }
+        var sql = "UPDATE \(StoredName.table(table.name)) AS \(alias) SET \(set.joined(separator: ", "))"
+        if !from.isEmpty { sql += " FROM \(from.joined(separator: ", ").replacing(Self.barrier, with: ""))" }
+        if let condition { sql += " WHERE \(condition.sql)" }
+        let (returning, columns) = try self.returning(update.returning, table, alias: update.alias)
+        return .init(text: text(sql + returning), columns: columns)
+    }
+
+    fileprivate mutating func prepare(_ delete: Delete) throws(SQLError) -> SQLiteDialect.Prepared {
+        guard delete.with == nil else { throw unsupported("WITH before DELETE", hint: "Use a subquery.") }
+        let table = try writtenTable(delete.table)
+        let alias = freshAlias()
+        let scope = ownScope(table, as: delete.alias, sql: alias)
+        var sql = "DELETE FROM \(StoredName.table(table.name)) AS \(alias)"
+        var sources = Sources()
+        if delete.using.isEmpty {
+            let filter = try delete.filter.map { (filter) throws(SQLError) in try gate.rewrite(filter) }
+            if let condition = try self.condition(filter, sources: &sources, in: scope) { sql += " WHERE \(condition.sql)" }
+        } else {
+            let inner = Scope(parent: scope)
+            var from: [String] = []
+            for item in delete.using { from.append(try translate(try gate.rewrite(item), in: inner, into: &sources)) }
+            let filter = try delete.filter.map { (filter) throws(SQLError) in try gate.rewrite(filter) }
+            let condition = try self.condition(filter, sources: &sources, in: inner)
+            sql += " WHERE EXISTS (SELECT 1 FROM \(from.joined(separator: ", ").replacing(Self.barrier, with: ""))"
+            sql += (condition.map { " WHERE \($0.sql)" } ?? "") + ")"
+        }
+        let (returning, columns) = try self.returning(delete.returning, table, alias: delete.alias)
+        return .init(text: text(sql + returning), columns: columns)
+    }
+
+    /// `RETURNING`: SQLite knows only the plain names of the table's columns there.
+    private mutating func returning(_ outputs: [Output], _ table: Table, alias: String?) throws(SQLError) -> (String, [View.Column]) {
+        guard !outputs.isEmpty else { return ("", []) }
+        let scope = ownScope(table, as: alias, sql: "")
+        var list: [String] = []
+        var columns: [View.Column] = []
+        for output in outputs {
+            if case .star = output.value.kind {
+                for column in table.columns {
+                    list.append(StoredName.column(column.name))
+                    columns.append(View.Column(column.name, column.type))
+                }
+                continue
+            }
+            let term = try settled(try translate(try gate.rewrite(output.value), in: scope))
+            list.append(term.sql)
+            columns.append(View.Column(output.alias ?? output.value.outputName, term.columnType))
+        }
+        return (" RETURNING \(list.joined(separator: ", "))", columns)
+    }
+}
