@@ -4,7 +4,7 @@ package import OffstageSyntax
 ///
 /// Made by applying migrations' statements to `Schema.initial`, kept in the database's catalogue, and never changed in place while
 /// requests use it: a change makes a new value with a higher `generation`, and whatever was cached for the old one goes with it.
-package struct Schema: Sendable {
+package struct Schema: Sendable, Equatable {
     /// Raised by every change of definition.
     package var generation: Int64 = 0
     /// `public`, `auth`, `extensions`, …, in order of creation.
@@ -21,8 +21,44 @@ package struct Schema: Sendable {
     /// `grant usage on schema`: the roles per schema.
     package var namespaceUsage: [String: Set<String>] = [:]
     package var extensions: Set<String> = []
+    /// What `alter default privileges` promised to objects made later.
+    package var defaultPrivileges: [DefaultPrivilege] = []
+    /// The grants Offstage made itself, by table or sequence and role: taken back when row level security is switched off.
+    package var automaticPrivileges: [QualifiedName: [String: Set<Privilege>]] = [:]
+    /// Comments on what has no field of its own for one: types, schemas, constraints, policies, indexes, sequences, views' columns.
+    package var comments: [Commented: String] = [:]
+    /// The schemas a request may reach. A setting, not part of the catalogue.
+    package var exposed: Set<String> = ["public"]
 
     package init() {}
+}
+
+/// One line of `alter default privileges`.
+package struct DefaultPrivilege: Hashable, Sendable {
+    /// `table`, `sequence` or `function`.
+    package var kind: ObjectKind
+    /// Nil: every schema.
+    package var schema: String?
+    package var role: String
+    package var privileges: Set<Privilege>
+
+    package init(_ kind: ObjectKind, schema: String?, role: String, _ privileges: Set<Privilege>) {
+        self.kind = kind
+        self.schema = schema
+        self.role = role
+        self.privileges = privileges
+    }
+}
+
+/// What a comment in `Schema.comments` is on: `(.policy, [public, books, readers])`.
+package struct Commented: Hashable, Sendable {
+    package var kind: ObjectKind
+    package var path: [String]
+
+    package init(_ kind: ObjectKind, _ path: [String]) {
+        self.kind = kind
+        self.path = path
+    }
 }
 
 /// A name and the schema it is in.

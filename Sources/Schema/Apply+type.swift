@@ -1,0 +1,123 @@
+import OffstageSyntax
+
+extension Application {
+    mutating func createType(_ create: CreateType) throws(SQLError) {
+        let position = create.name.position
+        let labels: [String]
+        switch create.kind {
+        case .enumeration(let given): labels = given
+        case .composite: throw unsupported("CREATE TYPE … AS (…)", "Use a table, or jsonb.", position)
+        case .domain: throw unsupported("CREATE DOMAIN", "Use the type with a check on the column.", position)
+        case .range: throw unsupported("CREATE TYPE … AS RANGE", "Use two columns, one for each bound.", position)
+        }
+        let name = try schema.placement(of: create.name, path: path)
+        if schema.enumerations[name] != nil || schema.tables[name] != nil || schema.views[name] != nil {
+            throw SQLError("42710", "type \"\(name.name)\" already exists", position: position.known)
+        }
+        var seen: Set<String> = []
+        for label in labels {
+            try requireLabel(label)
+            if !seen.insert(label).inserted {
+                throw SQLError(
+                    "23505", "duplicate key value violates unique constraint \"pg_enum_typid_label_index\"",
+                    details: "The label \"\(label)\" is given twice.", position: position.known)
+            }
+        }
+        schema.enumerations[name] = Enumeration(schema: name.schema, name: name.name, labels: Self.spaced(labels))
+    }
+
+    private func requireLabel(_ label: String) throws(SQLError) {
+        if label.utf8.count > ObjectName.limit {
+            throw SQLError("42602", "invalid enum label \"\(label)\"", details: "Labels must be 63 bytes or less.")
+        }
+    }
+
+    static func spaced(_ labels: [String]) -> [Enumeration.Label] {
+        labels.enumerated().map { Enumeration.Label(name: $1, position: Int64($0 + 1) * 1024) }
+    }
+
+    mutating func alterEnum(_ alter: AlterEnum) throws(SQLError) {
+        guard let old = schema.resolveEnumeration(alter.name, path: path) else {
+            throw SQLError("42704", "type \"\(alter.name.parts.joined(separator: "."))\" does not exist", position: alter.name.position.known)
+        }
+        var new = old
+        switch alter.change {
+        case .add(let label, let neighbour, let after, let ifNotExists):
+            try requireLabel(label)
+            if old.labels.contains(where: { $0.name == label }) {
+                if ifNotExists { return }
+                throw SQLError("42710", "enum label \"\(label)\" already exists")
+            }
+            var place = old.labels.count
+            if let neighbour {
+                guard let found = old.labels.firstIndex(where: { $0.name == neighbour }) else { throw missingLabel(neighbour, old) }
+                place = after ? found + 1 : found
+            }
+            let before = place > 0 ? old.labels[place - 1].position : nil
+            let next = place < old.labels.count ? old.labels[place].position : nil
+            let position: Int64
+            switch (before, next) {
+            case (let low?, let high?): position = low + (high - low) / 2
+            case (let low?, nil): position = low + 1024
+            case (nil, let high?): position = high - 1024
+            case (nil, nil): position = 1024
+            }
+            new.labels.insert(.init(name: label, position: position), at: place)
+            // No room left between two labels: all are spaced anew, and stored values with them.
+            if position == before || position == next { new.labels = Self.spaced(new.labels.map(\.name)) }
+        case .rename(let label, let other):
+            try requireLabel(other)
+            guard let found = old.labels.firstIndex(where: { $0.name == label }) else { throw missingLabel(label, old) }
+            if old.labels.contains(where: { $0.name == other }) { throw SQLError("42710", "enum label \"\(other)\" already exists") }
+            new.labels[found].name = other
+        }
+        schema.replace(old, with: new)
+        changes.append(.alterEnumeration(old: old, new: new))
+    }
+
+    private func missingLabel(_ label: String, _ type: Enumeration) -> SQLError {
+        SQLError("22023", "\"\(label)\" is not an existing enum label", hint: schema.perhaps(label, type.labels.map(\.name)))
+    }
+}
+
+extension Schema {
+    /// The enum type changed, here and in every column, view and function that has it.
+    mutating func replace(_ old: Enumeration, with new: Enumeration) {
+        func changed(_ type: DataType) -> DataType {
+            switch type {
+            case .enumeration(old): .enumeration(new)
+            case .array(let element): .array(changed(element))
+            default: type
+            }
+        }
+        enumerations[QualifiedName(old.schema, old.name)] = nil
+        enumerations[QualifiedName(new.schema, new.name)] = new
+        for name in tables.keys {
+            for i in tables[name]?.columns.indices ?? 0..<0 {
+                guard let type = tables[name]?.columns[i].type.type, type.enumeration != nil else { continue }
+                tables[name]?.columns[i].type.type = changed(type)
+            }
+        }
+        for name in views.keys {
+            for i in views[name]?.columns.indices ?? 0..<0 {
+                guard let type = views[name]?.columns[i].type.type, type.enumeration != nil else { continue }
+                views[name]?.columns[i].type.type = changed(type)
+            }
+        }
+        for (name, overloads) in functions {
+            functions[name] = overloads.map { function in
+                var function = function
+                for i in function.parameters.indices { function.parameters[i].type.type = changed(function.parameters[i].type.type) }
+                switch function.result {
+                case .scalar(let type): function.result = .scalar(ColumnType(changed(type.type), type.modifier))
+                case .set(let type): function.result = .set(ColumnType(changed(type.type), type.modifier))
+                case .row(var columns, let isSet):
+                    for i in columns.indices { columns[i].type.type = changed(columns[i].type.type) }
+                    function.result = .row(columns, isSet: isSet)
+                case .table: break
+                }
+                return function
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package import OffstageSyntax
+
+/// What a database must do for one definition statement, beyond recording the new schema.
+///
+/// A statement gives a list of them, in the order to do them; an empty list means that only the catalogue changes (views, functions, policies, grants,
+/// comments).
+package enum Change: Hashable, Sendable {
+    case createTable(QualifiedName)
+    case dropTable(QualifiedName)
+    case renameTable(QualifiedName, to: QualifiedName)
+    case addColumn(QualifiedName, column: String)
+    case dropColumn(QualifiedName, column: String)
+    case renameColumn(QualifiedName, from: String, to: String)
+    /// Everything else that changes how a table is stored: types, not null, defaults, keys, checks. `using` has a changed column's new value,
+    /// where one was given.
+    case alterTable(old: Table, new: Table, using: [String: Expression] = [:])
+    case createIndex(QualifiedName, index: String)
+    case dropIndex(QualifiedName, index: String)
+    case renameIndex(QualifiedName, from: String, to: String)
+    case createSequence(QualifiedName)
+    case dropSequence(QualifiedName)
+    case renameSequence(QualifiedName, to: QualifiedName)
+    /// `restart`: the next value.
+    case restartSequence(QualifiedName, with: Int64)
+    /// Labels were added or renamed. Where a label kept its name and its position differs, stored values change with it.
+    case alterEnumeration(old: Enumeration, new: Enumeration)
+    /// A statement over rows, to be planned and run.
+    case data(DataStatement)
+    case truncate([QualifiedName], restartsIdentity: Bool)
+    /// `set`, `reset`: the name, and the value or nil.
+    case setting(name: String, value: String?, isLocal: Bool)
+    /// `begin` or `commit` inside a file: noise, since each file is one transaction.
+    case transaction(Statement.Transaction)
+}
