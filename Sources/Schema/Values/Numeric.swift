@@ -49,6 +49,9 @@ package enum Numeric: Sendable {
 
     package init(_ value: Int64) { self = .finite(.small(Int128(value)), scale: 0) }
 
+    /// `unscaled` with its last `scale` digits behind the point: 1500 and 3 is 1.500.
+    package init(unscaled: Int64, scale: Int) { self = .finite(.small(Int128(unscaled)), scale: scale) }
+
     /// A double with 15 significant digits, a real with 6, as PostgreSQL's casts give it.
     package init(_ value: Double, significantDigits: Int = 15) throws(SQLError) {
         guard value.isFinite else {
