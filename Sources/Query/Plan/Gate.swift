@@ -53,16 +53,16 @@ extension Gate {
 
     /// Which rows a command may touch: the `using` conditions that apply to the caller.
     package func using(_ table: Table, for command: CreatePolicy.Command) throws(SQLError) -> Expression? {
-        guard try isSubject(table) else { return nil }
-        let (permissive, restrictive) = schema.policies(of: table, command, for: role)
+        guard schema.appliesRowSecurity(of: table, to: role) else { return nil }
+        let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
         let allowed = Expression.any(permissive.map { $0.using ?? .boolean(true) }) ?? .boolean(false)
         return try entering(table).rewrite(Expression.all([allowed] + restrictive.compactMap(\.using)) ?? allowed)
     }
 
     /// What a new row must satisfy, each with the name of the restrictive policy it comes from.
     package func checks(_ table: Table, for command: CreatePolicy.Command) throws(SQLError) -> [PolicyCheck] {
-        guard try isSubject(table) else { return [] }
-        let (permissive, restrictive) = schema.policies(of: table, command, for: role)
+        guard schema.appliesRowSecurity(of: table, to: role) else { return [] }
+        let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
         let inner = try entering(table)
         let allowed = Expression.any(permissive.map { $0.check ?? $0.using ?? .boolean(true) }) ?? .boolean(false)
         var checks = [PolicyCheck(condition: try inner.rewrite(allowed), policy: nil)]
@@ -70,12 +70,6 @@ extension Gate {
             if let condition = policy.check ?? policy.using { checks.append(PolicyCheck(condition: try inner.rewrite(condition), policy: policy.name)) }
         }
         return checks
-    }
-
-    /// Whether row level security stands between this role and the table.
-    private func isSubject(_ table: Table) throws(SQLError) -> Bool {
-        guard table.hasRowSecurity, !schema.bypassesRowSecurity(role) else { return false }
-        return table.owner != role || table.forcesRowSecurity
     }
 
     private func entering(_ table: Table) throws(SQLError) -> Gate {
