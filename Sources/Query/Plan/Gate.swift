@@ -55,8 +55,12 @@ extension Gate {
     package func using(_ table: Table, for command: CreatePolicy.Command) throws(SQLError) -> Expression? {
         guard schema.appliesRowSecurity(of: table, to: role) else { return nil }
         let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
-        let allowed = Expression.any(permissive.map { $0.using ?? .boolean(true) }) ?? .boolean(false)
-        return try entering(table).rewrite(Expression.all([allowed] + restrictive.compactMap(\.using)) ?? allowed)
+        let allowed = permissive.map { $0.using ?? .boolean(true) }
+        // `using (true)` opens every row: there is nothing to ask of each.
+        var parts = allowed.contains(.boolean(true)) ? [] : [Expression.any(allowed) ?? .boolean(false)]
+        parts += restrictive.compactMap(\.using).filter { $0 != .boolean(true) }
+        guard let condition = Expression.all(parts) else { return nil }
+        return try entering(table).rewrite(condition)
     }
 
     /// What a new row must satisfy, each with the name of the restrictive policy it comes from.
