@@ -1,3 +1,4 @@
+import OffstageJSON
 import OffstageSchema
 import OffstageSyntax
 
@@ -8,18 +9,18 @@ extension Planner {
         let relationship = try self.relationship(from: read.relation, embed)
         let name = embed.alias ?? embed.target
         // Both the key and the relation's own name lead to it.
-        let step = name == relationship.target.name ? name : "\(name)\u{0}\(relationship.target.name)"
-        let plan = try node(relationship.target, named: embed.alias ?? relationship.target.name, select: embed.select, path: path + [step])
+        let step = name == relationship.to.name ? name : "\(name)\u{0}\(relationship.to.name)"
+        let plan = try node(relationship.to, named: embed.alias ?? relationship.to.name, select: embed.select, path: path + [step])
         let link: EmbedPlan.Link
         if let junction = relationship.junction {
             let alias = freshAlias(junction.table.name)
             guard schema.allows(role, .select, on: junction.table) else { throw denied(junction.table) }
             let source = try asDatabase { () throws(SQLError) in try gate.source(junction.table, as: Alias(alias)) }
             link = .junction(
-                source, alias: alias, parent: zip(relationship.columns, junction.sourceColumns).map { .init(parent: $0, child: $1) },
-                child: zip(junction.targetColumns, relationship.targetColumns).map { .init(parent: $0, child: $1) })
+                source, alias: alias, parent: zip(relationship.columns, junction.columns).map { .init(parent: $0, child: $1) },
+                child: zip(junction.otherColumns, relationship.referenced).map { .init(parent: $0, child: $1) })
         } else {
-            link = .direct(zip(relationship.columns, relationship.targetColumns).map { .init(parent: $0, child: $1) })
+            link = .direct(zip(relationship.columns, relationship.referenced).map { .init(parent: $0, child: $1) })
         }
         read.fields.append(
             .embed(
@@ -31,12 +32,12 @@ extension Planner {
     private func relationship(from source: QualifiedName, _ embed: SelectEmbed) throws(PlanError) -> Relationship {
         let candidates = catalogue.relationships.candidates(from: source, target: embed.target, hint: embed.hint)
             // What the caller may not know of does not exist for it.
-            .filter { schema.allowsAny(role, on: $0.target) }
+            .filter { schema.allowsAny(role, on: $0.to) }
         if candidates.count == 1 { return candidates[0] }
         let (a, b) = (source.name, embed.target)
         guard !candidates.isEmpty else {
             let hint = embed.hint.map { " using the hint '\($0)'" } ?? ""
-            let related = catalogue.relationships.from(source).map(\.target).filter { schema.allowsAny(role, on: $0) }
+            let related = catalogue.relationships.from(source).map(\.to).filter { schema.allowsAny(role, on: $0) }
             let closest = closestName(to: b, among: related.map(\.name))
             throw PlanError(
                 "PGRST200", "Could not find a relationship between '\(a)' and '\(b)' in the schema cache",
@@ -49,5 +50,37 @@ extension Planner {
             "PGRST201", "Could not embed because more than one relationship was found for '\(a)' and '\(b)'",
             details: .json("[" + candidates.map(\.described).joined(separator: ",") + "]"),
             hint: "Try changing '\(b)' to one of the following: \(hints). Find the desired relationship in the 'details' key.")
+    }
+}
+
+extension Relationship {
+    /// What to write behind `!` to mean this one.
+    fileprivate var hint: String { junction?.table.name ?? constraint }
+
+    /// One of PGRST201's candidates.
+    fileprivate var described: String {
+        func list(_ columns: [String]) -> String { "(\(columns.joined(separator: ", ")))" }
+        let kind =
+            switch cardinality {
+            case .manyToOne: "many-to-one"
+            case .oneToOne: "one-to-one"
+            case .oneToMany: "one-to-many"
+            case .manyToMany: "many-to-many"
+            }
+        let path =
+            if let junction {
+                "\(junction.table.name) using \(junction.constraint)\(list(junction.columns)) and \(junction.otherConstraint)\(list(junction.otherColumns))"
+            } else {
+                "\(constraint) using \(from.name)\(list(columns)) and \(to.name)\(list(referenced))"
+            }
+        var writer = JSONWriter()
+        writer.raw("{\"cardinality\":")
+        writer.string(kind)
+        writer.raw(",\"embedding\":")
+        writer.string("\(from.name) with \(to.name)")
+        writer.raw(",\"relationship\":")
+        writer.string(path)
+        writer.raw("}")
+        return writer.text
     }
 }
