@@ -98,6 +98,7 @@ package struct CivilTime: Hashable, Sendable {
 }
 
 extension Int64 {
+    @inline(__always)
     func floorDivided(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

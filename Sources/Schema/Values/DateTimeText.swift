@@ -13,6 +13,7 @@ package enum DateTimeText {
     static let epochDays: Int64 = -10_957
 
     static func date(_ text: String, in context: ValueContext) throws(SQLError) -> Int64 {
+        if let quick = ISOTimestamp(text) { return Int64(quick.days) }
         let reading = try read(text, as: "date", in: context)
         switch reading.special {
         case .infinity: return dateInfinity.plus
@@ -37,11 +38,16 @@ package enum DateTimeText {
     }
 
     static func timestamp(_ text: String, _ modifier: TypeModifier?, in context: ValueContext) throws(SQLError) -> Int64 {
+        if let quick = ISOTimestamp(text) { return rounded(quick.local, modifier) }
         let reading = try read(text, as: "timestamp", in: context)
         return try microseconds(of: reading, modifier, text: text) { _ in 0 }
     }
 
     static func timestamptz(_ text: String, _ modifier: TypeModifier?, in context: ValueContext) throws(SQLError) -> Int64 {
+        if let quick = ISOTimestamp(text) {
+            let offset = quick.offset ?? context.timeZone.offset(atLocal: quick.local.floorDivided(by: 1_000_000).quotient)
+            return rounded(quick.local - Int64(offset) * 1_000_000, modifier)
+        }
         let reading = try read(text, as: "timestamp with time zone", in: context)
         return try microseconds(of: reading, modifier, text: text) { local in
             switch reading.zone {
