@@ -1,0 +1,81 @@
+"""The built program, started on a copy of a project, for tests from the outside."""
+import json, os, re, shutil, signal, socket, subprocess, tempfile, time, urllib.error, urllib.parse, urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = os.environ.get("OFFSTAGE_PROGRAM", f"{ROOT}/.build/debug/offstage")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Project:
+    """A copy of a project folder, and the server on it."""
+
+    def __init__(self, source=f"{ROOT}/Examples/Bookshop"):
+        self.home = tempfile.mkdtemp(prefix="offstage-blackbox.")
+        self.folder = f"{self.home}/project"
+        shutil.copytree(source, self.folder, ignore=shutil.ignore_patterns("data"))
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def run(self, *words, check=True, input=None):
+        return subprocess.run([PROGRAM, *words, "--directory", self.folder], check=check, capture_output=True, text=True, input=input)
+
+    def start(self, *words, ready=30):
+        self.log = open(f"{self.home}/server.log", "ab")
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--directory", self.folder, "--port", str(self.port), *words], stdout=self.log, stderr=self.log, start_new_session=True)
+        end = time.time() + ready
+        while time.time() < end:
+            if self.process.poll() is not None:
+                raise SystemExit(f"the server stopped:\n{open(self.log.name).read()[-4000:]}")
+            try:
+                if self.get("/readyz")[0] == 200:
+                    return self
+            except OSError:
+                time.sleep(0.01)
+        raise SystemExit(f"the server is not ready after {ready} s:\n{open(self.log.name).read()[-4000:]}")
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def token(self, claims, role="authenticated"):
+        return self.run("keys", "token", "--role", role, "--claims", json.dumps(claims)).stdout.strip().split("\n")[-1]
+
+    def key(self, name):
+        return self.run("keys", "list", "--show", name).stdout.strip().split("\n")[-1].split()[-1]
+
+    def request(self, method, path, body=None, headers={}):
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        headers = dict(headers)
+        if data is not None:
+            headers.setdefault("Content-Type", "application/json")
+        request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, dict(answer.headers), answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, dict(error.headers), error.read()
+
+    def get(self, path, **headers):
+        status, answered, body = self.request("GET", path, headers=headers)
+        return status, body
+
+    def rows(self, path, headers={}):
+        status, _, body = self.request("GET", "/rest/v1/" + path, headers=headers)
+        assert status in (200, 206), (status, body)
+        return json.loads(body)
