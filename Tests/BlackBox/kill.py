@@ -75,9 +75,11 @@ try:
     lost, phantom = acknowledged - found, found - sent
     project.stop()
     database = sqlite3.connect(f"{project.folder}/data/app.db")
+    for name in ("pg_numeric", "pg_bpchar", "pg_interval", "pg_jsonb", "pg_array_text", "pg_array_number", "pg_citext"):
+        database.create_collation(name, lambda a, b: (a > b) - (a < b))
     whole = database.execute("pragma quick_check").fetchone()[0]
     print(f"{len(sent)} sent, {len(acknowledged)} acknowledged, {len(found)} found, {len(lost)} lost, {len(phantom)} phantom, slowest start {slowest:.2f} s")
-    if lost or phantom or not acknowledged:
+    if lost or phantom or not acknowledged or whole != "ok":
         sys.exit("FAILED")
 finally:
     project.close()
