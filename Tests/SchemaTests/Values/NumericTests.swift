@@ -101,3 +101,22 @@ import Testing
         }
     }
 }
+
+@Suite struct NumericPowerTests {
+    @Test(arguments: [("2", "1.414213562373095"), ("100.00", "10.000000000000000"), ("0.0001", "0.01000000000000000"), ("0", "0.000000000000000")])
+    func `a square root has PostgreSQL's scale`(value: String, root: String) throws {
+        #expect(try Numeric(value).squareRoot().text == root)
+    }
+
+    @Test func `whole powers are exact and shown with 16 digits`() throws {
+        #expect(try Numeric("4340.000000009").raised(to: Numeric("2")).text == "18835600.0000781200000001")
+        #expect(try Numeric("2").raised(to: Numeric("-3")).text == "0.1250000000000000")
+        #expect(try Numeric("0").raised(to: Numeric("0")).text == "1.0000000000000000")
+    }
+
+    @Test func `what has no root or power is 2201F, and what would take for ever is refused`() throws {
+        #expect(throws: SQLError("2201F", "cannot take square root of a negative number")) { _ = try Numeric("-1").squareRoot() }
+        #expect(throws: SQLError("2201F", "zero raised to a negative power is undefined")) { _ = try Numeric("0").raised(to: Numeric("-1")) }
+        #expect(throws: SQLError("22003", "value overflows numeric format")) { _ = try Numeric("10").raised(to: Numeric("1000000")) }
+    }
+}
