@@ -22,19 +22,44 @@ extension Application {
         case .sequence, .index:
             for action in alter.actions {
                 switch action {
-                case .owner(let role): try schema.requireRole(role)
+                case .owner(let role): try schema.requireRole(actual(role))
                 case .setOptions, .ignored: break
-                default: throw unsupported("this ALTER", nil, position)
+                default: throw wrongKind(action, found, position)
                 }
             }
         }
     }
 
+    private func wrongKind(_ action: AlterTable.Action, _ relation: (name: QualifiedName, kind: RelationKind), _ position: Position) -> SQLError {
+        let word =
+            switch action {
+            case .addColumn: "ADD COLUMN"
+            case .dropColumn: "DROP COLUMN"
+            case .setType: "ALTER COLUMN ... SET DATA TYPE"
+            case .setDefault: "ALTER COLUMN ... SET DEFAULT"
+            case .setNotNull(_, let isNotNull): "ALTER COLUMN ... \(isNotNull ? "SET" : "DROP") NOT NULL"
+            case .dropExpression: "ALTER COLUMN ... DROP EXPRESSION"
+            case .addIdentity: "ALTER COLUMN ... ADD IDENTITY"
+            case .setIdentity: "ALTER COLUMN ... SET"
+            case .dropIdentity: "ALTER COLUMN ... DROP IDENTITY"
+            case .addConstraint: "ADD CONSTRAINT"
+            case .dropConstraint: "DROP CONSTRAINT"
+            case .validateConstraint: "VALIDATE CONSTRAINT"
+            case .rowSecurity(let isOn): isOn ? "ENABLE ROW SECURITY" : "DISABLE ROW SECURITY"
+            case .forceRowSecurity(let isOn): isOn ? "FORCE ROW SECURITY" : "NO FORCE ROW SECURITY"
+            case .owner, .setOptions, .ignored, .other: "of this kind"
+            }
+        return SQLError(
+            "42809", "ALTER action \(word) cannot be performed on relation \"\(relation.name.name)\"",
+            details: "This operation is not supported for \(relation.kind.plural).", position: position.known)
+    }
+
     private mutating func apply(_ action: AlterTable.Action, toView name: QualifiedName, _ position: Position) throws(SQLError) {
         switch action {
         case .owner(let role):
-            try schema.requireRole(role)
-            schema.views[name]?.owner = role
+            try schema.requireRole(actual(role))
+            let owner = actual(role)
+            schema.views[name]?.owner = owner
         case .setOptions(let options):
             for (option, value) in options {
                 switch option {
@@ -48,7 +73,7 @@ extension Application {
                 }
             }
         case .setDefault: throw unsupported("a default of a view's column", "Give the table's column the default.", position)
-        default: throw SQLError("42809", "\"\(name.name)\" is not a table", position: position.known)
+        default: throw wrongKind(action, (name, .view), position)
         }
     }
 
@@ -146,8 +171,9 @@ extension Application {
         case .rowSecurity(let isOn): schema.tables[name]?.hasRowSecurity = isOn
         case .forceRowSecurity(let isOn): schema.tables[name]?.forcesRowSecurity = isOn
         case .owner(let role):
-            try schema.requireRole(role)
-            schema.tables[name]?.owner = role
+            try schema.requireRole(actual(role))
+            let owner = actual(role)
+            schema.tables[name]?.owner = owner
         case .setOptions, .ignored: return
         case .other(let what): throw unsupported("ALTER TABLE \(what)", nil, position)
         }
@@ -204,6 +230,9 @@ extension Application {
                 throw SQLError("42611", "cannot specify USING when altering type of generated column", details: "Column \"\(column.name)\" is a generated column.")
             }
             try validate(using, in: table, as: .index)
+        }
+        if column.defaultValue != nil, !Self.assignable(column.type.type, type.type) {
+            throw SQLError("42804", "default for column \"\(column.name)\" cannot be cast automatically to type \(spoken)")
         }
         if let other = table.columns.first(where: { $0.generated.map { TreeUses($0).columns.contains { $0.last == column.name } } == true }) {
             throw SQLError(

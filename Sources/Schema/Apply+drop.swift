@@ -102,21 +102,16 @@ extension Application {
 
     /// Drops these, and what rests on them if `cascade`; otherwise throws 2BP01 with a list of it.
     mutating func remove(_ targets: [Droppable], cascade: Bool) throws(SQLError) {
-        var going: [Droppable] = []
-        var reasons: [String] = []
-        var queue = targets
+        // What the targets are made of goes without a word, whichever of them comes first.
         var automatic = Set(targets)
-        while !queue.isEmpty {
-            let next = queue.removeFirst()
-            if going.contains(next) { continue }
-            going.append(next)
-            for part in parts(of: next) where automatic.insert(part).inserted { queue.append(part) }
-            for (dependent, on) in dependents(of: next) where !going.contains(dependent) && !automatic.contains(dependent) {
-                reasons.append("\(spoken(dependent)) depends on \(on)")
-                queue.append(dependent)
-            }
+        var parts = targets
+        while let next = parts.popLast() {
+            for part in self.parts(of: next) where automatic.insert(part).inserted { parts.append(part) }
         }
-        // What turned out to go anyhow, as a part of another target, is no reason.
+        var going: [Droppable] = []
+        var seen: Set<Droppable> = []
+        var reasons: [String] = []
+        for target in targets { visit(target, automatic, &seen, &going, &reasons) }
         if !reasons.isEmpty, !cascade, let first = targets.first {
             let shown = reasons.prefix(100).joined(separator: "\n") + (reasons.count > 100 ? "\nand \(reasons.count - 100) other objects" : "")
             throw SQLError(
@@ -136,6 +131,17 @@ extension Application {
             default: true
             }
         }
+    }
+
+    /// Depth first, as PostgreSQL lists them.
+    private func visit(_ object: Droppable, _ automatic: Set<Droppable>, _ seen: inout Set<Droppable>, _ going: inout [Droppable], _ reasons: inout [String]) {
+        guard seen.insert(object).inserted else { return }
+        going.append(object)
+        for (dependent, on) in dependents(of: object) where !automatic.contains(dependent) {
+            if !seen.contains(dependent) { reasons.append("\(spoken(dependent)) depends on \(on)") }
+            visit(dependent, automatic, &seen, &going, &reasons)
+        }
+        for part in parts(of: object) { visit(part, automatic, &seen, &going, &reasons) }
     }
 
     /// What is a part of it, and goes without a word.
@@ -170,12 +176,12 @@ extension Application {
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         switch object {
         case .table(let name), .view(let name):
+            for function in allFunctions where function.rests(onRow: name) { found.append((.function(function.signature), "type \(name.name)")) }
             for view in views where view.name != name && uses(view, name) { found.append((.view(view.name), on)) }
             for table in tables where table.name != name {
                 for key in table.foreignKeys where key.table == name { found.append((.constraint(table.name, key.name), on)) }
                 for policy in table.policies where uses(policy, of: table.name, name) { found.append((.policy(table.name, policy.name), on)) }
             }
-            for function in allFunctions where function.rests(onRow: name) { found.append((.function(function.signature), "type \(name.name)")) }
         case .column(let name, let column):
             for view in views where uses(view, name, column) { found.append((.view(view.name), on)) }
             for table in tables {
@@ -193,18 +199,21 @@ extension Application {
             guard let table = schema.tables[name],
                 let key = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).first(where: { $0.name == constraint })
             else { break }
-            found += references(to: table, key.columns, "index \(constraint)", besides: { $0.name == constraint })
+            found += references(to: table, key.columns, "index \(constraint)", isMeant: { $0.name == constraint })
         case .index(let name, let index):
             guard let table = schema.tables[name], let index = table.indexes.first(where: { $0.name == index }), index.isUnique else { break }
             let columns = index.elements.compactMap { if case .column(let column) = $0.value.kind { column.last } else { nil } }
-            found += references(to: table, columns, on, besides: { _ in false })
+            found += references(to: table, columns, on, isMeant: { _ in false })
         case .sequence(let name):
             for table in tables {
                 for column in table.columns where column.defaultValue?.nextSequence == name { found.append((.defaultValue(table.name, column.name), on)) }
             }
         case .type(let name):
             for table in tables {
-                for column in table.columns where column.type.type.enumeration == name { found.append((.column(table.name, column.name), on)) }
+                for column in table.columns where column.type.type.enumeration == name {
+                    let isArray = if case .array = column.type.type { true } else { false }
+                    found.append((.column(table.name, column.name), isArray ? on + "[]" : on))
+                }
             }
             for view in views where view.columns.contains(where: { $0.type.type.enumeration == name }) { found.append((.view(view.name), on)) }
             for function in allFunctions where function.types.contains(where: { $0.enumeration == name }) { found.append((.function(function.signature), on)) }
@@ -239,10 +248,11 @@ extension Application {
     private var allFunctions: [Function] { schema.functions.values.flatMap { $0 }.sorted { $0.signature < $1.signature } }
 
     /// Foreign keys that need these columns to be unique, when no other key says so.
-    private func references(to table: Table, _ columns: [String], _ on: String, besides: (Key) -> Bool) -> [(Droppable, on: String)] {
+    private func references(to table: Table, _ columns: [String], _ on: String, isMeant: (Key) -> Bool) -> [(Droppable, on: String)] {
         let wanted = Set(columns)
-        let others = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).filter { Set($0.columns) == wanted && !besides($0) }
-        guard others.isEmpty else { return [] }
+        // The first that fits is the one a foreign key rests on.
+        let first = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).first { Set($0.columns) == wanted }
+        guard first.map(isMeant) ?? true else { return [] }
         return schema.tables.values.sorted { $0.name < $1.name }.flatMap { other in
             other.foreignKeys.filter { $0.table == table.name && Set($0.referenced) == wanted }.map { (.constraint(other.name, $0.name), on) }
         }

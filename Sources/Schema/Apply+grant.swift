@@ -2,6 +2,9 @@ import OffstageSyntax
 
 extension Application {
     mutating func grant(_ grant: Grant) throws(SQLError) {
+        var grant = grant
+        grant.roles = grant.roles.map { actual($0) }
+        grant.owners = grant.owners.map { actual($0) }
         for role in grant.roles { try schema.requireRole(role) }
         switch grant.objects {
         case .tables(let names):
@@ -32,6 +35,7 @@ extension Application {
                 for role in grant.roles {
                     if grant.isGrant { schema.namespaceUsage[name, default: []].insert(role) } else { schema.namespaceUsage[name]?.remove(role) }
                 }
+                if schema.namespaceUsage[name]?.isEmpty == true { schema.namespaceUsage[name] = nil }
             }
         case .types(let names):
             for name in names where schema.resolveEnumeration(name, path: path) == nil {

@@ -43,6 +43,7 @@ extension Application {
     }
 
     private func policyRoles(_ roles: [String]) throws(SQLError) -> [String] {
+        let roles = roles.map { actual($0) }
         for role in roles { try schema.requireRole(role) }
         // As in PostgreSQL: next to everyone, others say nothing more.
         return roles.isEmpty || roles.contains("public") ? ["public"] : roles

@@ -22,10 +22,10 @@ extension Application {
         for column in referenced where other.column(column) == nil {
             throw SQLError("42703", "column \"\(column)\" referenced in foreign key constraint does not exist", position: position.known)
         }
+        try requireUnique(referenced, of: other, position)
         if referenced.count != key.columns.count {
             throw SQLError("42830", "number of referencing and referenced columns for foreign key disagree", position: position.known)
         }
-        try requireUnique(referenced, of: other, position)
         let name = try referenceName(pending, table)
         for (mine, theirs) in zip(key.columns, referenced) {
             guard let a = table.column(mine)?.type.type, let b = other.column(theirs)?.type.type, !Self.comparable(a, b) else { continue }
@@ -43,7 +43,7 @@ extension Application {
                 }
             if let action {
                 throw SQLError(
-                    "42P16", "invalid \(action) action for foreign key constraint containing generated column", position: position.known)
+                    "42601", "invalid \(action) action for foreign key constraint containing generated column", position: position.known)
             }
         }
         var reference = Reference(name, key.columns, references: other.name, referenced)

@@ -159,6 +159,11 @@ extension Application {
         if schema.views[relation] != nil {
             throw unsupported("renaming a view's column", "Drop the view and create it again.", position)
         }
+        if schema.tables[relation] == nil, let kind = schema.relation(relation) {
+            throw SQLError(
+                "42809", "cannot rename columns of relation \"\(relation.name)\"", details: "This operation is not supported for \(kind.plural).",
+                position: position.known)
+        }
         guard var table = schema.tables[relation], let i = table.columns.firstIndex(where: { $0.name == old }) else {
             let names = schema.tables[relation]?.columns.map(\.name) ?? []
             throw SQLError("42703", "column \"\(old)\" does not exist", hint: schema.perhaps(old, names), position: position.known)

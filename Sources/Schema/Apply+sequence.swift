@@ -85,7 +85,10 @@ extension Application {
     }
 
     /// The sequence behind a serial or identity column, `books_id_seq`, made and recorded.
-    mutating func makeSequence(for column: Column, of table: QualifiedName, _ options: [SequenceOption]) throws(SQLError) -> QualifiedName {
+    ///
+    /// Nil while a catalogue is read, which holds sequences by themselves.
+    mutating func makeSequence(for column: Column, of table: QualifiedName, _ options: [SequenceOption]) throws(SQLError) -> QualifiedName? {
+        if isReadingCatalogue { return nil }
         guard [.smallint, .integer, .bigint].contains(column.type.type) else {
             throw SQLError("22023", "identity column type must be smallint, integer, or bigint")
         }

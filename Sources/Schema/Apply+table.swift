@@ -127,10 +127,9 @@ extension Application {
         }
         if serial != nil {
             if declaredNull { throw nullConflict(name, table, definition.position) }
-            let sequence = try makeSequence(for: column, of: table, [])
-            column.sequence = sequence
+            column.sequence = try makeSequence(for: column, of: table, [])
             column.isNotNull = true
-            column.defaultValue = .nextValue(of: sequence)
+            column.defaultValue = column.sequence.map { .nextValue(of: $0) }
         }
         return column
     }
@@ -321,7 +320,8 @@ extension Application {
                     throw unsupported("system column \"\(name.last)\"", "Use a column of your own.", name.position)
                 }
                 throw SQLError(
-                    "42703", "column \"\(name.last)\" does not exist", hint: schema.perhaps(name.last, table.columns.map(\.name)),
+                    "42703", name.qualifier.map { "column \($0).\(name.last) does not exist" } ?? "column \"\(name.last)\" does not exist",
+                    hint: schema.perhaps(name.last, table.columns.map(\.name)),
                     position: name.position.known)
             }
             if place == .generated, column.generated != nil {

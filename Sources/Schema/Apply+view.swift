@@ -21,6 +21,7 @@ extension Application {
             switch option {
             case "security_invoker": view.isSecurityInvoker = try boolean(value, option)
             case "security_barrier": view.isSecurityBarrier = try boolean(value, option)
+            case "with_data": break
             case "check_option": throw unsupported("WITH CHECK OPTION", "Use a policy on the table.", position)
             default: throw SQLError("22023", "unrecognized parameter \"\(option)\"", position: position.known)
             }

@@ -32,6 +32,8 @@ struct Application {
     var changes: [Change] = []
     /// False for statements that leave the schema alone.
     var isDefinition = true
+    /// A catalogue says everything itself: nothing is made beside what it names.
+    var isReadingCatalogue = false
 
     init(schema: Schema, path: [String]) {
         self.schema = schema
@@ -109,6 +111,9 @@ struct Application {
 }
 
 extension Application {
+    /// Everything is made by `postgres`: `current_user` is that.
+    func actual(_ role: String) -> String { ["current_user", "current_role", "session_user"].contains(role) ? "postgres" : role }
+
     func taken(_ name: String) -> SQLError { SQLError("42P07", "relation \"\(name)\" already exists") }
 
     /// Throws where a relation or an enum type of this name stands in the way.

@@ -1,0 +1,261 @@
+package import OffstageSyntax
+
+extension Schema {
+    /// The whole schema as rows of SQL from which `Schema(catalogue:)` makes it again.
+    package var catalogueEntries: [CatalogueEntry] {
+        roleEntries + namespaceEntries + enumerationEntries + tableEntries + sequenceEntries + viewEntries + functionEntries + commentEntries
+            + grantEntries
+    }
+
+    private func entry(_ kind: CatalogueEntry.Kind, _ name: QualifiedName, _ statements: [Statement.Kind]) -> CatalogueEntry {
+        CatalogueEntry(kind, schema: name.schema, name: name.name, definition: statements.map { Statement($0).sql }.joined(separator: ";\n"))
+    }
+
+    private var roleEntries: [CatalogueEntry] {
+        let sorted = roles.values.sorted { $0.name < $1.name }
+        return sorted.map { role in
+            var options: [RoleOption] = []
+            if role.isSuperuser { options.append(.superuser(true)) }
+            if role.canLogin { options.append(.login(true)) }
+            if role.bypassesRowSecurity { options.append(.bypassRowSecurity(true)) }
+            return entry(.role, QualifiedName("", role.name), [.createRole(name: role.name, options: options)])
+        }
+            + sorted.filter { !$0.memberOf.isEmpty }.map { role in
+                entry(.membership, QualifiedName("", role.name), [.grantRole(roles: role.memberOf.sorted(), to: [role.name], isGrant: true)])
+            }
+    }
+
+    private var namespaceEntries: [CatalogueEntry] {
+        namespaces.map { entry(.schema, QualifiedName($0, ""), [.createSchema(name: $0, ifNotExists: false)]) }
+            + namespaceUsage.sorted { $0.key < $1.key }.map { namespace, roles in
+                entry(.usage, QualifiedName(namespace, ""), [.grant(Grant(isGrant: true, [.init("usage")], on: .schemas([namespace]), roles: roles.sorted()))])
+            }
+            + extensions.sorted().map { entry(.extension, QualifiedName("", $0), [.createExtension(name: $0, schema: nil, ifNotExists: false)]) }
+    }
+
+    private var enumerationEntries: [CatalogueEntry] {
+        enumerations.sorted { $0.key < $1.key }.flatMap { name, type in
+            let labels = type.labels.map(\.name)
+            var entries = [entry(.enumeration, name, [.createType(CreateType(Name(name), .enumeration(labels)))])]
+            if type.labels != Application.spaced(labels) {
+                let rows = type.labels.map { [Expression.string($0.name), Expression(.literal(.number(String($0.position))))] }
+                entries.append(entry(.labelPositions, name, [.data(.select(Select(.values(rows))))]))
+            }
+            return entries
+        }
+    }
+
+    // MARK: Tables
+
+    private var tableEntries: [CatalogueEntry] {
+        tables.sorted { $0.key < $1.key }.flatMap { name, table in
+            [entry(.table, name, definition(table))]
+                + table.indexes.map { index in
+                    entry(.index, QualifiedName(name.schema, index.name), [.createIndex(CreateIndex(index, on: table.name))])
+                }
+                + table.foreignKeys.map { key in
+                    entry(.reference, QualifiedName(name.schema, "\(name.name).\(key.name)"), [table.adding(key.constraint)])
+                }
+                + table.policies.map { policy in
+                    entry(
+                        .policy, QualifiedName(name.schema, "\(name.name).\(policy.name)"),
+                        [
+                            .createPolicy(
+                                CreatePolicy(
+                                    policy.name, on: Name(name), isPermissive: policy.isPermissive, for: policy.command, to: policy.roles,
+                                    using: policy.using, check: policy.check))
+                        ])
+                }
+        }
+    }
+
+    private func definition(_ table: Table) -> [Statement.Kind] {
+        var statements: [Statement.Kind] = [.createTable(CreateTable(Name(table.name), columns: table.columns.map(\.definition)))]
+        for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys {
+            statements.append(table.adding(key.constraint(isPrimary: key == table.primaryKey)))
+        }
+        for check in table.checks { statements.append(table.adding(Constraint(.check(check.condition, noInherit: false), name: check.name))) }
+        var actions: [AlterTable.Action] = []
+        if table.hasRowSecurity { actions.append(.rowSecurity(true)) }
+        if table.forcesRowSecurity { actions.append(.forceRowSecurity(true)) }
+        if table.owner != "postgres" { actions.append(.owner(table.owner)) }
+        if !actions.isEmpty { statements.append(.alterTable(AlterTable(.table, Name(table.name), actions))) }
+        return statements
+    }
+
+    private var sequenceEntries: [CatalogueEntry] {
+        sequences.sorted { $0.key < $1.key }.map { name, sequence in
+            var options: [SequenceOption] = [
+                .increment(sequence.increment), .minimum(sequence.minimum), .maximum(sequence.maximum), .start(sequence.start),
+            ]
+            if sequence.isCycling { options.append(.cycle(true)) }
+            if let owner = sequence.ownedBy { options.append(.ownedBy(Name(owner.table.schema, owner.table.name, owner.column))) }
+            return entry(.sequence, name, [.createSequence(CreateSequence(Name(name), options: options))])
+        }
+    }
+
+    // MARK: Views and functions
+
+    private var viewEntries: [CatalogueEntry] {
+        views.sorted { $0.key < $1.key }.flatMap { name, view in
+            var options: [String: String] = [:]
+            if view.isSecurityInvoker { options["security_invoker"] = "true" }
+            if view.isSecurityBarrier { options["security_barrier"] = "true" }
+            var statements: [Statement.Kind] = [
+                .createView(CreateView(Name(name), columns: view.columns.map(\.name), options: options, as: view.select))
+            ]
+            if view.owner != "postgres" { statements.append(.alterTable(AlterTable(.view, Name(name), [.owner(view.owner)]))) }
+            let columns = view.columns.map { column in
+                ColumnDefinition(
+                    name: column.name, type: TypeName(column.type),
+                    constraints: column.source.map {
+                        [Constraint(.foreignKey(ForeignKey(columns: [], references: Name($0.table), [$0.column])))]
+                    } ?? [])
+            }
+            return [entry(.viewColumns, name, [.createTable(CreateTable(Name(name), columns: columns))]), entry(.view, name, statements)]
+        }
+    }
+
+    private var functionEntries: [CatalogueEntry] {
+        functions.values.flatMap { $0 }.sorted { $0.signature < $1.signature }.map { function in
+            entry(.function, function.signature, [.createFunction(CreateFunction(function))])
+        }
+    }
+
+    private var commentEntries: [CatalogueEntry] {
+        var comments: [(Comment, String)] = []
+        func add(_ kind: ObjectKind, _ path: [String], _ text: String?, _ arguments: [TypeName]? = nil) {
+            guard let text else { return }
+            comments.append((Comment(on: kind, Name(path), arguments: arguments, is: text), path.first ?? ""))
+        }
+        for (name, table) in tables.sorted(by: { $0.key < $1.key }) {
+            add(.table, [name.schema, name.name], table.comment)
+            for column in table.columns { add(.column, [name.schema, name.name, column.name], column.comment) }
+        }
+        for (name, view) in views.sorted(by: { $0.key < $1.key }) { add(.view, [name.schema, name.name], view.comment) }
+        for function in functions.values.flatMap({ $0 }).sorted(by: { $0.signature < $1.signature }) {
+            add(.function, [function.name.schema, function.name.name], function.comment, function.parameters.map { TypeName($0.type) })
+        }
+        for (key, text) in self.comments.sorted(by: { ($0.key.kind.rawValue, $0.key.path.joined(separator: ".")) < ($1.key.kind.rawValue, $1.key.path.joined(separator: ".")) }) {
+            add(key.kind, key.path, text)
+        }
+        return comments.map { comment, schema in
+            let signature = comment.arguments.map { "(\($0.map { Statement.text($0) }.joined(separator: ", ")))" } ?? ""
+            return entry(.comment, QualifiedName(schema, "\(comment.kind.rawValue) \(comment.name.parts.dropFirst().joined(separator: "."))\(signature)"), [.comment(comment)])
+        }
+    }
+
+    // MARK: Grants
+
+    private var grantEntries: [CatalogueEntry] {
+        var entries = privileges.sorted { $0.key < $1.key }.compactMap { name, held -> CatalogueEntry? in
+            var grants = held.whole.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }.map { role, list in
+                Statement.Kind.grant(Grant(isGrant: true, list.sorted.map { .init($0) }, on: objects(name), roles: [role]))
+            }
+            for (role, columns) in held.columns.sorted(by: { $0.key < $1.key }) {
+                for (column, list) in columns.sorted(by: { $0.key < $1.key }) {
+                    grants.append(.grant(Grant(isGrant: true, list.sorted.map { .init($0, columns: [column]) }, on: objects(name), roles: [role])))
+                }
+            }
+            return grants.isEmpty ? nil : entry(.grant, name, grants)
+        }
+        entries += automaticPrivileges.sorted { $0.key < $1.key }.map { name, held in
+            entry(
+                .automaticGrant, name,
+                held.sorted { $0.key < $1.key }.map { role, list in
+                    .grant(Grant(isGrant: true, list.sorted.map { .init($0) }, on: objects(name), roles: [role]))
+                })
+        }
+        for (i, line) in defaultPrivileges.enumerated() {
+            let grant = Grant(
+                isGrant: true, line.privileges.sorted.map { .init($0) }, on: .defaults(line.kind, inSchemas: line.schema.map { [$0] } ?? []),
+                roles: [line.role])
+            entries.append(entry(.defaultPrivileges, QualifiedName(line.schema ?? "", "\(i + 1)"), [.grant(grant)]))
+        }
+        return entries
+    }
+
+    private func objects(_ name: QualifiedName) -> Grant.Objects {
+        if sequences[name] != nil { return .sequences([Name(name)]) }
+        if let function = functions.values.flatMap({ $0 }).first(where: { $0.signature == name }) {
+            return .functions([Name(function.name)], arguments: [function.parameters.map { TypeName($0.type) }])
+        }
+        return .tables([Name(name)])
+    }
+}
+
+extension Set<Privilege> {
+    fileprivate var sorted: [String] { map(\.rawValue).sorted() }
+}
+
+extension Name {
+    init(_ name: QualifiedName) { self.init(name.schema, name.name) }
+}
+
+extension Statement {
+    fileprivate static func text(_ type: TypeName) -> String { type.name.parts.joined(separator: ".") + String(repeating: "[]", count: type.arrayDimensions) }
+}
+
+// MARK: What a thing looks like as a tree
+
+extension Table {
+    fileprivate func adding(_ constraint: Constraint) -> Statement.Kind { .alterTable(AlterTable(.table, Name(name), [.addConstraint(constraint)])) }
+}
+
+extension Column {
+    /// As `create table` says it; sequences and keys apart.
+    package var definition: ColumnDefinition {
+        var constraints: [Constraint] = []
+        if isNotNull { constraints.append(Constraint(.notNull)) }
+        if let defaultValue { constraints.append(Constraint(.default(defaultValue))) }
+        if let generated { constraints.append(Constraint(.generated(generated))) }
+        if let identity { constraints.append(Constraint(.identity(always: identity == .always, options: []))) }
+        return ColumnDefinition(name: name, type: TypeName(type), constraints: constraints)
+    }
+}
+
+extension Key {
+    package func constraint(isPrimary: Bool) -> Constraint {
+        Constraint(
+            isPrimary ? .primaryKey(columns, usingIndex: nil) : .unique(columns, nullsNotDistinct: nullsNotDistinct, usingIndex: nil), name: name,
+            isDeferrable: isDeferrable, isInitiallyDeferred: isInitiallyDeferred)
+    }
+}
+
+extension Reference {
+    package var constraint: Constraint {
+        Constraint(
+            .foreignKey(
+                ForeignKey(columns: columns, references: Name(table), referenced, onDelete: onDelete, onUpdate: onUpdate, match: match)),
+            name: name, isDeferrable: isDeferrable, isInitiallyDeferred: isInitiallyDeferred)
+    }
+}
+
+extension CreateIndex {
+    package init(_ index: Index, on table: QualifiedName) {
+        self.init(
+            name: index.name, on: Name(table), isUnique: index.isUnique, nullsNotDistinct: index.nullsNotDistinct, method: index.method, index.elements,
+            including: index.including, where: index.filter)
+    }
+}
+
+extension CreateFunction {
+    package init(_ function: Function) {
+        var parameters = function.parameters.map {
+            Parameter(name: $0.name, mode: $0.isVariadic ? .variadic : .in, type: TypeName($0.type), default: $0.defaultValue)
+        }
+        var returns: TypeName?
+        switch function.result {
+        case .scalar(let type): returns = TypeName(type)
+        case .set(let type):
+            returns = TypeName(type)
+            returns?.isSet = true
+        case .table(let name, let isSet): returns = TypeName(Name(name), isSet: isSet)
+        case .row(let columns, let isSet):
+            parameters += columns.map { Parameter(name: $0.name, mode: isSet ? .table : .out, type: TypeName($0.type)) }
+        }
+        self.init(
+            Name(function.name), parameters: parameters, returns: returns, language: function.language, body: function.body,
+            volatility: function.volatility, isStrict: function.isStrict, isSecurityDefiner: function.isSecurityDefiner, settings: function.settings)
+    }
+}

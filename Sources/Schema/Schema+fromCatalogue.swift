@@ -1,0 +1,87 @@
+import OffstageSyntax
+
+extension Schema {
+    /// The schema that `catalogueEntries` were made of. Its generation is 0: the database knows it.
+    ///
+    /// Throws XX001 where an entry cannot be read or does not fit the others.
+    package init(catalogue entries: [CatalogueEntry]) throws(SQLError) {
+        var reading = Application(schema: Schema(), path: ["public"])
+        reading.isReadingCatalogue = true
+        let order = Dictionary(uniqueKeysWithValues: CatalogueEntry.Kind.allCases.enumerated().map { ($1, $0) })
+        var shapes: [QualifiedName: [View.Column]] = [:]
+        for entry in entries.enumerated().sorted(by: { (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset) }).map(\.element) {
+            do {
+                for statement in try parse(entry.definition) { try reading.read(statement, of: entry, &shapes) }
+            } catch {
+                throw reading.damaged(entry, error)
+            }
+        }
+        self = reading.schema
+        comments = comments.filter { !$0.value.isEmpty }
+    }
+}
+
+extension Application {
+    fileprivate func damaged(_ entry: CatalogueEntry, _ error: any Error) -> SQLError {
+        let reason = (error as? SQLError)?.message ?? (error as? SyntaxError)?.message ?? "\(error)"
+        return SQLError("XX001", "the catalogue's \(entry.kind.rawValue) \"\(entry.schema).\(entry.name)\" cannot be read: \(reason)", details: entry.definition)
+    }
+
+    fileprivate mutating func read(
+        _ statement: Statement, of entry: CatalogueEntry, _ shapes: inout [QualifiedName: [View.Column]]
+    ) throws(SQLError) {
+        let name = QualifiedName(entry.schema, entry.name)
+        switch (entry.kind, statement.kind) {
+        case (.viewColumns, .createTable(let create)): shapes[name] = try columns(create)
+        case (.view, .createView(let create)):
+            // As it was made: its tables need not be there yet, if they are views themselves.
+            var view = View(name, columns: shapes[name] ?? [], create.select)
+            view.isSecurityInvoker = create.options["security_invoker"] == "true"
+            view.isSecurityBarrier = create.options["security_barrier"] == "true"
+            schema.views[name] = view
+        case (.labelPositions, .data(.select(let select))): try setPositions(name, select)
+        case (.automaticGrant, .grant(let grant)):
+            for role in grant.roles {
+                schema.automaticPrivileges[name, default: [:]][role, default: []].formUnion(
+                    grant.privileges.compactMap { $0.name.flatMap { Privilege(rawValue: $0) } })
+            }
+        default: try apply(statement) { (_) throws(SQLError) in [] }
+        }
+    }
+
+    private func columns(_ create: CreateTable) throws(SQLError) -> [View.Column] {
+        var columns: [View.Column] = []
+        for column in create.columns {
+            var source: ColumnSource?
+            for constraint in column.constraints {
+                if case .foreignKey(let key) = constraint.kind, let referenced = key.referenced.first { source = ColumnSource(QualifiedName(key.table), referenced) }
+            }
+            columns.append(View.Column(column.name, try schema.resolveType(column.type, path: path), source: source))
+        }
+        return columns
+    }
+
+    private mutating func setPositions(_ name: QualifiedName, _ select: Select) throws(SQLError) {
+        guard let old = schema.enumerations[name], case .values(let rows) = select.body, rows.count == old.labels.count else {
+            throw SQLError("XX001", "label positions do not fit the type")
+        }
+        var new = old
+        for (i, row) in rows.enumerated() {
+            let text: String? =
+                switch row.last?.kind {
+                case .literal(.integer(let number)): String(number)
+                case .literal(.number(let number)): number
+                case .unary("-", let inner):
+                    switch inner.kind {
+                    case .literal(.integer(let number)): "-\(number)"
+                    case .literal(.number(let number)): "-" + number
+                    default: nil
+                    }
+                default: nil
+                }
+            guard let position = text.flatMap({ Int64($0) }) else { throw SQLError("XX001", "a label's position is no number") }
+            new.labels[i].position = position
+        }
+        schema.enumerations[name] = new
+    }
+}
