@@ -47,6 +47,12 @@ final class Scope {
         level = parent.map { $0.level + 1 } ?? 0
     }
 
+    /// A scope that sees nothing around it and counts as being where `other` is: a policy's, over its own table alone.
+    init(besides other: Scope) {
+        parent = nil
+        level = other.level
+    }
+
     var bit: UInt64 { 1 << UInt64(min(level, 63)) }
 
     func commonTable(_ name: String) -> CommonTableSource? { commonTables[name] ?? parent?.commonTable(name) }

@@ -93,10 +93,9 @@ extension Translator {
         }
         sources.hidesRows = true
         // The policy knows the table's own columns and nothing of the query around it.
-        let own = Scope()
+        let own = Scope(besides: scope)
         let inner = nullable ? freshAlias() : sqlAlias
         try add(nil, name.name, name, columns(of: table), inner, false, to: own)
-        for index in own.relations[0].columns.indices { own.relations[0].columns[index].term.levels = scope.bit }
         let outer = positive
         positive = true
         defer { positive = outer }
