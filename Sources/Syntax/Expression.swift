@@ -92,6 +92,13 @@ package enum Literal: Hashable, Sendable {
     case string(String)
 }
 
+// Trees are compared and hashed by recursion, and may be deeper than a small stack bears.
+extension Expression {
+    package static func == (left: Expression, right: Expression) -> Bool { withEnoughStack { left.kind == right.kind } }
+
+    package func hash(into hasher: inout Hasher) { withEnoughStack { hasher.combine(kind) } }
+}
+
 /// What the planner puts where a request, not SQL, gives the value.
 package enum Injected: Hashable, Sendable {
     /// The request's value with this index (from 0) as an untyped literal: its surroundings give the type, as PostgreSQL does for `$1`.

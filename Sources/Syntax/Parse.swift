@@ -77,8 +77,8 @@ private func withParseTree<Result>(
             return .failure(error)
         }
     }
-    // What is shallow fits any stack; a thread costs more than most statements.
-    if scan.depth <= 16 { return try read().get() }
+    // A thread costs more than most statements, and what is shallow needs none.
+    if scan.depth <= 16, Stack.remaining > 384 << 10 { return try read().get() }
     return try (withBigStack(read) ?? .failure(.noThread(in: text))).get()
 }
 
@@ -105,7 +105,9 @@ extension UnsafeMutablePointer<CChar> {
 extension SyntaxError {
     /// PostgreSQL counts characters from 1; 0 is nowhere.
     fileprivate init(_ error: PgQueryError, in text: String, shift: Int = 0, file: String = "") {
-        let message = error.message.map { String(cString: $0) } ?? "syntax error"
+        // The parser quotes the token it stopped at, which may be a whole file.
+        var message = error.message.map { String(cString: $0) } ?? "syntax error"
+        if message.utf8.count > 200 { message = String(message.prefix(120)) + "…\"" }
         let scalars = text.unicodeScalars
         let place = scalars.index(scalars.startIndex, offsetBy: max(0, Int(error.cursorpos) - 1), limitedBy: scalars.endIndex) ?? scalars.endIndex
         let offset = text.utf8.distance(from: text.startIndex, to: place)

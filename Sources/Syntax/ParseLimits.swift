@@ -2,7 +2,7 @@
 package struct ParseLimits: Hashable, Sendable {
     package var bytes: Int
     /// Expressions, queries and parentheses inside one another; operators chained without parentheses count too.
-    /// Never more than 500, whatever is asked for.
+    /// Never more than 300, whatever is asked for.
     package var depth: Int
 
     package init(bytes: Int = 4 << 20, depth: Int = ParseLimits.greatestDepth) {
@@ -11,8 +11,8 @@ package struct ParseLimits: Hashable, Sendable {
         self.depth = min(depth, Self.greatestDepth)
     }
 
-    /// What printing, comparing and freeing a tree can bear on a thread with a stack of 512 KiB.
-    package static let greatestDepth = 500
+    /// What freeing a tree can bear on a thread with a stack of 512 KiB, in a debug build: 1.3 KiB for a level.
+    package static let greatestDepth = 300
 
     package static let `default` = ParseLimits()
 }

@@ -1,5 +1,7 @@
 extension SQLPrinter {
-    mutating func expression(_ expression: Expression) {
+    mutating func expression(_ expression: Expression) { withEnoughStack { anyExpression(expression) } }
+
+    private mutating func anyExpression(_ expression: Expression) {
         switch expression.kind {
         case .literal(let literal): self.literal(literal)
         case .parameter(let number): write("$\(number)")

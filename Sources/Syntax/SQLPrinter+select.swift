@@ -1,5 +1,7 @@
 extension SQLPrinter {
-    mutating func select(_ select: Select) {
+    mutating func select(_ select: Select) { withEnoughStack { anySelect(select) } }
+
+    private mutating func anySelect(_ select: Select) {
         if let with = select.with { self.with(with) }
         body(select.body)
         orderBy(select.orderBy)
@@ -90,7 +92,9 @@ extension SQLPrinter {
         expression(filter)
     }
 
-    private mutating func groupingItem(_ item: GroupingItem) {
+    private mutating func groupingItem(_ item: GroupingItem) { withEnoughStack { anyGroupingItem(item) } }
+
+    private mutating func anyGroupingItem(_ item: GroupingItem) {
         switch item {
         case .expression(let value): expression(value)
         case .empty: write("()")
@@ -144,7 +148,9 @@ extension SQLPrinter {
 
     // MARK: From
 
-    private mutating func fromItem(_ item: FromItem) {
+    private mutating func fromItem(_ item: FromItem) { withEnoughStack { anyFromItem(item) } }
+
+    private mutating func anyFromItem(_ item: FromItem) {
         switch item {
         case .table(let name, let alias):
             self.name(name)

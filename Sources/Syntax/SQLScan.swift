@@ -11,6 +11,9 @@ struct SQLScan {
     private var at = 0
     private var groups: [Group] = [Group()]
     private var afterDot = false
+    private var afterBegin = false
+    /// `begin atomic`, which can nest and ends with a word that can be a name too: counted, never uncounted.
+    private var bodies = 0
     private var weight = 0
 
     private struct Group {
@@ -149,8 +152,7 @@ struct SQLScan {
             if byte == UInt8(ascii: ")") || byte == UInt8(ascii: ","), group.depth > greatest { throw .deep(start) }
         }
         try endStatement()
-        depth = max(depth, groups.reduce(0) { $0 + $1.depth + 1 })
-        if depth > greatest { throw .deep(max(0, bytes.count - 1)) }
+        depth = max(depth, groups.reduce(0) { $0 + $1.depth + 1 }) + bodies
     }
 
     // MARK: Groups
@@ -203,6 +205,8 @@ struct SQLScan {
             skipString(escapes: true)
             return
         }
+        let isAfterBegin = afterBegin
+        afterBegin = false
         guard count >= 2, count <= 9, !afterDot else { return }
         var small: UInt128 = 0
         for offset in start..<at { small = small << 8 | UInt128(bytes[offset] | 0x20) }
@@ -227,16 +231,23 @@ struct SQLScan {
             group.setOperations += 1
         case .case: try open(isCase: true)
         case .end: if group.isCase { close() }
+        case .begin: afterBegin = true
+        case .atomic:
+            if isAfterBegin { bodies += 1 }
+            if bodies > Self.mostBodies { throw .heavy(start) }
         }
     }
 
-    private enum Keyword { case leaning, between, and, separator, part, select, join, setOperator, `case`, end }
+    private enum Keyword { case leaning, between, and, separator, part, select, join, setOperator, `case`, end, begin, atomic }
+
+    private static let mostBodies = 1000
 
     private static let keywords: [UInt128: Keyword] = {
         let words: [(Keyword, [String])] = [
             (.leaning, ["not", "is", "isnull", "notnull", "collate", "at", "in", "like", "ilike", "similar", "overlaps", "escape", "operator"]),
             (.between, ["between"]), (.and, ["and"]), (.separator, ["or", "where", "having"]), (.part, ["when", "then", "else"]),
             (.select, ["select"]), (.join, ["join"]), (.setOperator, ["union", "intersect", "except"]), (.case, ["case"]), (.end, ["end"]),
+            (.begin, ["begin"]), (.atomic, ["atomic"]),
         ]
         var table: [UInt128: Keyword] = [:]
         for (keyword, spellings) in words {

@@ -199,3 +199,121 @@ package indirect enum DataStatement: Hashable, Sendable {
     case update(Update)
     case delete(Delete)
 }
+
+// Queries nest in one another with no expression between: see `Expression`.
+extension SelectBody {
+    package static func == (left: SelectBody, right: SelectBody) -> Bool {
+        withEnoughStack {
+            switch (left, right) {
+            case (.query(let one), .query(let two)): one == two
+            case (.values(let one), .values(let two)): one == two
+            case (.setOperation(let one, let all, let left, let right), .setOperation(let two, let every, let first, let second)):
+                one == two && all == every && left == first && right == second
+            default: false
+            }
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        withEnoughStack {
+            switch self {
+            case .query(let query): hasher.combine(query)
+            case .values(let rows): hasher.combine(rows)
+            case .setOperation(let operation, let all, let left, let right):
+                hasher.combine(operation)
+                hasher.combine(all)
+                hasher.combine(left)
+                hasher.combine(right)
+            }
+        }
+    }
+}
+
+extension FromItem {
+    package static func == (left: FromItem, right: FromItem) -> Bool {
+        withEnoughStack {
+            switch (left, right) {
+            case (.table(let one, let alias), .table(let two, let other)): one == two && alias == other
+            case (.select(let one, let alias, let lateral), .select(let two, let other, let also)):
+                one == two && alias == other && lateral == also
+            case (.call(let one), .call(let two)): one == two
+            case (.join(let kind, let left, let right, let condition, let alias), .join(let other, let first, let second, let on, let name)):
+                kind == other && left == first && right == second && condition == on && alias == name
+            case (.secured(let one), .secured(let two)): one == two
+            default: false
+            }
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        withEnoughStack {
+            switch self {
+            case .table(let name, let alias):
+                hasher.combine(name)
+                hasher.combine(alias)
+            case .select(let select, let alias, let lateral):
+                hasher.combine(select)
+                hasher.combine(alias)
+                hasher.combine(lateral)
+            case .call(let source): hasher.combine(source)
+            case .join(let kind, let left, let right, let condition, let alias):
+                hasher.combine(kind)
+                hasher.combine(left)
+                hasher.combine(right)
+                hasher.combine(condition)
+                hasher.combine(alias)
+            case .secured(let table): hasher.combine(table)
+            }
+        }
+    }
+}
+
+extension GroupingItem {
+    package static func == (left: GroupingItem, right: GroupingItem) -> Bool {
+        withEnoughStack {
+            switch (left, right) {
+            case (.expression(let one), .expression(let two)): one == two
+            case (.empty, .empty): true
+            case (.rollup(let one), .rollup(let two)), (.cube(let one), .cube(let two)), (.sets(let one), .sets(let two)): one == two
+            case (.list(let one), .list(let two)): one == two
+            default: false
+            }
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        withEnoughStack {
+            switch self {
+            case .expression(let value): hasher.combine(value)
+            case .empty: hasher.combine(0)
+            case .rollup(let items), .cube(let items), .sets(let items): hasher.combine(items)
+            case .list(let values): hasher.combine(values)
+            }
+        }
+    }
+}
+
+extension DataStatement {
+    package static func == (left: DataStatement, right: DataStatement) -> Bool {
+        withEnoughStack {
+            switch (left, right) {
+            case (.select(let one), .select(let two)): one == two
+            case (.insert(let one), .insert(let two)): one == two
+            case (.update(let one), .update(let two)): one == two
+            case (.delete(let one), .delete(let two)): one == two
+            default: false
+            }
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        withEnoughStack {
+            switch self {
+            case .select(let select): hasher.combine(select)
+            case .insert(let insert): hasher.combine(insert)
+            case .update(let update): hasher.combine(update)
+            case .delete(let delete): hasher.combine(delete)
+            }
+        }
+    }
+}

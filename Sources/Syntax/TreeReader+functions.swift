@@ -55,19 +55,21 @@ extension TreeReader {
 
     /// `return x` is the body `select x`; `begin atomic …` is a list within a list.
     private func standardBody(_ body: Node) throws(SyntaxError) -> [Statement] {
-        if let value = body["ReturnStmt"] {
-            let expression = try expression(value, "returnval")
-            let select = Select(.query(Query([Output(expression)])), at: expression.position)
-            return [Statement(.data(.select(select)), at: expression.position)]
+        if body["ReturnStmt"] != nil {
+            let select = try result(body)
+            return [Statement(.data(.select(select)), at: select.position)]
         }
         var statements: [Statement] = []
         for wrapped in body.elements.flatMap(\.elements) where wrapped.wrapped != nil {
-            statements.append(
-                try deeper(wrapped) { () throws(SyntaxError) in
-                    if let value = wrapped["ReturnStmt"] { return Statement(.data(.select(Select(.query(Query([Output(try expression(value, "returnval"))])))))) }
-                    return Statement(try statement(wrapped), at: place(of: wrapped))
-                })
+            // As in PostgreSQL, only what reads and writes rows may stand here.
+            let statement = wrapped["ReturnStmt"] == nil ? try dataStatement(wrapped) : .select(try result(wrapped))
+            statements.append(Statement(.data(statement), at: place(of: wrapped)))
         }
         return statements
+    }
+
+    private func result(_ wrapped: Node) throws(SyntaxError) -> Select {
+        let value = try member(wrapped, "ReturnStmt") { (node) throws(SyntaxError) in try expression(node, "returnval") }
+        return Select(.query(Query([Output(value)])), at: value.position)
     }
 }
