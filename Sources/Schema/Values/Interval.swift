@@ -154,7 +154,10 @@ private struct IntervalReading {
             guard more.allSatisfy(\.isDigit), more.count <= 9 else { throw .syntax }
             let extra = more.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
             guard extra < 12 else { throw .range }
-            value = value * 12 + extra
+            let (months, overflow) = value.multipliedReportingOverflow(by: 12)
+            let (sum, overflowed) = months.addingReportingOverflow(extra)
+            guard !overflow, !overflowed else { throw .range }
+            value = sum
             unit = .month
         } else if rest.first == UInt8(ascii: ".") {
             guard rest.dropFirst().allSatisfy(\.isDigit) else { throw .syntax }

@@ -29,7 +29,7 @@ extension Numeric {
     package static func * (a: Numeric, b: Numeric) throws(SQLError) -> Numeric {
         if case .finite(let x, let p) = a, case .finite(let y, let q) = b {
             let product = Numeric.finite(x * y, scale: p + q)
-            return try (p + q > DecimalDigits.limits.behind ? product.rounded(to: DecimalDigits.limits.behind) : product).checked()
+            return try (p + q > DecimalDigits.limits.behind ? product.cut(to: DecimalDigits.limits.behind) : product).checked()
         }
         if a.isNaN || b.isNaN || a.isZero || b.isZero { return .nan }
         return a.sign * b.sign > 0 ? .infinity : .minusInfinity
@@ -102,16 +102,24 @@ extension Numeric {
     /// `round(a, places)`, half away from zero; negative places round before the point.
     package func rounded(to places: Int) -> Numeric {
         guard case .finite(let value, let scale) = self else { return self }
-        let places = min(max(places, -DecimalDigits.limits.before), DecimalDigits.limits.behind)
+        let places = min(max(places, -Self.placesLimit), Self.placesLimit)
         guard places < scale else { return .finite(value * .power(places - scale), scale: places) }
+        return cut(to: places)
+    }
+
+    private func cut(to places: Int) -> Numeric {
+        guard case .finite(let value, let scale) = self else { return self }
         let rounded = value.rounded(dividingBy: .power(scale - places))
         return places >= 0 ? .finite(rounded, scale: places) : .finite(rounded * .power(-places), scale: 0)
     }
 
+    /// PostgreSQL rounds and truncates to no more places than this, silently.
+    private static let placesLimit = 2000
+
     /// `trunc(a, places)`, towards zero.
     package func truncated(to places: Int) -> Numeric {
         guard case .finite(let value, let scale) = self else { return self }
-        let places = min(max(places, -DecimalDigits.limits.before), DecimalDigits.limits.behind)
+        let places = min(max(places, -Self.placesLimit), Self.placesLimit)
         guard places < scale else { return .finite(value * .power(places - scale), scale: places) }
         let cut = value.divided(by: .power(scale - places)).quotient
         return places >= 0 ? .finite(cut, scale: places) : .finite(cut * .power(-places), scale: 0)
