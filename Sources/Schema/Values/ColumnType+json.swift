@@ -15,7 +15,7 @@ extension ColumnType {
             var stored: [StoredValue?] = []
             stored.reserveCapacity(values.count)
             for value in values {
-                if case .array = value, !element.takesArrays {
+                if case .array = value {
                     throw SQLError(
                         "0A000", "multi-dimensional arrays are not supported on the embedded engine", hint: "Use jsonb.")
                 }
@@ -31,13 +31,4 @@ extension ColumnType {
         }
     }
 
-}
-
-extension DataType {
-    fileprivate var takesArrays: Bool {
-        switch self {
-        case .json, .jsonb, .text, .varchar, .char: true
-        default: false
-        }
-    }
 }
