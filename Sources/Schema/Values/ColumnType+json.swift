@@ -30,5 +30,4 @@ extension ColumnType {
         case (_, .array), (_, .object): return try parse(json.text, in: context)
         }
     }
-
 }

@@ -89,7 +89,8 @@ extension DateTime {
     /// `timestamp at time zone zone`: the moment at which the zone's clocks show it.
     package static func moment(local: Int64, in zone: TimeZoneRules) throws(SQLError) -> Int64 {
         guard local != .max, local != .min else { return local }
-        return try checked(local.subtractingReportingOverflow(Int64(zone.offset(atLocal: local.floorDivided(by: 1_000_000).quotient)) * 1_000_000))
+        return try checked(
+            local.subtractingReportingOverflow(Int64(zone.offset(atLocal: local.floorDivided(by: 1_000_000).quotient)) * 1_000_000))
     }
 
     /// A date as a timestamp at midnight. Throws 22008 where timestamps do not reach.

@@ -36,7 +36,8 @@ package enum DateTime {
                 local = value &+ Int64(offset) * 1_000_000
             }
             switch unit {
-            case .epoch: return try Numeric(unscaled: value, scale: 6) - Numeric(unscaled: DateTimeText.epochDays * 86_400_000_000, scale: 6)
+            case .epoch:
+                return try Numeric(unscaled: value, scale: 6) - Numeric(unscaled: DateTimeText.epochDays * 86_400_000_000, scale: 6)
             case .zone where type == .timestamptz: return Numeric(Int64(offset))
             case .zoneHour where type == .timestamptz: return Numeric(Int64(offset / 3600))
             case .zoneMinute where type == .timestamptz: return Numeric(Int64(offset % 3600 / 60))

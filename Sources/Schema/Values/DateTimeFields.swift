@@ -143,7 +143,8 @@ enum DateTimeWord: Equatable {
             "at": .ignored, "on": .ignored, "now": .now, "today": .today, "tomorrow": .tomorrow, "yesterday": .yesterday,
             "allballs": .midnightUTC, "epoch": .epoch, "infinity": .infinity, "-infinity": .minusInfinity,
             "t": .timeFollows, "j": .julian, "jd": .julian, "julian": .julian, "dst": .summerTime,
-            "d": .unit, "dow": .unit, "doy": .unit, "h": .unit, "isodow": .unit, "isoyear": .unit, "m": .unit, "mm": .unit, "s": .unit, "y": .unit,
+            "d": .unit, "dow": .unit, "doy": .unit, "h": .unit, "isodow": .unit, "isoyear": .unit, "m": .unit, "mm": .unit, "s": .unit,
+            "y": .unit,
         ]
         let months = [
             ["jan", "january"], ["feb", "february"], ["mar", "march"], ["apr", "april"], ["may"], ["jun", "june"], ["jul", "july"],

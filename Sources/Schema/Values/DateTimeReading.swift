@@ -55,12 +55,14 @@ struct DateTimeReading {
         for (index, field) in fields.enumerated() {
             var found: Parts = []
             switch field.kind {
-            case .date where timeOnly && index == 0 && !(fields.count >= 2 && (fields[fields.count - 1].kind == .date || fields[1].kind == .time)):
+            case .date
+            where timeOnly && index == 0 && !(fields.count >= 2 && (fields[fields.count - 1].kind == .date || fields[1].kind == .time)):
                 found = try runTogetherTime(field.text)
             case .date: found = try dateField(field.text)
             case .time: found = try timeField(field.text)
             case .zone: found = try zoneField(field.text)
-            case .number where timeOnly && !parts.contains(.clock) && prefix == nil && !(parts.isEmpty && fields.count > 1 && fields[1].kind == .time):
+            case .number
+            where timeOnly && !parts.contains(.clock) && prefix == nil && !(parts.isEmpty && fields.count > 1 && fields[1].kind == .time):
                 let withDot = field.text.contains(UInt8(ascii: "."))
                 guard withDot || field.text.count == 4 || field.text.count == 6 else { throw .syntax }
                 found = try numberField(field.text, known: parts.union(.date))

@@ -170,7 +170,8 @@ extension DecimalDigits {
                 throw SQLError(
                     "22003", "numeric field overflow",
                     details:
-                        "A field with precision \(precision), scale \(scale) must round to an absolute value less than \(room == 0 ? "1" : "10^\(room)").")
+                        "A field with precision \(precision), scale \(scale) must round to an absolute value less than \(room == 0 ? "1" : "10^\(room)")."
+                )
             }
         }
         try checkLimits()

@@ -23,7 +23,8 @@ struct ISOTimestamp {
         days = CivilDate(year: year, month: month, day: day).days
         guard text.count > 10 else { return }
         guard text.count >= 19, text[10] == UInt8(ascii: "T") || text[10] == UInt8(ascii: " "), text[13] == UInt8(ascii: ":"),
-            text[16] == UInt8(ascii: ":"), let hour = Self.pair(text, 11), let minute = Self.pair(text, 14), let second = Self.pair(text, 17),
+            text[16] == UInt8(ascii: ":"), let hour = Self.pair(text, 11), let minute = Self.pair(text, 14),
+            let second = Self.pair(text, 17),
             hour < 24, minute < 60, second < 60
         else { return nil }
         var at = 19
@@ -45,10 +46,14 @@ struct ISOTimestamp {
             offset = 0
             return
         }
-        guard text[at] == UInt8(ascii: "+") || text[at] == UInt8(ascii: "-"), let hours = Self.pair(text, at + 1), hours <= 15 else { return nil }
+        guard text[at] == UInt8(ascii: "+") || text[at] == UInt8(ascii: "-"), let hours = Self.pair(text, at + 1), hours <= 15 else {
+            return nil
+        }
         var seconds = hours * 3600
         if at + 3 < text.count {
-            guard at + 6 == text.count, text[at + 3] == UInt8(ascii: ":"), let minutes = Self.pair(text, at + 4), minutes < 60 else { return nil }
+            guard at + 6 == text.count, text[at + 3] == UInt8(ascii: ":"), let minutes = Self.pair(text, at + 4), minutes < 60 else {
+                return nil
+            }
             seconds += minutes * 60
         }
         offset = text[at] == UInt8(ascii: "-") ? -seconds : seconds

@@ -35,7 +35,8 @@ extension Interval {
         func rounded(_ value: Double) -> Double { (value * 1_000_000).rounded(.toNearestOrEven) / 1_000_000 }
         let months = scale(Double(self.months))
         let days = scale(Double(self.days))
-        guard let wholeMonths = Int32(exactly: months.rounded(.towardZero)), let wholeDays = Int32(exactly: days.rounded(.towardZero)) else {
+        guard let wholeMonths = Int32(exactly: months.rounded(.towardZero)), let wholeDays = Int32(exactly: days.rounded(.towardZero))
+        else {
             throw Self.outOfRange
         }
         let extraDays = rounded((months - Double(wholeMonths)) * 30)

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
     import Darwin
 #endif
-import Synchronization
 
 extension TimeZoneRules {
     /// A zone by its name (`Europe/Berlin`, in any case) or its abbreviation (`EST`); nil where the system has none of that name.

@@ -4,9 +4,11 @@ import Testing
 
 @Suite struct DataTypeNameTests {
     @Test(arguments: [
-        ("int", "integer"), ("INT4", "integer"), ("int8", "bigint"), ("bool", "boolean"), ("float8", "double precision"), ("Double   Precision", "double precision"),
+        ("int", "integer"), ("INT4", "integer"), ("int8", "bigint"), ("bool", "boolean"), ("float8", "double precision"),
+        ("Double   Precision", "double precision"),
         ("varchar", "character varying"), ("bpchar", "character"), ("decimal", "numeric"), ("timestamptz", "timestamp with time zone"),
-        ("timestamp with time zone", "timestamp with time zone"), ("timestamp", "timestamp without time zone"), ("_int4", "integer[]"), ("uuid[]", "uuid[]"),
+        ("timestamp with time zone", "timestamp with time zone"), ("timestamp", "timestamp without time zone"), ("_int4", "integer[]"),
+        ("uuid[]", "uuid[]"),
     ])
     func `aliases resolve to PostgreSQL's names`(alias: String, name: String) {
         #expect(DataType(name: alias)?.name == name)
@@ -24,8 +26,14 @@ import Testing
     }
 
     @Test func `a cell of the wrong kind is printed, not trapped on`() {
-        for type in [DataType.boolean, .date, .timestamptz, .array(.integer), .jsonb, .enumeration(.init(schema: "public", name: "e", labels: [])), .real] {
-            for value in [StoredValue.null, .integer(.max), .integer(.min), .integer(7), .real(.infinity), .real(1.5), .text("{"), .text(""), .blob([0, 255])] {
+        for type in [
+            DataType.boolean, .date, .timestamptz, .array(.integer), .jsonb, .enumeration(.init(schema: "public", name: "e", labels: [])),
+            .real,
+        ] {
+            for value in [
+                StoredValue.null, .integer(.max), .integer(.min), .integer(7), .real(.infinity), .real(1.5), .text("{"), .text(""),
+                .blob([0, 255]),
+            ] {
                 value.withCell { cell in
                     _ = type.text(of: cell)
                     var writer = JSONWriter()

@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: [
         ("10", "3.0", "3.3333333333333333"), ("1", "3", "0.33333333333333333333"), ("2", "7", "0.28571428571428571429"),
         ("1e10", "3", "3333333333.33333333"), ("100000", "7", "14285.714285714286"), ("-1", "3", "-0.33333333333333333333"),
-        ("0", "5.00", "0.00000000000000000000"), ("1", "1000000", "0.000001000000000000000000"), ("12345678901234567890", "2", "6172839450617283945"),
+        ("0", "5.00", "0.00000000000000000000"), ("1", "1000000", "0.000001000000000000000000"),
+        ("12345678901234567890", "2", "6172839450617283945"),
         ("NaN", "0", "NaN"), ("1", "Infinity", "0"), ("-Infinity", "2", "-Infinity"), ("Infinity", "Infinity", "NaN"),
         ("745888588231615334672235855823483524055", "-89628568.875", "-8321995961710209050487149774023.250"),
     ])
@@ -39,7 +40,9 @@ import Testing
         #expect(try Numeric("-7").wholeQuotient(dividingBy: Numeric("2")).text == "-3")
     }
 
-    @Test(arguments: [("2.5", 0, "3"), ("-2.5", 0, "-3"), ("1234.5", -2, "1200"), ("0.05", 1, "0.1"), ("7", 2, "7.00"), ("999.9", 0, "1000")])
+    @Test(arguments: [
+        ("2.5", 0, "3"), ("-2.5", 0, "-3"), ("1234.5", -2, "1200"), ("0.05", 1, "0.1"), ("7", 2, "7.00"), ("999.9", 0, "1000"),
+    ])
     func `rounding goes half away from zero`(value: String, places: Int, rounded: String) throws {
         #expect(try Numeric(value).rounded(to: places).text == rounded)
     }
@@ -60,10 +63,12 @@ import Testing
         #expect(throws: SQLError("0A000", "cannot convert NaN to integer")) { _ = try Numeric("NaN").integer(as: .integer) }
     }
 
-    @Test(arguments: [
-        (0.1, 15, "0.1"), (1.0 / 3, 15, "0.333333333333333"), (1e20, 15, "100000000000000000000"), (-897626811761508.5, 15, "-897626811761508"),
-        (1.5e-10, 15, "0.00000000015"), (Double(Float(0.1)), 6, "0.1"), (123456789, 6, "123457000"), (0, 15, "0"),
-    ] as [(Double, Int, String)])
+    @Test(
+        arguments: [
+            (0.1, 15, "0.1"), (1.0 / 3, 15, "0.333333333333333"), (1e20, 15, "100000000000000000000"),
+            (-897626811761508.5, 15, "-897626811761508"),
+            (1.5e-10, 15, "0.00000000015"), (Double(Float(0.1)), 6, "0.1"), (123456789, 6, "123457000"), (0, 15, "0"),
+        ] as [(Double, Int, String)])
     func `a double becomes a numeric with its significant digits`(value: Double, digits: Int, text: String) throws {
         #expect(try Numeric(value, significantDigits: digits).text == text)
     }
@@ -83,7 +88,8 @@ import Testing
 
     @Test func `stored texts are ordered by value`() throws {
         let ordered = [
-            ["-Infinity"], ["-1000000000000000000000000000000000000000000"], ["-10.5", "-10.50"], ["-10"], ["-9.99"], ["-0.1"], ["0", "0.00"], ["0.0001"],
+            ["-Infinity"], ["-1000000000000000000000000000000000000000000"], ["-10.5", "-10.50"], ["-10"], ["-9.99"], ["-0.1"],
+            ["0", "0.00"], ["0.0001"],
             ["0.1", "0.10"], ["1", "1.0"], ["1.01"], ["9"], ["10"], ["99999999999999999999"], ["Infinity"], ["NaN"],
         ]
         func compare(_ a: String, _ b: String) -> Int32 {
@@ -103,7 +109,9 @@ import Testing
 }
 
 @Suite struct NumericPowerTests {
-    @Test(arguments: [("2", "1.414213562373095"), ("100.00", "10.000000000000000"), ("0.0001", "0.01000000000000000"), ("0", "0.000000000000000")])
+    @Test(arguments: [
+        ("2", "1.414213562373095"), ("100.00", "10.000000000000000"), ("0.0001", "0.01000000000000000"), ("0", "0.000000000000000"),
+    ])
     func `a square root has PostgreSQL's scale`(value: String, root: String) throws {
         #expect(try Numeric(value).squareRoot().text == root)
     }
@@ -116,7 +124,9 @@ import Testing
 
     @Test func `what has no root or power is 2201F, and what would take for ever is refused`() throws {
         #expect(throws: SQLError("2201F", "cannot take square root of a negative number")) { _ = try Numeric("-1").squareRoot() }
-        #expect(throws: SQLError("2201F", "zero raised to a negative power is undefined")) { _ = try Numeric("0").raised(to: Numeric("-1")) }
+        #expect(throws: SQLError("2201F", "zero raised to a negative power is undefined")) {
+            _ = try Numeric("0").raised(to: Numeric("-1"))
+        }
         #expect(throws: SQLError("22003", "value overflows numeric format")) { _ = try Numeric("10").raised(to: Numeric("1000000")) }
     }
 }

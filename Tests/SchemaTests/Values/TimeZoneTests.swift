@@ -9,9 +9,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("2024-01-15 12:00", "America/New_York", "2024-01-15 17:00:00+00"), ("2024-07-15 12:00", "america/new_york", "2024-07-15 16:00:00+00"),
+        ("2024-01-15 12:00", "America/New_York", "2024-01-15 17:00:00+00"),
+        ("2024-07-15 12:00", "america/new_york", "2024-07-15 16:00:00+00"),
         // Skipped by the clocks, and shown twice.
-        ("2024-03-10 02:30", "America/New_York", "2024-03-10 07:30:00+00"), ("2024-11-03 01:30", "America/New_York", "2024-11-03 06:30:00+00"),
+        ("2024-03-10 02:30", "America/New_York", "2024-03-10 07:30:00+00"),
+        ("2024-11-03 01:30", "America/New_York", "2024-11-03 06:30:00+00"),
         // Long before and long after the listed changes.
         ("1800-01-01", "Europe/Berlin", "1799-12-31 23:06:32+00"), ("2500-07-01", "Europe/Berlin", "2500-06-30 22:00:00+00"),
         ("2024-01-01", "Asia/Kolkata", "2023-12-31 18:30:00+00"), ("2024-01-01", "UTC+3", "2024-01-01 03:00:00+00"),
@@ -20,7 +22,9 @@ import Testing
         #expect(try moment(literal, in: zone) == utc)
     }
 
-    @Test(arguments: ["../etc/passwd", "/etc/passwd", "America/../UTC", "", "Foo/Bar", "zone.tab", "America", String(repeating: "a", count: 1000)])
+    @Test(arguments: [
+        "../etc/passwd", "/etc/passwd", "America/../UTC", "", "Foo/Bar", "zone.tab", "America", String(repeating: "a", count: 1000),
+    ])
     func `what is no zone opens no file`(name: String) {
         #expect(TimeZoneRules.named(name) == nil)
     }

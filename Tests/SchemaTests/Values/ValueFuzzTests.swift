@@ -22,7 +22,8 @@ private struct Numbers: RandomNumberGenerator {
         .init(.boolean), .init(.smallint), .init(.bigint), .init(.real), .init(.double), .init(.numeric),
         .init(.numeric, .numeric(precision: 5, scale: 2)), .init(.numeric, .numeric(precision: 2, scale: -3)), .init(.varchar, .length(3)),
         .init(.char, .length(2)), .init(.uuid), .init(.bytea), .init(.date), .init(.time, .precision(2)), .init(.timestamp),
-        .init(.timestamptz, .precision(0)), .init(.interval), .init(.json), .init(.jsonb), .init(.array(.interval)), .init(.array(.timestamptz)),
+        .init(.timestamptz, .precision(0)), .init(.interval), .init(.json), .init(.jsonb), .init(.array(.interval)),
+        .init(.array(.timestamptz)),
         .init(.array(.jsonb)), .init(.array(.text)),
     ]
 
@@ -31,7 +32,8 @@ private struct Numbers: RandomNumberGenerator {
         let zone = try #require(TimeZoneRules.named("America/New_York"))
         let context = ValueContext(timeZone: zone, now: 757_382_400_000_000)
         for _ in 0..<3000 {
-            let literal = (0..<Int.random(in: 0...9, using: &numbers)).map { _ in Self.pieces.randomElement(using: &numbers) ?? "" }.joined()
+            let literal = (0..<Int.random(in: 0...9, using: &numbers)).map { _ in Self.pieces.randomElement(using: &numbers) ?? "" }
+                .joined()
             for type in Self.types {
                 guard let value = try? type.parse(literal, in: context) else { continue }
                 var writer = JSONWriter(capacity: 64)

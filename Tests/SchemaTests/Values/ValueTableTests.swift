@@ -63,7 +63,10 @@ enum ValueTable {
         var text: String
     }
 
-    @Test(arguments: ["scalars": ValueTable.scalars, "numerics": ValueTable.numerics, "times": ValueTable.times, "documents": ValueTable.documents].map({ Table(testDescription: $0, text: $1) }))
+    @Test(
+        arguments: [
+            "scalars": ValueTable.scalars, "numerics": ValueTable.numerics, "times": ValueTable.times, "documents": ValueTable.documents,
+        ].map({ Table(testDescription: $0, text: $1) }))
     func `literals are read, printed and refused as by PostgreSQL`(table: Table) throws {
         let rows = try ValueTable.rows(table.text)
         #expect(rows.count > 100)
