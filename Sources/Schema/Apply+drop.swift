@@ -9,6 +9,16 @@ enum Droppable: Hashable {
     case function(QualifiedName)
 }
 
+extension Droppable {
+    /// The table it is a piece of.
+    fileprivate var owner: QualifiedName? {
+        switch self {
+        case .index(let table, _), .constraint(let table, _), .policy(let table, _), .column(let table, _), .defaultValue(let table, _): table
+        default: nil
+        }
+    }
+}
+
 extension Application {
     mutating func drop(_ drop: Drop) throws(SQLError) {
         var targets: [Droppable] = []
@@ -110,8 +120,9 @@ extension Application {
         }
         var going: [Droppable] = []
         var seen: Set<Droppable> = []
+        var named: Set<Droppable> = []
         var reasons: [String] = []
-        for target in targets { visit(target, automatic, &seen, &going, &reasons) }
+        for target in targets { visit(target, automatic, &seen, &named, &going, &reasons) }
         if !reasons.isEmpty, !cascade, let first = targets.first {
             let shown = reasons.prefix(100).joined(separator: "\n") + (reasons.count > 100 ? "\nand \(reasons.count - 100) other objects" : "")
             throw SQLError(
@@ -134,14 +145,25 @@ extension Application {
     }
 
     /// Depth first, as PostgreSQL lists them.
-    private func visit(_ object: Droppable, _ automatic: Set<Droppable>, _ seen: inout Set<Droppable>, _ going: inout [Droppable], _ reasons: inout [String]) {
+    private func visit(
+        _ object: Droppable, _ automatic: Set<Droppable>, _ seen: inout Set<Droppable>, _ named: inout Set<Droppable>, _ going: inout [Droppable],
+        _ reasons: inout [String]
+    ) {
         guard seen.insert(object).inserted else { return }
         going.append(object)
-        for (dependent, on) in dependents(of: object) where !automatic.contains(dependent) {
-            if !seen.contains(dependent) { reasons.append("\(spoken(dependent)) depends on \(on)") }
-            visit(dependent, automatic, &seen, &going, &reasons)
+        let dependents = dependents(of: object).filter { dependent, _ in
+            !automatic.contains(dependent) && dependent.owner.map { !seen.contains(.table($0)) && !automatic.contains(.table($0)) } ?? true
         }
-        for part in parts(of: object) { visit(part, automatic, &seen, &going, &reasons) }
+        func name(_ dependent: Droppable, _ on: String) {
+            if named.insert(dependent).inserted, !seen.contains(dependent) { reasons.append("\(spoken(dependent)) depends on \(on)") }
+        }
+        // Of a schema everything in it is said first.
+        if case .namespace = object { for (dependent, on) in dependents { name(dependent, on) } }
+        for (dependent, on) in dependents {
+            name(dependent, on)
+            visit(dependent, automatic, &seen, &named, &going, &reasons)
+        }
+        for part in parts(of: object) { visit(part, automatic, &seen, &named, &going, &reasons) }
     }
 
     /// What is a part of it, and goes without a word.

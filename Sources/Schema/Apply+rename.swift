@@ -189,7 +189,7 @@ extension Application {
                 func renamed(_ e: Expression?) throws(SQLError) -> Expression? {
                     guard let e else { return nil }
                     let renaming = ColumnRenaming(schema, relation, old, new, outer: outer ?? name, what: "policy \(policy.name)", aliases: { $0(e) })
-                    return try renaming.run { $0(e) }
+                    return try renaming.run(e)
                 }
                 var changed = policy
                 changed.using = try renamed(policy.using)
@@ -249,22 +249,37 @@ private struct ColumnRenaming {
         self.found = found
     }
 
+    /// A policy's expression: outside its subqueries a bare name is the policy's own table's.
+    func run(_ e: Expression) throws(SQLError) -> Expression {
+        guard let outer else { return try run { $0(e) } }
+        // Names already settled are put out of reach of the second walk.
+        let settled = "\u{0}" + old
+        var outside = TreeRewrite(expression: { e in
+            guard case .column(let name) = e.kind, name.last == old, name.qualifier ?? outer.name == outer.name else { return nil }
+            return Self.column(e, name, outer == table ? new : settled)
+        })
+        outside.entersSelects = false
+        let inside = try run { $0(outside(e)) }
+        var restoring = TreeRewrite.renaming(column: settled, to: old)
+        return restoring(inside)
+    }
+
     func run<T>(_ walk: (inout TreeRewrite) -> T) throws(SQLError) -> T {
         let state = State()
-        var relations = found.tables.map { ($0.alias, QualifiedName($0.name)) }
-        if let outer { relations.append((outer.name, outer)) }
-        let owners = relations.filter { columns(of: $0.1).contains(old) }
+        let inner = found.tables.map { ($0.alias, QualifiedName($0.name)) }
+        let outside = outer.map { [($0.name, $0)] } ?? []
+        let owners = inner.filter { columns(of: $0.1).contains(old) }
         let isPlain = found.derived.isEmpty && !found.usingColumns.contains(old) && !found.usingColumns.contains("*")
         var rewrite = TreeRewrite(expression: { e in
             guard case .column(let name) = e.kind, name.last == old else { return nil }
-            let meant = name.qualifier.map { alias in relations.filter { $0.0 == alias } } ?? owners
-            let isOurs = meant.contains { $0.1 == table }
-            guard isOurs else {
+            var meant = name.qualifier.map { alias in inner.filter { $0.0 == alias } } ?? owners
+            if meant.isEmpty { meant = outside.filter { name.qualifier ?? $0.0 == $0.0 } }
+            guard meant.contains(where: { $0.1 == table }) else {
                 if meant.isEmpty, !isPlain { state.isUnclear = true }
                 return nil
             }
             if !isPlain || meant.contains(where: { $0.1 != table }) { state.isUnclear = true }
-            return Expression(.column(Name(Array(name.parts.dropLast()) + [new], at: name.position)), at: e.position)
+            return Self.column(e, name, new)
         })
         let result = walk(&rewrite)
         if state.isUnclear {
@@ -273,6 +288,10 @@ private struct ColumnRenaming {
                 hint: "Drop the \(what.hasPrefix("view") ? "view" : "policy"), rename the column, and create it again.")
         }
         return result
+    }
+
+    private static func column(_ e: Expression, _ name: Name, _ last: String) -> Expression {
+        Expression(.column(Name(Array(name.parts.dropLast()) + [last], at: name.position)), at: e.position)
     }
 
     private func columns(of name: QualifiedName) -> [String] {

@@ -71,7 +71,7 @@ extension Application {
             if before.type != after.type {
                 throw SQLError(
                     "42P16",
-                    "cannot change data type of view column \"\(before.name)\" from \(before.type.type.name) to \(after.type.type.name)",
+                    "cannot change data type of view column \"\(before.name)\" from \(before.type.name) to \(after.type.name)",
                     position: position.known)
             }
         }
