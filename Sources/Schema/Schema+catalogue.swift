@@ -1,10 +1,13 @@
 package import OffstageSyntax
 
 extension Schema {
-    /// The whole schema as rows of SQL from which `Schema(catalogue:)` makes it again.
+    /// The whole schema as rows of SQL from which `Schema(catalogue:)` makes it again, kind by kind.
     package var catalogueEntries: [CatalogueEntry] {
-        roleEntries + namespaceEntries + enumerationEntries + tableEntries + sequenceEntries + viewEntries + functionEntries + commentEntries
+        let entries =
+            roleEntries + namespaceEntries + enumerationEntries + tableEntries + sequenceEntries + viewEntries + functionEntries + commentEntries
             + grantEntries
+        let byKind = Dictionary(grouping: entries, by: \.kind)
+        return CatalogueEntry.Kind.allCases.flatMap { byKind[$0] ?? [] }
     }
 
     private func entry(_ kind: CatalogueEntry.Kind, _ name: QualifiedName, _ statements: [Statement.Kind]) -> CatalogueEntry {
