@@ -1,3 +1,4 @@
+package import OffstageQuery
 package import OffstageSQL
 package import OffstageSchema
 
@@ -8,9 +9,19 @@ package protocol Driver: Sendable {
     /// What the database holds now. Cheap: a reference that changes with each migration.
     var schema: Schema { get }
 
+    /// The schema's generation; asked with every request, so cheaper than the schema itself where a driver can.
+    var generation: Int64 { get }
+
+    /// A plan in this database's words.
+    func statement(for plan: TablePlan) throws(SQLError) -> Statement
+
     /// Answers a read at once, without leaving the calling thread, or says nil: run it with `run` instead.
     func readInline(_ read: Read, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows?
 
     /// Runs a statement to its end. A write is durable when this returns.
     func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows
+}
+
+extension Driver {
+    package var generation: Int64 { schema.generation }
 }

@@ -1,0 +1,76 @@
+/// Our own error codes. Numbered by stage, never reused; `Docs/Reference/Errors.md` is generated from them.
+///
+/// 0xx: the connection and the request's outside. 1xx: keys. 2xx: the server's state.
+package enum OffstageCode: String, CaseIterable, Sendable {
+    case uriTooLong = "OFS001"
+    case headersTooLarge = "OFS002"
+    case bodyTooLarge = "OFS003"
+    case requestTimeout = "OFS004"
+    case malformed = "OFS005"
+    case notFound = "OFS006"
+    case methodNotAllowed = "OFS007"
+    case noKey = "OFS101"
+    case invalidKey = "OFS102"
+    case internalFault = "OFS201"
+    case notReady = "OFS202"
+    case stopping = "OFS203"
+
+    package var status: Int {
+        switch self {
+        case .uriTooLong: 414
+        case .headersTooLarge: 431
+        case .bodyTooLarge: 413
+        case .requestTimeout: 408
+        case .malformed: 400
+        case .notFound: 404
+        case .methodNotAllowed: 405
+        case .noKey, .invalidKey: 401
+        case .internalFault: 500
+        case .notReady, .stopping: 503
+        }
+    }
+
+    /// The message of the answer.
+    package var message: String {
+        switch self {
+        case .uriTooLong: "The URL is too long"
+        case .headersTooLarge: "The request's headers are too large"
+        case .bodyTooLarge: "The request's body is too large"
+        case .requestTimeout: "The request took too long to arrive"
+        case .malformed: "The request is not HTTP as this server reads it"
+        case .notFound: "There is nothing at this path"
+        case .methodNotAllowed: "This method is not used here"
+        case .noKey: "No API key found in request"
+        case .invalidKey: "Invalid API key"
+        case .internalFault: "The server failed while answering"
+        case .notReady: "The server is not ready yet"
+        case .stopping: "The server is stopping"
+        }
+    }
+
+    /// When it happens and what to do: the text of the reference.
+    package var explanation: String {
+        switch self {
+        case .uriTooLong: "The path and query together pass the limit (8 KiB unless set). Send long lists in fewer values, or as the body of a function."
+        case .headersTooLarge: "More headers than allowed (100), or more bytes of them (32 KiB). Cookies and long tokens are the usual cause."
+        case .bodyTooLarge: "The body passes the limit (10 MiB unless set). Send the rows in several requests, or import a file with `offstage import`."
+        case .requestTimeout: "The headers were not complete within 10 seconds, or the body came slower than 1 KB a second. Send it again."
+        case .malformed: "A request line, header or chunk could not be read (RFC 9112)."
+        case .notFound: "No part of the server answers this path. The REST interface is below `/rest/v1`."
+        case .methodNotAllowed: "The `Allow` header of the answer names the methods that may be used."
+        case .noKey: "The project requires an API key and the request has none. Send it as the `apikey` header; `offstage keys` shows it."
+        case .invalidKey: "The `apikey` header holds a wrong, expired or revoked key."
+        case .internalFault: "A fault of ours. The log has a line with the same request id."
+        case .notReady: "The server has started and its database is not open yet. Ask again after the seconds in `Retry-After`."
+        case .stopping: "The server is finishing what it has and takes nothing new. Ask again."
+        }
+    }
+
+    package static let all = allCases
+}
+
+extension Refusal {
+    package init(_ code: OffstageCode, details: String? = nil, hint: String? = nil) {
+        self.init(code.status, code.rawValue, code.message, details: details, hint: hint)
+    }
+}

@@ -1,0 +1,96 @@
+import NIOCore
+
+/// What a connection is waiting for and since when.
+struct ConnectionClock {
+    enum Verdict: Equatable { case fine, refuse, close }
+
+    var idleSince: NIODeadline?
+    var headStarted: NIODeadline?
+    var bodyStarted: NIODeadline?
+    var bodyBytes = 0
+    /// The client takes nothing of what was written.
+    var stalledSince: NIODeadline?
+    var closingSince: NIODeadline?
+
+    mutating func began(_ now: NIODeadline) {
+        bodyStarted = now
+        bodyBytes = 0
+    }
+
+    mutating func ended(_ now: NIODeadline) {
+        bodyStarted = nil
+        idleSince = now
+    }
+
+    func verdict(at now: NIODeadline, _ limits: ConnectionLimits, isIdle: Bool) -> Verdict {
+        if let closingSince { return now - closingSince > .seconds(2) ? .close : .fine }
+        if let stalledSince, now - stalledSince > TimeAmount(limits.idleTime) { return .close }
+        if let headStarted { return now - headStarted > TimeAmount(limits.headTime) ? .refuse : .fine }
+        if let bodyStarted {
+            let elapsed = now - bodyStarted
+            let seconds = elapsed.nanoseconds / 1_000_000_000
+            let isSlow = elapsed > TimeAmount(limits.bodyGrace) && Int64(bodyBytes) < seconds * Int64(limits.bodyRate)
+            return isSlow ? .refuse : .fine
+        }
+        if isIdle, let idleSince, now - idleSince > TimeAmount(limits.idleTime) { return .close }
+        return .fine
+    }
+}
+
+/// Looks at every connection of one event loop about once a second: one timer instead of several for each request.
+///
+/// Used on its event loop only.
+final class ConnectionWatch: @unchecked Sendable {
+    // Everything below is touched on `loop` alone.
+    private let loop: any EventLoop
+    private let interval: TimeAmount
+    private var doors: [ObjectIdentifier: (door: HotDoor, context: ChannelHandlerContext)] = [:]
+    private var timer: RepeatedTask?
+    private(set) var now = NIODeadline.now()
+
+    init(_ loop: any EventLoop, _ limits: ConnectionLimits) {
+        self.loop = loop
+        let shortest = min(limits.headTime, limits.idleTime, limits.bodyGrace)
+        interval = max(.milliseconds(10), min(.seconds(1), .nanoseconds(TimeAmount(shortest).nanoseconds / 4)))
+    }
+
+    func add(_ door: HotDoor, _ context: ChannelHandlerContext) {
+        if timer == nil {
+            now = .now()
+            timer = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in self.tick() }
+        }
+        door.clock.idleSince = now
+        doors[ObjectIdentifier(door)] = (door, context)
+    }
+
+    func remove(_ door: HotDoor) {
+        doors[ObjectIdentifier(door)] = nil
+        // Nothing to watch: an idle server sleeps.
+        if doors.isEmpty {
+            timer?.cancel()
+            timer = nil
+        }
+    }
+
+    private func tick() {
+        now = .now()
+        for (door, context) in Array(doors.values) { door.tick(context) }
+    }
+}
+
+/// Tells the door that bytes have come, before they are a head.
+final class ByteWatch: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let door: HotDoor
+
+    init(_ door: HotDoor) { self.door = door }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        door.received()
+        context.fireChannelRead(data)
+    }
+}
+
+@available(*, unavailable) extension ByteWatch: Sendable {}

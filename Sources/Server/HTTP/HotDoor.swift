@@ -1,0 +1,269 @@
+import NIOCore
+import NIOHTTP1
+
+/// The door on the event loop, in front of Hummingbird's: answers at once what can be answered at once, passes everything else on, and
+/// keeps watch over the connection.
+///
+/// It answers only when no earlier request of the connection is unanswered, so answers keep the order of requests. It also mends heads
+/// that the rest of the pipeline would stumble over: `Upgrade` (after which NIO's decoder stops reading) and HTTP/1.0.
+final class HotDoor: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// A request that was passed on and is not answered yet.
+    struct Passed {
+        var visit: Visit
+        /// What the core made of it, where it has looked at it.
+        var answer: Answer?
+        var closes: Bool
+    }
+
+    private enum Incoming {
+        /// Between requests, or in the head of one.
+        case none
+        /// A request without a body that may be answered here, once its end has come.
+        case hot(HTTPRequestHead, Visit, closes: Bool)
+        case passing
+        /// Nothing more is read of this connection.
+        case discarding
+    }
+
+    let front: FrontDoor
+    private let watch: ConnectionWatch
+    private var incoming = Incoming.none
+    private var passed: [Passed] = []
+    private var refusal: (Refusal, Visit?)?
+    private var hasUnflushed = false
+    private var peer: String?
+    var clock = ConnectionClock()
+
+    init(_ front: FrontDoor, watch: ConnectionWatch) {
+        self.front = front
+        self.watch = watch
+        clock.idleSince = watch.now
+    }
+
+    /// The request that the next answer written is for.
+    var current: Passed? { passed.first }
+
+    // MARK: Life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        peer = context.channel.remoteAddress?.ipAddress
+        watch.add(self, context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        watch.remove(self)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        watch.remove(self)
+        incoming = .discarding
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        clock.stalledSince = context.channel.isWritable ? nil : watch.now
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): read(head, context)
+        case .body(let bytes):
+            guard case .passing = incoming else { return }
+            clock.bodyBytes += bytes.readableBytes
+            guard clock.bodyBytes <= front.limits.body else { return refuse(front.bodyTooLarge, passed.last?.visit, context, isMidway: true) }
+            context.fireChannelRead(data)
+        case .end:
+            clock.ended(watch.now)
+            switch incoming {
+            case .hot(let head, let visit, let closes):
+                incoming = .none
+                answer(head, visit, closes, context)
+            case .passing:
+                incoming = .none
+                context.fireChannelRead(data)
+            case .none, .discarding: break
+            }
+        }
+    }
+
+    private func read(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        clock.headStarted = nil
+        if case .discarding = incoming { return }
+        var head = head
+        let visit = front.receive(RequestHead(head))
+        var closes = !head.isKeepAlive
+        if head.headers.contains(name: "upgrade") {
+            head.headers.remove(name: "upgrade")
+            closes = true
+        }
+        if let refusal = front.refusal(of: visit.head) { return refuse(refusal, visit, context) }
+        let hasBody = visit.head.contentLength.map { $0 != "0" } ?? head.headers.contains(name: "transfer-encoding")
+        if passed.isEmpty, !hasBody, Self.isReading(head.method), front.owns(visit.head) {
+            incoming = .hot(head, visit, closes: closes)
+            return
+        }
+        if let expectation = visit.head.expectation, expectation.isSame(as: "100-continue"), passed.isEmpty, head.version.major == 1, head.version.minor > 0 {
+            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+        }
+        clock.began(watch.now)
+        incoming = .passing
+        pass(head, Passed(visit: visit, closes: closes), context)
+    }
+
+    private static func isReading(_ method: HTTPMethod) -> Bool { method == .GET || method == .HEAD || method == .OPTIONS }
+
+    private func pass(_ head: HTTPRequestHead, _ request: Passed, _ context: ChannelHandlerContext) {
+        var head = head
+        // Hummingbird reads it to know that this request is the last.
+        if request.closes { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        passed.append(request)
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if hasUnflushed {
+            hasUnflushed = false
+            context.flush()
+        }
+        context.fireChannelReadComplete()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let fault = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        refuse(Refusal(fault == .headerOverflow ? .headersTooLarge : .malformed), nil, context)
+    }
+
+    // MARK: Answers
+
+    private func answer(_ head: HTTPRequestHead, _ visit: Visit, _ closes: Bool, _ context: ChannelHandlerContext) {
+        switch front.answer(visit.head, body: [], isOnEventLoop: true) {
+        case .now(var response)?:
+            front.finish(&response, visit, peer: peer, isInline: true)
+            write(response, closes, context)
+        case let answer:
+            pass(head, Passed(visit: visit, answer: answer, closes: closes), context)
+            context.fireChannelRead(wrapInboundOut(.end(nil)))
+        }
+    }
+
+    private func write(_ response: ServerResponse, _ closes: Bool, _ context: ChannelHandlerContext) {
+        var head = HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: response.status, reason: response.reason),
+            headers: HTTPHeaders(response.fields.pairs))
+        if closes { head.headers.add(name: "Connection", value: "close") }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !response.body.isEmpty {
+            context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))), promise: nil)
+        }
+        hasUnflushed = true
+        guard closes else { return context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+        let end = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: end)
+        close(after: end.futureResult, context)
+    }
+
+    /// Refuses a request and ends the connection: what follows can no longer be told apart, or is not wanted.
+    private func refuse(_ refusal: Refusal, _ visit: Visit?, _ context: ChannelHandlerContext, isMidway: Bool = false) {
+        if case .discarding = incoming { return }
+        incoming = .discarding
+        // A request whose body is refused is itself the last passed on; its answer was not begun, or there would be no body to wait for.
+        if isMidway, passed.count == 1 { passed.removeAll() }
+        guard passed.isEmpty else {
+            self.refusal = (refusal, visit)
+            return
+        }
+        send(refusal, visit, context)
+    }
+
+    private func send(_ refusal: Refusal, _ visit: Visit?, _ context: ChannelHandlerContext) {
+        var response = refusal.response
+        let visit = visit ?? front.receive(RequestHead(method: "-", target: "-"))
+        front.finish(&response, visit, peer: peer, isInline: true)
+        write(response, true, context)
+    }
+
+    /// Says that no more will come, and gives the other side a moment to read it: a close with bytes unread would take the answer away.
+    private func close(after written: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
+        incoming = .discarding
+        clock.closingSince = watch.now
+        let channel = context.channel
+        written.whenComplete { _ in channel.close(mode: .output, promise: nil) }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard let request = passed.first else {
+            // The answer to a request that was refused meanwhile.
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            if head.status.code >= 200 {
+                if request.closes { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+                let isFramed = head.headers.contains(name: "content-length") || head.headers.contains(name: "transfer-encoding")
+                if !isFramed, request.visit.head.method != "HEAD", head.status != .noContent, head.status != .notModified {
+                    head.headers.add(name: "Transfer-Encoding", value: "chunked")
+                }
+            }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            passed.removeFirst()
+            clock.idleSince = watch.now
+            if request.closes {
+                let promise = promise ?? context.eventLoop.makePromise()
+                context.write(data, promise: promise)
+                close(after: promise.futureResult, context)
+            } else {
+                context.write(data, promise: promise)
+            }
+            if passed.isEmpty, let (refusal, visit) = refusal {
+                self.refusal = nil
+                send(refusal, visit, context)
+            }
+        }
+    }
+
+    // MARK: Time
+
+    /// Raw bytes came; of which request is not known yet.
+    func received() {
+        guard clock.headStarted == nil, case .none = incoming else { return }
+        clock.headStarted = watch.now
+    }
+
+    /// Asked about once a second.
+    func tick(_ context: ChannelHandlerContext) {
+        switch clock.verdict(at: watch.now, front.limits, isIdle: passed.isEmpty) {
+        case .fine: break
+        case .close: context.close(promise: nil)
+        case .refuse:
+            if passed.count > (clock.bodyStarted == nil ? 0 : 1) { return context.close(promise: nil) }
+            refuse(Refusal(.requestTimeout), passed.last?.visit, context, isMidway: true)
+            context.flush()
+        }
+    }
+}
+
+@available(*, unavailable) extension HotDoor: Sendable {}
+
+extension RequestHead {
+    init(_ head: HTTPRequestHead) {
+        self.init(method: head.method.rawValue, target: head.uri, fields: Fields(pairs: head.headers.map { ($0.name, $0.value) }))
+    }
+}
+
+extension HTTPResponseStatus {
+    init(statusCode: Int, reason: String?) {
+        if let reason { self = .custom(code: UInt(max(statusCode, 100)), reasonPhrase: reason) } else { self.init(statusCode: statusCode) }
+    }
+}

@@ -1,0 +1,111 @@
+import HTTPTypes
+package import HummingbirdCore
+package import NIOCore
+import NIOHTTPTypes
+
+/// What answers the paths that are not the core's: pages and routes of other parts, streaming if they like.
+package typealias OtherRoutes = @Sendable (Request, any Channel) async throws -> Response
+
+/// Hummingbird's door: everything that has a body, has to wait, or is somebody else's.
+struct RouterDoor: Sendable {
+    let front: FrontDoor
+    let others: OtherRoutes?
+
+    /// Bodies above this are read and planned off the event loop.
+    private static let smallBody = 64 << 10
+
+    @concurrent func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+        let passed = Self.passed(on: channel)
+        let visit = passed?.visit ?? front.receive(RequestHead(request.head))
+        let peer = Self.peer(of: channel)
+        if let answer = passed?.answer {
+            return try await write(await answer.value(), visit, peer, writer)
+        }
+        if !front.owns(visit.head), front.refusal(of: visit.head) == nil, let others {
+            return try await write(from: others, request, visit, peer, writer, channel)
+        }
+        let body: [UInt8]
+        do {
+            body = try await Self.body(of: request, visit.head, limit: front.limits.body)
+        } catch is NIOTooManyBytesError {
+            return try await write(front.bodyTooLarge.response, visit, peer, writer)
+        }
+        let response = await answer(visit.head, body, isNew: passed == nil)
+        try await write(response, visit, peer, writer)
+    }
+
+    private func answer(_ head: RequestHead, _ body: [UInt8], isNew: Bool) async -> ServerResponse {
+        if body.count > Self.smallBody {
+            return await withTaskExecutorPreference(globalConcurrentExecutor) {
+                await front.answer(head, body: body, isOnEventLoop: false)?.value() ?? Refusal(.notFound).response
+            }
+        }
+        return await front.answer(head, body: body, isOnEventLoop: isNew)?.value() ?? Refusal(.notFound).response
+    }
+
+    @concurrent private func write(_ response: ServerResponse, _ visit: Visit, _ peer: String?, _ writer: consuming ResponseWriter) async throws {
+        var response = response
+        front.finish(&response, visit, peer: peer, isInline: false)
+        var head = HTTPResponse(status: .init(code: response.status, reason: response.reason))
+        head.headerFields = HTTPFields(response.fields)
+        let body = response.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: response.body))
+        try await writer.write(response: head, body: body)
+    }
+
+    @concurrent private func write(
+        from others: OtherRoutes, _ request: Request, _ visit: Visit, _ peer: String?, _ writer: consuming ResponseWriter,
+        _ channel: any Channel
+    ) async throws {
+        var response: Response
+        do {
+            response = try await others(request, channel)
+        } catch {
+            return try await write(Refusal(.internalFault).response, visit, peer, writer)
+        }
+        var fields = Fields()
+        front.complete(
+            &fields, visit, status: response.status.code, bytes: response.body.contentLength ?? 0, code: nil, peer: peer, isInline: false)
+        for field in HTTPFields(fields) where response.headers[field.name] == nil { response.headers.append(field) }
+        if visit.head.method == "HEAD" { response.body = ResponseBody() }
+        try await writer.write(response: response.head, body: response.body)
+    }
+
+    /// What the door on the event loop knows of the request; nil for HTTP/2, whose streams have none.
+    private static func passed(on channel: any Channel) -> HotDoor.Passed? {
+        guard channel.eventLoop.inEventLoop else { return nil }
+        return (try? channel.pipeline.syncOperations.handler(type: HotDoor.self))?.current
+    }
+
+    private static func peer(of channel: any Channel) -> String? {
+        channel.remoteAddress?.ipAddress ?? channel.parent?.remoteAddress?.ipAddress
+    }
+
+    private static func body(of request: Request, _ head: RequestHead, limit: Int) async throws -> [UInt8] {
+        if head.method == "GET" || head.method == "HEAD" { return [] }
+        let buffer = try await request.body.collect(upTo: limit)
+        return Array(buffer.readableBytesView)
+    }
+}
+
+extension RequestHead {
+    init(_ request: HTTPRequest) {
+        var pairs = request.headerFields.map { ($0.name.canonicalName, $0.value) }
+        if let host = request.authority { pairs.insert(("host", host), at: 0) }
+        self.init(method: request.method.rawValue, target: request.path ?? "/", fields: Fields(pairs: pairs))
+    }
+}
+
+extension HTTPFields {
+    init(_ fields: Fields) {
+        self.init()
+        for (name, value) in fields.pairs {
+            if let name = HTTPField.Name(name) { append(HTTPField(name: name, value: value)) }
+        }
+    }
+}
+
+extension HTTPResponse.Status {
+    init(code: Int, reason: String?) {
+        if let reason { self.init(code: code, reasonPhrase: reason) } else { self.init(code: code) }
+    }
+}

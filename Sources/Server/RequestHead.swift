@@ -1,0 +1,75 @@
+package import OffstageQuery
+
+/// A request's head, looked through once for all that either door needs.
+package struct RequestHead: Sendable {
+    package let method: String
+    /// Before the `?`, percent-encoded.
+    package let path: String
+    /// After it, as received.
+    package let query: String?
+    package let fields: Fields
+    /// Those of the REST dialect.
+    package private(set) var rest = RequestHeaders()
+    package private(set) var apikey: String?
+    package private(set) var authorization: String?
+    package private(set) var origin: String?
+    /// `Access-Control-Request-Method`: a preflight.
+    package private(set) var preflight: String?
+    package private(set) var requestID: String?
+    package private(set) var connection: String?
+    package private(set) var contentLength: String?
+    package private(set) var expectation: String?
+    /// Bytes of all names and values.
+    package private(set) var fieldBytes = 0
+    package let targetBytes: Int
+
+    package init(method: String, target: String, fields: Fields = []) {
+        self.method = method
+        targetBytes = target.utf8.count
+        if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+            path = String(target[..<mark])
+            query = String(target[target.utf8.index(after: mark)...])
+        } else {
+            path = target
+            query = nil
+        }
+        self.fields = fields
+        for (name, value) in fields.pairs { take(name, value) }
+    }
+
+    private mutating func take(_ name: String, _ value: String) {
+        fieldBytes += name.utf8.count + value.utf8.count
+        // By length first: most names are none of these.
+        switch name.utf8.count {
+        case 5: if name.isSame(as: "range") { keep(value, &rest.range) }
+        case 6:
+            if name.isSame(as: "accept") { join(value, &rest.accept) }
+            else if name.isSame(as: "apikey") { keep(value, &apikey) }
+            else if name.isSame(as: "prefer") { rest.prefer.append(value) }
+            else if name.isSame(as: "origin") { keep(value, &origin) }
+            else if name.isSame(as: "expect") { keep(value, &expectation) }
+        case 10:
+            if name.isSame(as: "connection") { join(value, &connection) }
+            else if name.isSame(as: "range-unit") { keep(value, &rest.rangeUnit) }
+        case 12:
+            if name.isSame(as: "content-type") { keep(value, &rest.contentType) }
+            else if name.isSame(as: "x-request-id") { keep(value, &requestID) }
+        case 13: if name.isSame(as: "authorization") { keep(value, &authorization) }
+        case 14:
+            if name.isSame(as: "accept-profile") { keep(value, &rest.acceptProfile) }
+            else if name.isSame(as: "content-length") { keep(value, &contentLength) }
+        case 15: if name.isSame(as: "content-profile") { keep(value, &rest.contentProfile) }
+        case 29: if name.isSame(as: "access-control-request-method") { keep(value, &preflight) }
+        default: break
+        }
+    }
+
+    /// Of two lines the first counts.
+    private func keep(_ value: String, _ place: inout String?) {
+        if place == nil { place = value }
+    }
+
+    private func join(_ value: String, _ place: inout String?) {
+        place = place.map { "\($0), \(value)" } ?? value
+    }
+}

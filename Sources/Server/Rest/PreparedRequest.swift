@@ -1,0 +1,119 @@
+import OffstageDatabase
+import OffstageQuery
+import OffstageSQL
+import OffstageSchema
+import Synchronization
+
+/// Everything about a request that its values do not change: made once per shape and role, used until the schema changes.
+final class PreparedRequest: Sendable {
+    /// Without the values of the request it was made from.
+    let request: TableRequest
+    let relation: QualifiedName
+    let media: AnswerMedia
+    /// What `Preference-Applied` says.
+    let applied: String?
+    /// What `Content-Profile` says, where it says anything.
+    let profile: String?
+    let timeZone: TimeZoneRules
+    /// Where the offset stands among the values.
+    let offset: Int?
+    let read: Read?
+    /// The settings that the read asks for.
+    let settings: [String]
+    let byteCount: Int
+
+    /// Statements of a write by what its payload gives.
+    private let writes = Mutex<[PayloadShape: PreparedWrite]>([:])
+    private static let writeLimit = 16
+    /// How often the read went over the budget of an event loop, less what was forgiven.
+    private let overruns = Atomic<Int>(0)
+
+    init(
+        _ request: TableRequest, relation: QualifiedName, media: AnswerMedia, applied: String?, profile: String?, timeZone: TimeZoneRules,
+        read: Read?
+    ) {
+        self.request = request
+        self.relation = relation
+        self.media = media
+        self.applied = applied
+        self.profile = profile
+        self.timeZone = timeZone
+        self.offset = request.window.offset?.position
+        self.read = read
+        var used = UsedSettings()
+        if let read { used.add(read.root); read.count.map { used.add($0) } }
+        settings = used.names
+        byteCount = 2_048 + request.shape.byteCount * 4 + used.byteCount
+    }
+
+    var wantsObject: Bool { media.form == .object }
+
+    /// Whether a read may be tried where it arrives. One that keeps going over the budget is tried now and then only: other values
+    /// may be cheaper.
+    var mayRunInline: Bool {
+        guard read?.isBounded == true else { return false }
+        let overruns = overruns.load(ordering: .relaxed)
+        guard overruns >= 4 else { return true }
+        return self.overruns.wrappingAdd(1, ordering: .relaxed).oldValue % 16 == 0
+    }
+
+    func wentOverBudget() { overruns.wrappingAdd(1, ordering: .relaxed) }
+
+    func write(for payload: PayloadShape) -> PreparedWrite? { writes.withLock { $0[payload] } }
+
+    func keep(_ write: PreparedWrite, for payload: PayloadShape) {
+        guard payload.patterns.count <= 64 else { return }
+        writes.withLock { writes in
+            if writes.count >= Self.writeLimit { writes.removeAll() }
+            writes[payload] = write
+        }
+    }
+}
+
+/// A write's statement and the settings it asks for.
+struct PreparedWrite: Sendable {
+    let write: Write
+    let settings: [String]
+
+    init(_ write: Write) {
+        self.write = write
+        var used = UsedSettings()
+        switch write.action {
+        case .insert(let texts): for text in texts { used.add(text) }
+        case .update(let text): used.add(text)
+        case .delete(let find, let delete):
+            if let find { used.add(find) }
+            used.add(delete)
+        }
+        if let representation = write.representation { used.add(representation) }
+        if let location = write.location { used.add(location) }
+        settings = used.names
+    }
+}
+
+/// The names of `current_setting(…)` in a statement, and how much text it is.
+private struct UsedSettings {
+    var names: [String] = []
+    var byteCount = 0
+
+    mutating func add(_ text: SQLText) {
+        byteCount += text.text.utf8.count + text.bindings.count * 48
+        for case .setting(let name) in text.bindings where !names.contains(name) { names.append(name) }
+    }
+
+    mutating func add(_ node: ReadNode) {
+        add(node.query)
+        add(node.fields)
+    }
+
+    private mutating func add(_ fields: [Field]) {
+        byteCount += fields.count * 96
+        for field in fields {
+            switch field {
+            case .cell: break
+            case .object(_, presence: _, let fields): add(fields)
+            case .list(_, let node, keys: _), .one(_, let node, keys: _), .arrays(let node, keys: _): add(node)
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import OffstageDatabase
+import OffstageQuery
+import OffstageSQL
+import OffstageSchema
+
+extension RestService {
+    /// Plans a request for the caller's role: all that its values do not change.
+    func prepare(_ request: TableRequest, _ call: Call, _ body: [UInt8]) throws(Refusal) -> PreparedRequest {
+        let profile = try schemaName(request)
+        let name: String
+        switch request.target {
+        case .relation(let relation): name = relation
+        case .function(let function): throw unknownFunction(QualifiedName(profile, function), request, body)
+        case .root: throw Refusal(404, "PGRST126", "Root endpoint metadata is disabled")
+        }
+        let media = try AnswerMedia(request.accept, header: call.head.rest.accept)
+        let zone = try timeZone(request.preferences.timezone)
+        let relation = QualifiedName(profile, name)
+        var read: Read?
+        if request.method.isRead, case .read(let statement) = try statement(request, nil, call) { read = statement }
+        return PreparedRequest(
+            request, relation: relation, media: media, applied: applied(request, relation, call),
+            profile: request.profile != nil || settings.plan.exposedSchemas.count > 1 ? profile : nil, timeZone: zone, read: read)
+    }
+
+    /// The statement of a request and what its payload gives.
+    func statement(_ request: TableRequest, _ payload: PayloadShape?, _ call: Call) throws(Refusal) -> Statement {
+        let plan = try plan(request, payload, call)
+        do throws(SQLError) {
+            return try driver.statement(for: plan)
+        } catch {
+            throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
+        }
+    }
+
+    func plan(_ request: TableRequest, _ payload: PayloadShape?, _ call: Call) throws(Refusal) -> TablePlan {
+        do throws(PlanError) {
+            return try OffstageQuery.plan(request, payload: payload, in: call.project.catalogue, as: call.caller.role)
+        } catch {
+            throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
+        }
+    }
+
+    private func schemaName(_ request: TableRequest) throws(Refusal) -> String {
+        do throws(PlanError) {
+            return try settings.plan.schema(for: request.profile)
+        } catch {
+            throw Refusal(error, isAnonymous: false)
+        }
+    }
+
+    private func timeZone(_ name: String?) throws(Refusal) -> TimeZoneRules {
+        guard let name else { return .utc }
+        guard let zone = TimeZoneRules.named(name) else {
+            throw Refusal(400, "22023", "invalid value for parameter \"TimeZone\": \"\(name)\"")
+        }
+        return zone
+    }
+
+    private func applied(_ request: TableRequest, _ relation: QualifiedName, _ call: Call) -> String? {
+        let hasKey = call.project.catalogue.schema.tables[relation]?.primaryKey != nil
+        return request.preferences.applied(
+            isMutation: !request.method.isRead, resolves: request.method == .post && (hasKey || request.onConflict != nil),
+            setsMissing: request.method == .post || request.method == .patch, mayChooseTransaction: settings.allowsRollback)
+    }
+
+    private func unknownFunction(_ name: QualifiedName, _ request: TableRequest, _ body: [UInt8]) -> Refusal {
+        var arguments = request.arguments.map(\.name)
+        if !request.method.isRead, request.contentType == .json {
+            let payload = body.withUnsafeBufferPointer { try? Payload($0, type: .json, columns: request.columns, limits: settings.payloads) }
+            arguments = payload?.columns ?? []
+        }
+        var unique: [String] = []
+        for argument in arguments where !unique.contains(argument) { unique.append(argument) }
+        let list = unique.sorted().joined(separator: ", ")
+        let message = unique.isEmpty ? "\(name) without parameters" : "\(name)(\(list))"
+        let searched =
+            unique.isEmpty ? "the function \(name) without parameters"
+            : "the function \(name) with parameter\(unique.count == 1 ? "" : "s") \(list)"
+        let unnamed = request.method.isRead ? "" : " or with a single unnamed json/jsonb parameter"
+        return Refusal(
+            404, "PGRST202", "Could not find the function \(message) in the schema cache",
+            details: "Searched for \(searched)\(unnamed), but no matches were found in the schema cache.")
+    }
+
+    /// What a relation can be asked to do.
+    func options(_ call: Call, path: String) throws(Refusal) -> ServerResponse {
+        let request: TableRequest
+        do throws(RequestError) {
+            request = try TableRequest(method: .options, path: path, query: nil, headers: call.head.rest, limits: settings.requests)
+        } catch {
+            throw Refusal(error)
+        }
+        let profile = try schemaName(request)
+        var methods = "OPTIONS,GET,HEAD"
+        switch request.target {
+        case .root: break
+        case .function(let name): throw unknownFunction(QualifiedName(profile, name), request, [])
+        case .relation(let name):
+            let relation = QualifiedName(profile, name)
+            if let table = call.project.catalogue.schema.tables[relation] {
+                methods += table.primaryKey == nil ? ",POST,PATCH,DELETE" : ",POST,PUT,PATCH,DELETE"
+            } else if call.project.catalogue.schema.views[relation] == nil {
+                // A read of it says what is wrong, and suggests no more than the caller may know.
+                var read = request
+                read.method = .get
+                _ = try plan(read, nil, call)
+            }
+        }
+        var response = ServerResponse(status: 200)
+        response.fields.add("Allow", methods)
+        return response
+    }
+}

@@ -1,0 +1,79 @@
+import OffstageDatabase
+import OffstageQuery
+import OffstageSQL
+import OffstageSchema
+
+extension RestService {
+    func run(
+        _ read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ isOnEventLoop: Bool
+    ) throws(Refusal) -> Answer {
+        var inputs = Inputs(caller: call.caller, values: values, now: call.now, timeZone: prepared.request.preferences.timezone)
+        if !prepared.settings.isEmpty { inputs.settings = RequestSettings.values(prepared.settings, of: call) }
+        let isHead = prepared.request.method == .head
+        // What counts is not written down where nobody reads it.
+        let format = isHead ? RowFormat.none : prepared.media.format(root: prepared.relation.name)
+        let offset = prepared.offset.flatMap { values.indices.contains($0) ? values[$0].integer : nil } ?? 0
+        if isOnEventLoop, prepared.mayRunInline {
+            let rows: Rows?
+            do throws(SQLError) {
+                rows = try driver.readInline(read, with: inputs, as: format)
+            } catch {
+                throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
+            }
+            if let rows { return .now(try respond(rows, prepared, offset, call.head)) }
+            prepared.wentOverBudget()
+        }
+        let prepare = inputs
+        return .later {
+            do throws(SQLError) {
+                let rows = try await self.driver.run(.read(read), with: prepare, as: format)
+                do throws(Refusal) {
+                    return try self.respond(rows, prepared, offset, call.head)
+                } catch {
+                    return error.response
+                }
+            } catch {
+                return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
+            }
+        }
+    }
+
+    private func respond(_ rows: Rows, _ prepared: PreparedRequest, _ offset: Int, _ head: RequestHead) throws(Refusal) -> ServerResponse {
+        if let total = rows.total, offset > total {
+            var refusal = Refusal(
+                416, "PGRST103", "Requested range not satisfiable",
+                details: "An offset of \(offset) was requested, but there are only \(total) rows.")
+            refusal.contentRange = "*/\(total)"
+            throw refusal
+        }
+        if prepared.wantsObject, rows.count != 1 { throw .notSingular(rows.count) }
+        let isPartial = rows.total.map { rows.count < $0 } ?? false
+        var response = ServerResponse(status: isPartial ? 206 : 200)
+        response.fields.reserve(16)
+        response.fields.add("Content-Type", prepared.media.contentType)
+        response.fields.add("Content-Range", ContentRange.text(from: offset, count: rows.count, total: rows.total))
+        response.fields.add("Content-Location", ContentLocation.text(prepared.relation.name, query: head.query))
+        response.fields.add("Preference-Applied", prepared.applied)
+        response.fields.add("Content-Profile", prepared.profile)
+        response.fields.add("Vary", "Accept, Prefer, Range")
+        response.body = rows.body
+        return response
+    }
+}
+
+extension Refusal {
+    static func notSingular(_ count: Int) -> Refusal {
+        Refusal(
+            406, "PGRST116", "Cannot coerce the result to a single JSON object", details: "The result contains \(count) rows")
+    }
+}
+
+enum ContentRange {
+    /// `0-9/*`, `5-6/100`, `*/0`, `*/*`.
+    static func text(from offset: Int, count: Int, total: Int?) -> String {
+        let whole = total.map(String.init) ?? "*"
+        guard count > 0 else { return "*/\(whole)" }
+        let (last, overflow) = offset.addingReportingOverflow(count - 1)
+        return overflow ? "*/\(whole)" : "\(offset)-\(last)/\(whole)"
+    }
+}

@@ -1,0 +1,169 @@
+package import OffstageAuth
+package import OffstageDatabase
+import OffstageQuery
+import OffstageSQL
+import OffstageSchema
+import Synchronization
+
+/// The REST interface of one project: from a request's head and body to its answer, without a word of networking.
+///
+/// Synchronous throughout; what has to wait for the database comes back as ``Answer/later(_:)``. Both front doors call it.
+///
+/// ```swift
+/// let service = RestService(driver: database, keys: ring)
+/// let head = RequestHead(method: .get, target: "/rest/v1/books?id=eq.5")
+/// let response = await service.answer(head, body: []).value()
+/// ```
+///
+/// `count=planned` and `count=estimated` are answered with exact counts: on the embedded engine nothing cheaper is also right.
+package final class RestService: Sendable {
+    package static let mount = "/rest/v1"
+
+    let driver: any Driver
+    let keys: KeyRing
+    let settings: RestSettings
+    private let current: Mutex<Project>
+
+    package init(driver: any Driver, keys: KeyRing, settings: RestSettings = RestSettings()) {
+        self.driver = driver
+        self.keys = keys
+        self.settings = settings
+        current = Mutex(Project(driver.schema, settings))
+    }
+
+    /// Whether a path is this service's to answer.
+    package static func owns(_ path: String) -> Bool {
+        guard path.hasPrefix(mount) else { return false }
+        return path.utf8.count == mount.utf8.count || path.utf8.dropFirst(mount.utf8.count).first == UInt8(ascii: "/")
+    }
+
+    /// Answers a request below ``mount``.
+    ///
+    /// - Parameters:
+    ///   - body: all of it; empty for reads.
+    ///   - isOnEventLoop: reads may be tried at once. False where that was done before, or where nothing is gained by it.
+    package func answer(_ head: RequestHead, body: [UInt8] = [], isOnEventLoop: Bool = true) -> Answer {
+        let call: Call
+        do throws(Refusal) {
+            call = Call(head, try caller(head), try project())
+            try call.project.admits(call.caller.role)
+        } catch {
+            return .now(error.response)
+        }
+        do throws(Refusal) {
+            return try answer(call, body, isOnEventLoop)
+        } catch {
+            return .now(error.response)
+        }
+    }
+
+    private func answer(_ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool) throws(Refusal) -> Answer {
+        guard let method = TableRequest.Method(rawValue: call.head.method) else {
+            throw Refusal(405, "PGRST117", "Unsupported HTTP method: \(call.head.method)")
+        }
+        let path = String(call.head.path.utf8.dropFirst(Self.mount.utf8.count)) ?? ""
+        if method == .options { return .now(try options(call, path: path)) }
+        guard
+            let scanned = RequestShape.scan(
+                method: method, path: path, query: call.head.query, headers: call.head.rest, limits: settings.requests)
+        else {
+            // Says why; a request that reads well after all is planned and not kept.
+            let request = try read(method, path, call)
+            return try run(try prepare(request, call, body), values: request.values, call, body, isOnEventLoop)
+        }
+        let key = PlanCache.Key(role: call.caller.role, shape: scanned.shape)
+        if let prepared = call.project.plans.find(key) {
+            return try run(prepared, values: scanned.values, call, body, isOnEventLoop)
+        }
+        let prepared = try prepare(try read(method, path, call), call, body)
+        let answer = try run(prepared, values: scanned.values, call, body, isOnEventLoop)
+        call.project.plans.offer(prepared, for: key)
+        return answer
+    }
+
+    private func run(
+        _ prepared: PreparedRequest, values: [RequestValue], _ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool
+    ) throws(Refusal) -> Answer {
+        if let read = prepared.read { return try run(read, prepared, values, call, isOnEventLoop) }
+        return try write(prepared, values, call, body)
+    }
+
+    private func read(_ method: TableRequest.Method, _ path: String, _ call: Call) throws(Refusal) -> TableRequest {
+        do throws(RequestError) {
+            return try TableRequest(
+                method: method, path: path, query: call.head.query, headers: call.head.rest, limits: settings.requests)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    private func caller(_ head: RequestHead) throws(Refusal) -> Caller {
+        do throws(KeyError) {
+            let token = try keys.caller(apikey: head.apikey, bearer: try KeyRing.bearer(head.authorization))
+            return Caller(role: token.role, claims: token.claims, subject: token.subject)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    /// The catalogue of now, with the plans made on it.
+    private func project() throws(Refusal) -> Project {
+        let generation = driver.generation
+        let project = current.withLock { $0 }
+        if project.generation == generation { return project }
+        let fresh = Project(driver.schema, settings)
+        return current.withLock { current in
+            // Another thread may have been as quick.
+            if current.generation < fresh.generation { current = fresh }
+            return current
+        }
+    }
+
+    func isAnonymous(_ role: String) -> Bool { role == keys.rules.anonymousRole }
+}
+
+/// One request on its way: who asks what, of which schema, and when.
+struct Call: Sendable {
+    let head: RequestHead
+    let caller: Caller
+    let project: Project
+    /// Microseconds since 2000-01-01 UTC.
+    let now: Int64
+
+    init(_ head: RequestHead, _ caller: Caller, _ project: Project) {
+        self.head = head
+        self.caller = caller
+        self.project = project
+        now = Clock.microsecondsSince2000()
+    }
+}
+
+/// One generation of a project's schema and the plans made on it.
+final class Project: Sendable {
+    let catalogue: Catalogue
+    let plans: PlanCache
+    let generation: Int64
+    private let roles: Set<String>
+
+    init(_ schema: Schema, _ settings: RestSettings) {
+        catalogue = Catalogue(schema, settings: settings.plan)
+        plans = PlanCache(bytes: settings.planCacheBytes, entries: settings.planCacheEntries)
+        generation = schema.generation
+        roles = schema.rolesOfRequests
+    }
+
+    /// A token's role must be one that requests may run as.
+    func admits(_ role: String) throws(Refusal) {
+        guard roles.contains(role) else {
+            throw Refusal(401, "22023", "role \"\(role)\" does not exist")
+        }
+    }
+}
+
+extension Schema {
+    /// What is granted to `authenticator`, the role that requests log in as.
+    var rolesOfRequests: Set<String> {
+        guard let door = roles["authenticator"] else { return [] }
+        return door.memberOf.filter { roles[$0] != nil }
+    }
+}

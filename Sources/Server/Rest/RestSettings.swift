@@ -1,0 +1,15 @@
+package import OffstageQuery
+
+/// What a project says about its REST interface.
+package struct RestSettings: Sendable {
+    package var plan = PlanSettings()
+    package var requests = RequestLimits()
+    package var payloads = PayloadLimits()
+    /// Callers may send `Prefer: tx=rollback`.
+    package var allowsRollback = false
+    /// What plans of requests may take in memory.
+    package var planCacheBytes = 32 << 20
+    package var planCacheEntries = 4_096
+
+    package init() {}
+}
