@@ -72,7 +72,7 @@ extension TreeReader {
 
     private func literal(_ node: Node) throws(SyntaxError) -> Literal {
         if node.flag("isnull") { return .null }
-        if let value = node["ival"] { return .integer(Int32(clamping: value.integer("ival"))) }
+        if let value = node["ival"] { return .integer(Int32(clamping: integer(value, at: node.location))) }
         if let value = node["sval"] { return .string(value.string("sval") ?? "") }
         if let value = node["fval"] { return .number(value.string("fval") ?? "0") }
         if let value = node["boolval"] { return .boolean(value.flag("boolval")) }

@@ -163,7 +163,7 @@ extension TreeReader {
                 let value = text.string("sval") ?? ""
                 parts.append(isList ? quotedIdentifier(value) : value)
             } else if let number = constant["ival"] {
-                parts.append(String(number.integer("ival")))
+                parts.append(String(integer(number, at: constant.location)))
             } else if let number = constant["fval"] {
                 parts.append(number.string("fval") ?? "")
             } else {

@@ -108,7 +108,7 @@ extension TreeReader {
         var options: [SequenceOption] = []
         for wrapped in nodes {
             guard let node = wrapped["DefElem"] else { continue }
-            let number = node["arg"].flatMap(self.number)
+            let number = node["arg"].flatMap { self.number($0, at: node.location) }
             switch node.string("defname") ?? "" {
             case "as": options.append(.type(try member(node, "arg") { (arg) throws(SyntaxError) in try member(arg, "TypeName", type) }))
             case "start": options.append(.start(number ?? 1))
@@ -129,8 +129,8 @@ extension TreeReader {
     }
 
     /// The number in a `DefElem`'s argument; beyond 32 bits the parser calls it a float.
-    private func number(_ argument: Node) -> Int64? {
-        if let integer = argument["Integer"] { return Int64(integer.integer("ival")) }
+    private func number(_ argument: Node, at location: Int) -> Int64? {
+        if let integer = argument["Integer"] { return Int64(self.integer(integer, at: location)) }
         return argument["Float"]?.string("fval").flatMap { Int64($0) }
     }
 
