@@ -92,7 +92,11 @@ extension Translator {
     private mutating func defaults(_ table: Table, beside targets: [Column]) throws(SQLError) -> [(Column, Term)] {
         var result: [(Column, Term)] = []
         for column in table.columns where column.generated == nil && !targets.contains(where: { $0.name == column.name }) {
-            if let term = try standard(column) { result.append((column, term)) }
+            if let term = try standard(column) {
+                result.append((column, isRowID(column, of: table) ? notNull(term, column, table) : term))
+            } else if isRowID(column, of: table) {
+                result.append((column, notNull(Term("NULL", column.type.type), column, table)))
+            }
         }
         return result
     }
@@ -121,10 +125,8 @@ extension Translator {
                     continue
                 }
                 try refuse(column, insert)
-                var term = try coerce(try translate(row[index], in: scope), to: column.type, .assignment, at: row[index].position)
-                if isRowID(column, of: table) {
-                    term.sql = "pg_notnull(\(term.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))"
-                }
+                var term = try assign(try translate(try gate.rewrite(row[index]), in: scope), to: column, at: row[index].position)
+                if isRowID(column, of: table) { term = notNull(term, column, table) }
                 values.append(term.sql)
             }
             lines.append("(" + (values + others.map(\.1.sql)).joined(separator: ", ") + ")")
@@ -134,17 +136,7 @@ extension Translator {
     }
 
     private func refuse(_ column: Column, _ insert: Insert) throws(SQLError) {
-        if column.generated != nil {
-            throw SQLError(
-                "428C9", "cannot insert a non-DEFAULT value into column \"\(column.name)\"",
-                details: "Column \"\(column.name)\" is a generated column.")
-        }
-        if column.identity == .always, insert.overriding != .system {
-            throw SQLError(
-                "428C9", "cannot insert a non-DEFAULT value into column \"\(column.name)\"",
-                details: "Column \"\(column.name)\" is an identity column defined as GENERATED ALWAYS.",
-                hint: "Use OVERRIDING SYSTEM VALUE to override.")
-        }
+        if column.generated != nil || (column.identity == .always && insert.overriding != .system) { throw column.onlyDefault(updating: false) }
     }
 
     private mutating func insertQuery(
@@ -157,8 +149,8 @@ extension Translator {
         var values: [String] = []
         for (column, output) in zip(given, query.columns) {
             try refuse(column, insert)
-            var term = try coerce(output.term, to: column.type, .assignment)
-            if isRowID(column, of: table) { term.sql = "pg_notnull(\(term.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))" }
+            var term = try assign(output.term, to: column)
+            if isRowID(column, of: table) { term = notNull(term, column, table) }
             values.append(term.sql)
         }
         let others = try defaults(table, beside: given)
@@ -175,6 +167,9 @@ extension Translator {
             let scope = ownScope(table, as: nil, sql: "")
             for item in items { names.append(try translate(item, in: scope).sql) }
             target = " (\(names.joined(separator: ", ")))"
+            guard isUnique(items, filter, table) else {
+                throw SQLError("42P10", "there is no unique or exclusion constraint matching the ON CONFLICT specification")
+            }
             if let filter { target += " WHERE \(try boolean(filter, in: scope, argumentOf: "WHERE").sql)" }
         case .constraint(let name)?:
             guard let key = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).first(where: { $0.name == name }) else {
@@ -199,6 +194,22 @@ extension Translator {
         }
     }
 
+    private func isUnique(_ items: [Expression], _ filter: Expression?, _ table: Table) -> Bool {
+        let columns = items.compactMap { if case .column(let name) = $0.kind { name.last } else { nil } }
+        if columns.count == items.count, ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).contains(where: { Set($0.columns) == Set(columns) }) {
+            return true
+        }
+        return table.indexes.contains { index in
+            index.isUnique && (index.filter == nil || index.filter == filter) && index.elements.count == items.count
+                && index.elements.allSatisfy { element in items.contains { Self.same($0, element.value) } }
+        }
+    }
+
+    private static func same(_ a: Expression, _ b: Expression) -> Bool {
+        if case .column(let x) = a.kind, case .column(let y) = b.kind { return x.last == y.last }
+        return a == b
+    }
+
     // MARK: update and delete
 
     private mutating func set(_ assignments: [Assignment], _ table: Table, in scope: Scope) throws(SQLError) -> [(String, Term)] {
@@ -216,14 +227,12 @@ extension Translator {
                     throw SQLError("42703", "column \"\(name.last)\" of relation \"\(table.name.name)\" does not exist", position: name.position.byteOffset)
                 }
                 if case .default = value.kind {
-                    result.append((column.name, try standard(column) ?? Term("NULL", column.type.type)))
+                    if column.generated == nil { result.append((column.name, try standard(column) ?? Term("NULL", column.type.type))) }
                     continue
                 }
-                guard column.generated == nil, column.identity != .always else {
-                    throw SQLError("428C9", "column \"\(column.name)\" can only be updated to DEFAULT")
-                }
-                let term = try coerce(try translate(try gate.rewrite(value), in: scope), to: column.type, .assignment, at: value.position)
-                result.append((column.name, term))
+                guard column.generated == nil, column.identity != .always else { throw column.onlyDefault(updating: true) }
+                let term = try assign(try translate(try gate.rewrite(value), in: scope), to: column, at: value.position)
+                result.append((column.name, isRowID(column, of: table) ? notNull(term, column, table) : term))
             }
         }
         return result

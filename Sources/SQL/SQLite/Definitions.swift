@@ -16,6 +16,7 @@ package struct Definitions {
         guard let table = schema.tables[name] else { throw SQLError("42P01", "relation \"\(name)\" does not exist") }
         var lines: [String] = []
         for column in table.columns { lines.append(try self.column(column, of: table)) }
+        if table.columns.isEmpty { lines.append("\"~none\" INTEGER") }
         if table.rowIDColumn == nil, let key = table.primaryKey { lines.append(unique("PRIMARY KEY", key, table)) }
         for key in table.uniqueKeys where !key.nullsNotDistinct { lines.append(unique("UNIQUE", key, table)) }
         for reference in table.foreignKeys { lines.append(self.reference(reference)) }
@@ -27,16 +28,39 @@ package struct Definitions {
 
     private func column(_ column: Column, of table: Table) throws(SQLError) -> String {
         var text = "\(StoredName.column(column.name)) \(column.type.type.storageClass)"
-        if table.rowIDColumn == column.name { return text + " PRIMARY KEY" }
+        if table.rowIDColumn == column.name {
+            _ = try standard(column, of: table)
+            return text + " PRIMARY KEY"
+        }
         if let collation = column.type.type.collation { text += " COLLATE \(collation)" }
         if column.isNotNull { text += " NOT NULL" }
         if let range = column.type.type.rangeCheck {
             text += " CONSTRAINT \(StoredName.quoted("~\(column.name)")) CHECK (\(StoredName.column(column.name)) BETWEEN \(range.lowerBound) AND \(range.upperBound))"
         }
+        // Other defaults are put into the statements: SQLite's cannot be what PostgreSQL's can.
+        let isSet = table.foreignKeys.contains { ($0.onDelete == .setDefault || $0.onUpdate == .setDefault) && $0.columns.contains(column.name) }
+        if let value = try standard(column, of: table), isSet { text += " DEFAULT (\(value))" }
         if let generated = column.generated {
             text += " GENERATED ALWAYS AS (\(try expression(generated, of: table, as: column.type))) STORED"
         }
         return text
+    }
+
+    /// The column's default, held to what PostgreSQL accepts there.
+    private func standard(_ column: Column, of table: Table) throws(SQLError) -> String? {
+        guard let value = column.defaultValue else { return nil }
+        var refusal: SQLError?
+        value.visit(intoSubqueries: false) { part in
+            switch part.kind {
+            case .subselect, .exists, .inSelect, .anyOfSelect, .arraySelect: refusal = SQLError("0A000", "cannot use subquery in DEFAULT expression")
+            case .column: refusal = refusal ?? SQLError("0A000", "cannot use column reference in DEFAULT expression")
+            default: break
+            }
+        }
+        if let refusal { throw refusal }
+        var translator = Translator(schema, as: .system)
+        guard let term = try translator.standard(column) else { return nil }
+        return try? stored(term, translator)
     }
 
     private func unique(_ kind: String, _ key: Key, _ table: Table) -> String {

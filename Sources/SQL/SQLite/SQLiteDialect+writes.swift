@@ -19,17 +19,7 @@ extension SQLiteDialect {
         let table = plan.table
         var given: [String: Term] = [:]
         for (index, column) in plan.columns.enumerated() where !(index < defaulted.count && defaulted[index]) {
-            if column.generated != nil {
-                throw SQLError(
-                    "428C9", "cannot insert a non-DEFAULT value into column \"\(column.name)\"",
-                    details: "Column \"\(column.name)\" is a generated column.")
-            }
-            if column.identity == .always {
-                throw SQLError(
-                    "428C9", "cannot insert a non-DEFAULT value into column \"\(column.name)\"",
-                    details: "Column \"\(column.name)\" is an identity column defined as GENERATED ALWAYS.",
-                    hint: "Use OVERRIDING SYSTEM VALUE to override.")
-            }
+            if column.generated != nil || column.identity == .always { throw column.onlyDefault(updating: false) }
             given[column.name] = Term(translator.bind(.payload(index)), column.type.type, modifier: column.type.modifier)
         }
         var sql = try translator.insertText(into: table, given, checks: plan.checks, single: true)
@@ -47,13 +37,7 @@ extension SQLiteDialect {
         var translator = Translator(schema, as: caller)
         var values: [String: Term] = [:]
         for (index, column) in plan.columns.enumerated() {
-            if column.generated != nil || column.identity == .always {
-                throw SQLError(
-                    "428C9", "column \"\(column.name)\" can only be updated to DEFAULT",
-                    details: column.generated != nil
-                        ? "Column \"\(column.name)\" is a generated column."
-                        : "Column \"\(column.name)\" is an identity column defined as GENERATED ALWAYS.")
-            }
+            if column.generated != nil || column.identity == .always { throw column.onlyDefault(updating: true) }
             values[column.name] = Term(translator.bind(.payload(index)), column.type.type, modifier: column.type.modifier)
         }
         let sql = try translator.updateText(

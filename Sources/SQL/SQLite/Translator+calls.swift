@@ -10,7 +10,11 @@ extension Translator {
             switch name.last {
             case "coalesce", "greatest", "least", "nullif": return try choice(name.last, call, in: scope, at: position)
             case "current_setting": return try setting(call, in: scope)
-            case "count" where call.isStar: return try aggregate("count(*)", DataType.bigint, [], call, in: scope)
+            case "count" where call.isStar:
+                guard !insideAggregate || call.over != nil else { throw SQLError("42803", "aggregate function calls cannot be nested") }
+                return try aggregate("count(*)", DataType.bigint, [], call, in: scope)
+            case "nextval", "currval", "setval", "lastval":
+                if let term = try sequence(name.last, call, in: scope, at: position) { return term }
             case "grouping": throw unsupported("grouping()")
             default: break
             }
@@ -51,12 +55,35 @@ extension Translator {
 
     /// An operator, or a function by its bare name.
     mutating func apply(_ name: String, _ terms: [Term], isOperator: Bool, at position: Position) throws(SQLError) -> Term {
+        if isOperator, let error = ambiguity(name, terms, at: position) { throw error }
         guard let match = resolve(functions[name], terms, isOperator: isOperator) else {
             var settledTypes: [DataType] = []
             for term in terms { settledTypes.append(term.pending == nil ? term.type : .unknown) }
             throw terms.count == 1 ? noOperator(name, settledTypes[0], nil, at: position) : noOperator(name, settledTypes[0], settledTypes.last, at: position)
         }
         return try fill(match, with: terms, at: position).term
+    }
+
+    /// PostgreSQL does not guess which of several kinds of operand an untyped literal is meant to be, unless one of them is text.
+    private func ambiguity(_ name: String, _ terms: [Term], at position: Position) -> SQLError? {
+        guard terms.count == 2, terms.contains(where: { $0.pending != nil }), !functions[name].isEmpty else { return nil }
+        let known = terms.first { $0.pending == nil }
+        if let known, resolve(functions[name], [DataType](repeating: known.type, count: 2), exactly: true) != nil { return nil }
+        var categories: Set<Character> = []
+        for entry in functions[name] where entry.parameters.count == 2 {
+            guard case .exact(let a) = entry.parameters[0], case .exact(let b) = entry.parameters[1] else { return nil }
+            if let known {
+                let (own, other) = terms[0].pending == nil ? (a, b) : (b, a)
+                if own == known.type { categories.insert(other.category) }
+            } else {
+                categories.formUnion([a.category, b.category])
+            }
+        }
+        guard categories.count > 1, !categories.contains("S") else { return nil }
+        let names = terms.map { $0.pending == nil ? $0.type.name : "unknown" }
+        return SQLError(
+            "42725", "operator is not unique: \(names[0]) \(name) \(names[1])",
+            hint: "Could not choose a best candidate operator. You might need to add explicit type casts.", position: position.byteOffset)
     }
 
     // MARK: Overloads
@@ -71,6 +98,10 @@ extension Translator {
     /// PostgreSQL's choice among overloads: chapters 10.2 and 10.3.
     func resolve(_ entries: [FunctionTable.Entry], _ terms: [Term], isOperator: Bool = false) -> Match? {
         var types = terms.map { $0.pending == nil ? $0.type : DataType.unknown }
+        // Of real and another kind of number PostgreSQL prefers double precision.
+        if isOperator, types.count == 2, types.contains(.real), types.contains(where: { $0 != .real && $0.numberRank != nil }) {
+            types = types.map { $0 == .real ? .double : $0 }
+        }
         // An operator's untyped side is first taken to be like the other.
         if isOperator, terms.count == 2, types[0] == .unknown || types[1] == .unknown, types[0] != types[1] {
             let same = types[0] == .unknown ? types[1] : types[0]
@@ -111,7 +142,7 @@ extension Translator {
                 } else if type.isText, wanted.isText {
                     score += 90
                 } else if !exactly, CastTable.isImplicit(from: type, to: wanted) {
-                    score += wanted.isPreferred ? 6 : 10 - (wanted.numberRank ?? 0)
+                    score += wanted.isPreferred ? 12 : 10 - (wanted.numberRank ?? 0)
                 } else {
                     return nil
                 }
@@ -210,6 +241,9 @@ extension Translator {
             case "$":
                 let index = Self.digit(&rest)
                 text += index > 0 && index <= arguments.count ? arguments[index - 1].sql : "NULL"
+            case "#" where rest.first == "*":
+                rest.removeFirst()
+                text += arguments.map { "\($0.sql), \(Self.quoted($0.type.key))" }.joined(separator: ", ")
             case "#":
                 let index = Self.digit(&rest)
                 let type = index == 0 ? result : index <= arguments.count ? arguments[index - 1].type : .unknown
@@ -341,6 +375,43 @@ extension Translator {
             let rows = same.map { "SELECT \($0.sql) AS v" }.joined(separator: " UNION ALL ")
             return Term("(SELECT v FROM (\(rows)) WHERE v IS NOT NULL ORDER BY v\(collating(type.type)) \(order) LIMIT 1)", type.type, from: same)
         }
+    }
+
+    /// `nextval('books_id_seq')` and its kin: the sequence is found when the statement is translated.
+    private mutating func sequence(_ name: String, _ call: Call, in scope: Scope, at position: Position) throws(SQLError) -> Term? {
+        var arguments: [String] = []
+        if name != "lastval" {
+            guard var first = call.arguments.first?.value else { return nil }
+            if case .cast(let inner, let type) = first.kind, type.name.last == "regclass" { first = inner }
+            guard case .literal(.string(let text)) = first.kind else {
+                throw unsupported("\(name)() of a computed name", hint: "Write the sequence's name as a literal.", at: position)
+            }
+            guard let found = sequence(named: text) else { throw SQLError("42P01", "relation \"\(text)\" does not exist") }
+            arguments.append(Self.quoted("\(found)"))
+        }
+        for (index, argument) in call.arguments.enumerated() where index > 0 {
+            let type = ColumnType(index == 1 ? .bigint : .boolean)
+            arguments.append(try coerce(try translate(argument.value, in: scope), to: type, .implicit, at: argument.value.position).sql)
+        }
+        return Term("pg_\(name)(\(arguments.joined(separator: ", ")))", .bigint).with {
+            $0.isVolatile = true
+            $0.isSafe = false
+        }
+    }
+
+    /// The sequence that a text names, as `regclass` reads it: folded to lower case unless quoted.
+    private func sequence(named text: String) -> QualifiedName? {
+        var parts = [""]
+        var isQuoted = false
+        for character in text {
+            switch character {
+            case "\"": isQuoted.toggle()
+            case "." where !isQuoted: parts.append("")
+            default: parts[parts.count - 1] += isQuoted ? String(character) : character.lowercased()
+            }
+        }
+        guard let found = schema.resolve(Name(parts), path: path), case .sequence = found.kind else { return nil }
+        return found.name
     }
 
     private mutating func setting(_ call: Call, in scope: Scope) throws(SQLError) -> Term {

@@ -21,6 +21,19 @@ extension Translator {
         return cast
     }
 
+    /// The term as a column wants it: what `insert` and `set` do.
+    mutating func assign(_ term: Term, to column: Column, at position: Position = .none) throws(SQLError) -> Term {
+        if term.pending == nil, term.type != column.type.type {
+            let rule = CastTable.rule(from: term.type, to: column.type.type)
+            guard let rule, rule.context.rawValue <= Coercion.assignment.rawValue else {
+                throw SQLError(
+                    "42804", "column \"\(column.name)\" is of type \(column.type.type.name) but expression is of type \(term.type.name)",
+                    hint: "You will need to rewrite or cast the expression.", position: position.byteOffset)
+            }
+        }
+        return try coerce(term, to: column.type, .assignment, at: position)
+    }
+
     /// An untyped literal takes the type its surroundings want, by that type's input function.
     private mutating func resolve(
         _ pending: Term.Pending, as target: ColumnType, _ context: Coercion, from term: Term, at position: Position

@@ -99,6 +99,7 @@ extension Translator {
         case .boolean(let flag): return Term(flag ? "1" : "0", .boolean).with { $0.isNotNull = true }
         case .integer(let number): return Term(literal(.integer(Int64(number))), .integer).with { $0.isNotNull = true }
         case .number(let text):
+            if let number = Int32(text) { return Term(literal(.integer(Int64(number))), .integer).with { $0.isNotNull = true } }
             if let number = Int64(text) { return Term(literal(.integer(number)), .bigint).with { $0.isNotNull = true } }
             let stored = try ColumnType(.numeric).parse(text, in: ValueContext())
             return Term(literal(stored), .numeric).with { $0.isNotNull = true }

@@ -169,7 +169,6 @@ extension Translator {
                 throw SQLError("42703", "column \"\(name)\" specified in USING clause does not exist in \(side) table")
             }
             var merged: Term
-            let r = try find(right, "right")
             if let index = scope.merged.firstIndex(where: { $0.name == name }) {
                 merged = scope.merged[index].term
                 scope.merged.remove(at: index)
@@ -178,6 +177,7 @@ extension Translator {
                 merged = scope.relations[l.0].columns[l.1].term
                 scope.relations[l.0].columns[l.1].isHidden = true
             }
+            let r = try find(right, "right")
             let other = scope.relations[r.0].columns[r.1].term
             terms.append(try binary("=", merged, other, at: .none))
             scope.relations[r.0].columns[r.1].isHidden = true
@@ -209,7 +209,7 @@ extension Translator {
                 if let several = Self.tableColumns[match.entry.name] {
                     columns = several.map { ($0.0, Term($0.0, $0.1)) }
                 } else {
-                    let only = source.alias?.columns.first ?? (source.alias?.name ?? call.function.last)
+                    let only = Self.namedValue.contains(match.entry.name) ? "value" : source.alias?.name ?? call.function.last
                     columns = [(only, Term("value", match.result))]
                 }
                 if source.withOrdinality { columns.append(("ordinality", Term("ordinal", .bigint).with { $0.isNotNull = true })) }
@@ -260,6 +260,9 @@ extension Translator {
         _ = try translate(Expression(.call(call), at: call.function.position), in: scope)
         throw unsupported("function \(call.function.last) in FROM")
     }
+
+    /// Functions whose one column has a name of its own.
+    static let namedValue: Set<String> = ["json_array_elements", "jsonb_array_elements", "json_array_elements_text", "jsonb_array_elements_text"]
 
     /// Functions that give several columns.
     static let tableColumns: [String: [(String, DataType)]] = [

@@ -6,11 +6,18 @@ import OffstageSyntax
 extension Translator {
     /// The overload a call means, with its arguments in the function's order.
     func userFunction(_ name: Name, _ call: Call, _ terms: [Term]) -> (Function, [Term?])? {
+        var best: (score: Int, function: Function, arguments: [Term?])?
         for candidate in schema.resolveFunctions(name, path: path) {
             guard let ordered = arrange(candidate, call, terms) else { continue }
-            return (candidate, ordered)
+            var score = 0
+            for (parameter, term) in zip(candidate.parameters, ordered) {
+                guard let term else { continue }
+                let wanted = parameter.type.type
+                score += term.pending != nil ? (wanted.category == "S" ? 2 : 0) : term.type == wanted ? 100 : wanted.isPreferred ? 1 : 0
+            }
+            if best == nil || score > best!.score { best = (score, candidate, ordered) }
         }
-        return nil
+        return best.map { ($0.function, $0.arguments) }
     }
 
     private func arrange(_ function: Function, _ call: Call, _ terms: [Term]) -> [Term?]? {

@@ -52,7 +52,7 @@ extension Translator {
             if a == .real || b == .real { return .double }
             return x > y ? a : b
         }
-        if a.isText, b.isText { return .text }
+        if a.isText, b.isText { return a == .text || b == .text ? .text : a == .char || b == .char ? .char : .text }
         if a.category == "D", b.category == "D", a != .time, b != .time {
             return a == .timestamptz || b == .timestamptz ? .timestamptz : .timestamp
         }

@@ -33,6 +33,7 @@ extension Translator {
         for (index, output) in outputs.enumerated() {
             var term: Term
             if let known = output.term { term = known } else { term = try item(output.expression, keys, in: scope) }
+            let isUntyped = term.pending != nil && targets == nil
             if term.pending != nil {
                 let target = targets.flatMap { index < $0.count ? $0[index] : nil } ?? ColumnType(.text)
                 term = try coerce(term, to: target, .assignment, at: output.expression.position)
@@ -46,7 +47,7 @@ extension Translator {
             var column = term
             column.sql = "c\(index + 1)"
             column.containsAggregate = false
-            columns.append(.init(name: output.name, term: column))
+            columns.append(.init(name: output.name, term: column, isUntyped: isUntyped))
         }
         var sql = "SELECT \(query.distinct != nil ? "DISTINCT " : "")\(list.isEmpty ? "NULL" : list.joined(separator: ", "))"
         let barrier = sources.needsBarrier ? " LIMIT -1" : ""
@@ -66,8 +67,8 @@ extension Translator {
         if let having = query.having {
             let term = try boolean(having, in: scope, argumentOf: "HAVING")
             parts.append(term)
-            if keys.isEmpty, !query.outputs.contains(where: { hasAggregate($0.value) }), !hasAggregate(having) { sql += " GROUP BY NULL" }
-            sql += " HAVING \(term.sql)"
+            // Without an aggregate SQLite would not see one group of all rows, of none, too.
+            sql += keys.isEmpty ? " HAVING count(*) >= 0 AND \(term.sql)" : " HAVING \(term.sql)"
         }
         if !ordered.isEmpty || touchedKey != nil {
             var items = touchedKey.map { [$0] } ?? []
@@ -232,22 +233,28 @@ extension Expression {
     var conjuncts: [Expression] { if case .and(let parts) = kind { parts } else { [self] } }
 
     /// What PostgreSQL calls an unnamed output.
-    package var outputName: String {
+    package var outputName: String { figuredName?.name ?? "?column?" }
+
+    /// `isWeak`: the name of a type, which anything better replaces.
+    private var figuredName: (name: String, isWeak: Bool)? {
         switch kind {
-        case .column(let name): name.last
-        case .call(let call): call.function.last
-        case .cast(let inner, let type): inner.outputName == "?column?" ? type.name.last : inner.outputName
+        case .column(let name): return (name.last, false)
+        case .call(let call): return (call.function.last, false)
+        case .cast(let inner, let type):
+            if let found = inner.figuredName, !found.isWeak { return found }
+            return (type.name.last, true)
         case .case(_, _, let otherwise):
-            if let name = otherwise?.outputName, name != "?column?" { name } else { "case" }
-        case .exists: "exists"
-        case .arraySelect, .array: "array"
-        case .row: "row"
-        case .field(_, let name?): name
-        case .subscript(let inner, _), .collate(let inner, _): inner.outputName
+            if let found = otherwise?.figuredName, !found.isWeak { return found }
+            return ("case", true)
+        case .exists: return ("exists", false)
+        case .arraySelect, .array: return ("array", false)
+        case .row: return ("row", false)
+        case .field(_, let name?): return (name, false)
+        case .subscript(let inner, _), .collate(let inner, _): return inner.figuredName
         case .subselect(let select):
-            if case .query(let query) = select.body, let first = query.outputs.first { first.alias ?? first.value.outputName } else { "?column?" }
-        case .literal(.boolean): "bool"
-        default: "?column?"
+            guard case .query(let query) = select.body, let first = query.outputs.first else { return nil }
+            return first.alias.map { ($0, false) } ?? first.value.figuredName
+        default: return nil
         }
     }
 }

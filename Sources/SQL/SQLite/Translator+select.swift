@@ -7,6 +7,8 @@ struct TranslatedSelect {
         var name: String
         /// Type and kin; its text is for use where the query is a subquery: `c1`.
         var term: Term
+        /// A literal that became text because nothing around it said otherwise.
+        var isUntyped = false
     }
 
     var sql: String
@@ -91,6 +93,10 @@ extension Translator {
                 let first = try translate(left, in: scope)
                 let names = named(first.columns, table.columns)
                 scope.commonTables[table.name] = source(alias, names)
+                // SQLite wants the table named in the second arm's own FROM.
+                guard case .query = right.body, right.orderBy.isEmpty, right.limit == nil, right.offset == nil, right.with == nil else {
+                    throw unsupported("this recursive query", hint: "Its second part must be one plain select.")
+                }
                 let second = try translate(right, in: scope, targets: first.columns.map(\.term.columnType))
                 guard first.columns.count == second.columns.count else {
                     throw SQLError("42601", "each UNION query must have the same number of columns")
@@ -102,7 +108,7 @@ extension Translator {
                         hint: "Cast the output of the non-recursive term to the correct type.")
                 }
                 let columns = (1...max(1, first.columns.count)).map { "c\($0)" }.joined(separator: ", ")
-                parts.append("\(alias)(\(columns)) AS (SELECT * FROM (\(first.sql)) \(all ? "UNION ALL" : "UNION") SELECT * FROM (\(second.sql)))")
+                parts.append("\(alias)(\(columns)) AS (SELECT * FROM (\(first.sql)) \(all ? "UNION ALL" : "UNION") \(second.sql))")
             } else {
                 let query = try translate(select, in: scope)
                 scope.commonTables[table.name] = source(alias, named(query.columns, table.columns))
@@ -156,6 +162,16 @@ extension Translator {
         guard operation == .union || !all else { throw unsupported("\(operation == .except ? "EXCEPT" : "INTERSECT") ALL") }
         var a = try translate(left, in: scope, targets: targets)
         var b = try translate(right, in: scope, targets: targets)
+        // An untyped literal takes the type that the other side has in its place.
+        if targets == nil, a.columns.count == b.columns.count {
+            let wanted = zip(a.columns, b.columns).map { $0.isUntyped && !$1.isUntyped ? $1.term.columnType : !$0.isUntyped && $1.isUntyped ? $0.term.columnType : nil }
+            if zip(a.columns, wanted).contains(where: { $0.isUntyped && $1 != nil }) {
+                a = try translate(left, in: scope, targets: zip(a.columns, wanted).map { $0.isUntyped ? $1 ?? ColumnType(.text) : $0.term.columnType })
+            }
+            if zip(b.columns, wanted).contains(where: { $0.isUntyped && $1 != nil }) {
+                b = try translate(right, in: scope, targets: zip(b.columns, wanted).map { $0.isUntyped ? $1 ?? ColumnType(.text) : $0.term.columnType })
+            }
+        }
         let word = operation == .union ? "UNION" : operation == .except ? "EXCEPT" : "INTERSECT"
         guard a.columns.count == b.columns.count else {
             throw SQLError("42601", "each \(word) query must have the same number of columns")
@@ -171,7 +187,7 @@ extension Translator {
             lists.1.append("\(same[1].sql) AS c\(index + 1)")
             var term = Term("c\(index + 1)", type.type, modifier: type.modifier)
             term.isNotNull = same[0].isNotNull && same[1].isNotNull
-            result.columns.append(.init(name: a.columns[index].name, term: term))
+            result.columns.append(.init(name: a.columns[index].name, term: term, isUntyped: a.columns[index].isUntyped && b.columns[index].isUntyped))
         }
         a.sql = "SELECT \(lists.0.joined(separator: ", ")) FROM (\(a.sql))"
         b.sql = "SELECT \(lists.1.joined(separator: ", ")) FROM (\(b.sql))"

@@ -16,7 +16,15 @@ extension Translator {
         var values: [Term] = []
         for column in table.columns where column.generated == nil {
             var value: Term
-            if let known = given[column.name] { value = known } else if let other = try standard(column) { value = other } else { continue }
+            if let known = given[column.name] {
+                value = known
+            } else if let other = try standard(column) {
+                value = other
+            } else if isRowID(column, of: table) {
+                value = Term("NULL", column.type.type)
+            } else {
+                continue
+            }
             if isRowID(column, of: table) { value = notNull(value, column, table) }
             names.append(StoredName.column(column.name))
             values.append(value)
@@ -50,6 +58,9 @@ extension Translator {
     /// A column's default as a term; nil where there is none.
     mutating func standard(_ column: Column) throws(SQLError) -> Term? {
         if let sequence = column.sequence, column.identity != nil || column.defaultValue == nil { return nextValue(of: sequence, as: column.type) }
+        if let sequence = column.sequence, case .call(let call)? = column.defaultValue?.kind, call.function.last == "nextval" {
+            return nextValue(of: sequence, as: column.type)
+        }
         guard let value = column.defaultValue else { return nil }
         return try coerce(try translate(value, in: Scope()), to: column.type, .assignment, at: value.position)
     }
@@ -61,7 +72,7 @@ extension Translator {
     /// An integer primary key is SQLite's rowid, which makes up a value for null instead of refusing it.
     func isRowID(_ column: Column, of table: Table) -> Bool { table.rowIDColumn == column.name }
 
-    private func notNull(_ value: Term, _ column: Column, _ table: Table) -> Term {
+    func notNull(_ value: Term, _ column: Column, _ table: Table) -> Term {
         if value.sql.hasPrefix("pg_nextval(") { return value }
         return Term("pg_notnull(\(value.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))", value.type, modifier: value.modifier, from: [value])
     }
@@ -151,6 +162,17 @@ extension Translator {
         }
         return "UPDATE \(StoredName.table(table.name)) AS \(alias) SET \(set.joined(separator: ", "))"
             + (parts.isEmpty ? "" : " WHERE \(parts.joined(separator: " AND "))")
+    }
+}
+
+extension Column {
+    /// A value was given for a column that makes its own.
+    func onlyDefault(updating: Bool) -> SQLError {
+        let isGenerated = generated != nil
+        return SQLError(
+            "428C9", updating ? "column \"\(name)\" can only be updated to DEFAULT" : "cannot insert a non-DEFAULT value into column \"\(name)\"",
+            details: isGenerated ? "Column \"\(name)\" is a generated column." : "Column \"\(name)\" is an identity column defined as GENERATED ALWAYS.",
+            hint: isGenerated || updating ? nil : "Use OVERRIDING SYSTEM VALUE to override.")
     }
 }
 
