@@ -1,8 +1,8 @@
 extension EngineFunction {
     /// Everything that is registered when a connection opens.
-    static let all: [EngineFunction] = writing
+    static let all: [EngineFunction] = writing + ofTypes
 }
 
 extension EngineCollation {
-    static let all: [EngineCollation] = []
+    static let all: [EngineCollation] = types
 }

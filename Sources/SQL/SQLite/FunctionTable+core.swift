@@ -37,5 +37,63 @@ extension FunctionTable {
         -(real) -> real : (-$1)
         -(double) -> double : (-$1)
         ||(text, text) -> text : ($1 || $2) ; safe
+        ||(text, smallint) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(smallint, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, integer) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(integer, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, bigint) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(bigint, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, numeric) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(numeric, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, real) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(real, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, double) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(double, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, boolean) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(boolean, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, date) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(date, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, time) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(time, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, timestamp) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(timestamp, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, timestamptz) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(timestamptz, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, interval) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(interval, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, uuid) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(uuid, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, json) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(json, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, anyenum) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(anyenum, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(bytea, bytea) -> bytea : CAST($1 || $2 AS BLOB) ; safe
+        &(smallint, smallint) -> smallint : ($1 & $2) ; safe
+        |(smallint, smallint) -> smallint : ($1 | $2) ; safe
+        #(smallint, smallint) -> smallint : (($1 | $2) - ($1 & $2)) ; safe
+        ~(smallint) -> smallint : (~$1) ; safe
+        <<(smallint, integer) -> smallint : pg_i2shl($1, $2) ; safe
+        >>(smallint, integer) -> smallint : pg_i2shr($1, $2) ; safe
+        &(integer, integer) -> integer : ($1 & $2) ; safe
+        |(integer, integer) -> integer : ($1 | $2) ; safe
+        #(integer, integer) -> integer : (($1 | $2) - ($1 & $2)) ; safe
+        ~(integer) -> integer : (~$1) ; safe
+        <<(integer, integer) -> integer : pg_i4shl($1, $2) ; safe
+        >>(integer, integer) -> integer : pg_i4shr($1, $2) ; safe
+        &(bigint, bigint) -> bigint : ($1 & $2) ; safe
+        |(bigint, bigint) -> bigint : ($1 | $2) ; safe
+        #(bigint, bigint) -> bigint : (($1 | $2) - ($1 & $2)) ; safe
+        ~(bigint) -> bigint : (~$1) ; safe
+        <<(bigint, integer) -> bigint : pg_i8shl($1, $2) ; safe
+        >>(bigint, integer) -> bigint : pg_i8shr($1, $2) ; safe
+        ^(numeric, numeric) -> numeric : pg_num_pow($1, $2)
+        ^(double, double) -> double : pg_f8pow($1, $2)
+        |/(double) -> double : pg_f8sqrt($1)
+        @(smallint) -> smallint : pg_i2abs($1)
+        @(integer) -> integer : pg_i4abs($1)
+        @(bigint) -> bigint : pg_i8abs($1)
+        @(numeric) -> numeric : pg_num_abs($1)
+        @(real) -> real : abs($1) ; safe
+        @(double) -> double : abs($1) ; safe
         """
 }

@@ -294,7 +294,11 @@ extension Translator {
         _ text: String, _ type: DataType, _ arguments: [Term], _ call: Call, in scope: Scope
     ) throws(SQLError) -> Term {
         var sql = text
-        if call.isDistinct {
+        let collects = ["pg_string_agg", "pg_bytea_agg", "pg_array_agg", "pg_json_agg", "pg_jsonb_agg"].contains { sql.hasPrefix($0 + "(") }
+        if call.isDistinct, collects, let open = sql.firstIndex(of: "(") {
+            // SQLite allows DISTINCT with one argument only: these find doubles themselves.
+            sql.insert(contentsOf: "_distinct", at: open)
+        } else if call.isDistinct {
             guard arguments.count == 1, let open = sql.firstIndex(of: "(") else { throw unsupported("distinct in an aggregate of several arguments") }
             sql.replaceSubrange(open...open, with: "(DISTINCT ")
             if let collation = arguments[0].type.collation, sql.last == ")" { sql.insert(contentsOf: " COLLATE \(collation)", at: sql.index(before: sql.endIndex)) }

@@ -1,0 +1,203 @@
+import OffstageJSON
+import OffstageSchema
+
+/// Finds the pieces of a checked JSON text without building values: what `->` and its kin give is a part of the text as it stands.
+struct JSONScan {
+    let bytes: UnsafeBufferPointer<UInt8>
+    /// Where the document's value stands.
+    let whole: Range<Int>
+
+    struct Member {
+        /// Without its quotes, escapes untouched.
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ part: Range<Int>? = nil) {
+        self.bytes = bytes
+        var range = part ?? 0..<bytes.count
+        while range.lowerBound < range.upperBound, Self.isBlank(bytes[range.lowerBound]) { range = (range.lowerBound + 1)..<range.upperBound }
+        while range.lowerBound < range.upperBound, Self.isBlank(bytes[range.upperBound - 1]) { range = range.lowerBound..<(range.upperBound - 1) }
+        whole = range
+    }
+
+    static func reading<Value>(_ text: String, _ body: (JSONScan) throws(SQLError) -> Value) throws(SQLError) -> Value {
+        var text = text
+        let result: Result<Value, SQLError> = text.withUTF8 { bytes in
+            do throws(SQLError) { return .success(try body(JSONScan(bytes))) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+
+    var first: UInt8 { whole.isEmpty ? 0 : bytes[whole.lowerBound] }
+    var isObject: Bool { first == UInt8(ascii: "{") }
+    var isArray: Bool { first == UInt8(ascii: "[") }
+    var isString: Bool { first == UInt8(ascii: "\"") }
+    var isNull: Bool { first == UInt8(ascii: "n") }
+
+    /// `object`, `array`, `string`, `number`, `boolean` or `null`.
+    var typeName: String {
+        switch first {
+        case UInt8(ascii: "{"): "object"
+        case UInt8(ascii: "["): "array"
+        case UInt8(ascii: "\""): "string"
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): "boolean"
+        case UInt8(ascii: "n"): "null"
+        default: "number"
+        }
+    }
+
+    func part(_ range: Range<Int>) -> JSONScan { JSONScan(bytes, range) }
+    func text(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: bytes[range]) }
+
+    /// Nil where this is no array.
+    func elements() -> [Range<Int>]? {
+        guard isArray else { return nil }
+        var result: [Range<Int>] = []
+        forEachElement { result.append($0); return true }
+        return result
+    }
+
+    private func forEachElement(_ body: (Range<Int>) -> Bool) {
+        var at = skipBlanks(whole.lowerBound + 1)
+        while at < whole.upperBound, bytes[at] != UInt8(ascii: "]") {
+            let end = endOfValue(at)
+            guard body(at..<end) else { return }
+            at = skipBlanks(end)
+            if at < whole.upperBound, bytes[at] == UInt8(ascii: ",") { at = skipBlanks(at + 1) }
+        }
+    }
+
+    /// Nil where this is no object.
+    func members() -> [Member]? {
+        guard isObject else { return nil }
+        var result: [Member] = []
+        forEachMember { result.append($0) }
+        return result
+    }
+
+    private func forEachMember(_ body: (Member) -> Void) {
+        var at = skipBlanks(whole.lowerBound + 1)
+        while at < whole.upperBound, bytes[at] == UInt8(ascii: "\"") {
+            let nameEnd = endOfString(at)
+            let value = skipBlanks(skipBlanks(nameEnd) + 1)
+            let end = endOfValue(value)
+            guard value < end, nameEnd - 1 > at else { return }
+            body(Member(name: (at + 1)..<(nameEnd - 1), value: value..<end))
+            at = skipBlanks(end)
+            if at < whole.upperBound, bytes[at] == UInt8(ascii: ",") { at = skipBlanks(at + 1) }
+        }
+    }
+
+    /// The last member of that name.
+    func member(_ name: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+        guard isObject else { return nil }
+        var found: Range<Int>?
+        forEachMember { if isName($0.name, name) { found = $0.value } }
+        return found
+    }
+
+    /// Counted from 0, or from the end where negative.
+    func element(_ index: Int) -> Range<Int>? {
+        guard isArray else { return nil }
+        if index < 0 {
+            guard let all = elements(), all.count + index >= 0 else { return nil }
+            return all[all.count + index]
+        }
+        var left = index
+        var found: Range<Int>?
+        forEachElement { range in
+            left -= 1
+            if left < 0 { found = range }
+            return left >= 0
+        }
+        return found
+    }
+
+    /// Down a path of names and indexes.
+    func at(_ path: [String?]) -> Range<Int>? {
+        var here = whole
+        for step in path {
+            guard var step else { return nil }
+            let scan = part(here)
+            let next: Range<Int>? =
+                scan.isObject ? step.withUTF8 { scan.member($0) } : scan.isArray ? Int(step.trimmingPrefix { $0 == " " }).flatMap { scan.element($0) } : nil
+            guard let next else { return nil }
+            here = next
+        }
+        return here
+    }
+
+    /// A string's characters, from between its quotes.
+    func string(_ inside: Range<Int>) -> String {
+        let raw = text(inside)
+        guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
+        let quoted = UnsafeBufferPointer(rebasing: bytes[(inside.lowerBound - 1)..<(inside.upperBound + 1)])
+        return (try? JSONValue(stored: quoted))?.string ?? String(decoding: raw, as: UTF8.self)
+    }
+
+    /// What `->` gives, or `->>`: a string's characters, null for `null`, else the text.
+    func value(_ range: Range<Int>, asText: Bool) -> StoredValue {
+        guard asText else { return .text(String(decoding: text(range), as: UTF8.self)) }
+        let scan = part(range)
+        if scan.isNull { return .null }
+        if scan.isString { return .text(string((scan.whole.lowerBound + 1)..<(scan.whole.upperBound - 1))) }
+        return .text(String(decoding: text(scan.whole), as: UTF8.self))
+    }
+
+    private func isName(_ inside: Range<Int>, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        let raw = text(inside)
+        guard raw.contains(UInt8(ascii: "\\")) else { return raw.elementsEqual(name) }
+        return string(inside).utf8.elementsEqual(name)
+    }
+
+    // MARK: Places
+
+    private func skipBlanks(_ start: Int) -> Int {
+        var at = start
+        while at < whole.upperBound, Self.isBlank(bytes[at]) { at += 1 }
+        return at
+    }
+
+    /// Behind the closing quote.
+    private func endOfString(_ start: Int) -> Int {
+        var at = start + 1
+        while at < whole.upperBound {
+            if bytes[at] == UInt8(ascii: "\\") {
+                at += 2
+            } else if bytes[at] == UInt8(ascii: "\"") {
+                return at + 1
+            } else {
+                at += 1
+            }
+        }
+        return whole.upperBound
+    }
+
+    private func endOfValue(_ start: Int) -> Int {
+        var at = start
+        var depth = 0
+        while at < whole.upperBound {
+            switch bytes[at] {
+            case UInt8(ascii: "\""):
+                at = endOfString(at)
+                if depth == 0 { return at }
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                at += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                if depth == 0 { return at }
+                depth -= 1
+                at += 1
+                if depth == 0 { return at }
+            case UInt8(ascii: ","), 0x20, 0x0A, 0x0D, 0x09:
+                if depth == 0 { return at }
+                at += 1
+            default: at += 1
+            }
+        }
+        return whole.upperBound
+    }
+}
