@@ -15,6 +15,10 @@ struct SQLScan {
     /// `begin atomic`, which can nest and ends with a word that can be a name too: counted, never uncounted.
     private var bodies = 0
     private var weight = 0
+    /// Characters the parser looks at more than once: it reads operator characters to the end of their row, then goes back,
+    /// at every sign and at every start of a comment.
+    private var steps = 0
+    private var operatorsEnd = 0
 
     private struct Group {
         var isCase = false
@@ -110,6 +114,7 @@ struct SQLScan {
                 continue
             case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "*"):
                 skipComment()
+                try checkSteps(start)
                 continue
             case UInt8(ascii: "'"): skipString(escapes: false)
             case UInt8(ascii: "\""): skipQuoted(UInt8(ascii: "\""), escapes: false)
@@ -148,6 +153,7 @@ struct SQLScan {
             afterDot = byte == UInt8(ascii: ".")
             weight += group.copies
             if weight > 8 << 20 { throw .heavy(start) }
+            try checkSteps(start)
             if groups.count + group.operators > greatest { throw .deep(start) }
             if byte == UInt8(ascii: ")") || byte == UInt8(ascii: ","), group.depth > greatest { throw .deep(start) }
         }
@@ -258,6 +264,7 @@ struct SQLScan {
 
     private mutating func operatorRun() {
         let start = at
+        let length = lengthOfOperators()
         var hasSpecial = false
         while at < bytes.count, Self.isOperator(bytes[at]) {
             let next = peek(1)
@@ -272,6 +279,18 @@ struct SQLScan {
             while signs < at - start, bytes[at - 1 - signs] == UInt8(ascii: "+") || bytes[at - 1 - signs] == UInt8(ascii: "-") { signs += 1 }
         }
         group.operators += max(1, signs + (signs < at - start ? 1 : 0))
+        steps += (signs + 1) * length
+    }
+
+    /// How many operator characters stand here in a row, comments' own among them.
+    private mutating func lengthOfOperators() -> Int {
+        if operatorsEnd < at { operatorsEnd = at }
+        while operatorsEnd < bytes.count, Self.isOperator(bytes[operatorsEnd]) { operatorsEnd += 1 }
+        return operatorsEnd - at
+    }
+
+    private func checkSteps(_ start: Int) throws(Trouble) {
+        if steps > 128 << 20 { throw .heavy(start) }
     }
 
     // MARK: What is no token
@@ -286,6 +305,7 @@ struct SQLScan {
         var open = 0
         while at < bytes.count {
             if bytes[at] == UInt8(ascii: "/"), peek(1) == UInt8(ascii: "*") {
+                steps += lengthOfOperators()
                 open += 1
                 at += 2
             } else if bytes[at] == UInt8(ascii: "*"), peek(1) == UInt8(ascii: "/") {
