@@ -35,7 +35,9 @@ struct Binder {
         case .pattern(let position): try put(.text(LikePattern.pattern(try text(position))), statement, index)
         case .patternLow(let position): try put(.text(LikePattern.prefix(of: try text(position))), statement, index)
         case .patternHigh(let position):
-            try put(LikePattern.successor(of: LikePattern.prefix(of: try text(position))), statement, index)
+            // An empty blob is greater than every text.
+            let high = LikePattern.successor(of: LikePattern.prefix(of: try text(position)))
+            try put(high.map { .text($0) } ?? .blob([]), statement, index)
         case .list(let position, let type): try put(.text(try list(position, type)), statement, index)
         case .count(let position): try put(try text(position), as: ColumnType(.bigint), statement, index)
         // Filled from the parent's row.

@@ -63,6 +63,7 @@ package final class EmbeddedDatabase: Driver {
     deinit { close() }
 
     package var schema: Schema { state.schema }
+    package var generation: Int64 { state.generation }
 
     /// Finishes what is queued, empties the log into the database, and lets the folder go. Reads and writes after it fail with 57P01.
     package func close() {
@@ -104,11 +105,15 @@ final class DatabaseState: Sendable {
     private let current = Mutex(Current())
     /// Rises whenever prepared statements must go: the low half with each schema, the high half when connections must be opened anew.
     let epoch = Atomic<UInt64>(1)
+    private let generations = Atomic<Int64>(0)
 
     var schema: Schema { current.withLock { $0.schema } }
     var isClosed: Bool { current.withLock { $0.isClosed } }
 
+    var generation: Int64 { generations.load(ordering: .acquiring) }
+
     func publish(_ schema: Schema) {
+        generations.store(schema.generation, ordering: .releasing)
         current.withLock { $0.schema = schema }
         epoch.wrappingAdd(1, ordering: .releasing)
     }
@@ -122,4 +127,9 @@ final class DatabaseState: Sendable {
             return !state.isClosed
         }
     }
+}
+
+extension EmbeddedDatabase {
+    /// Writes that wait for the writing thread, for metrics and tests.
+    package var waitingWrites: Int { writer.queue.count }
 }

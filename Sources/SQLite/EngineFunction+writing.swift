@@ -33,9 +33,15 @@ extension EngineFunction {
             else { return sqlite3_result_value(context, arguments?[0]) }
             raise(.statementTimeout, in: context)
         },
+        // pg_capture(0, a, b, …) notes a row; with 1 it adds to the last one, since a function takes 127 arguments at most.
         EngineFunction("pg_capture", -1, .innocuous) { context, count, arguments in
-            guard let session = session(of: context) else { return }
-            session.captured.append((0..<Int(count)).map { value(arguments, $0) })
+            guard let session = session(of: context), count > 0 else { return }
+            let values = (1..<max(Int(count), 1)).map { value(arguments, $0) }
+            if sqlite3_value_int(arguments?[0]) == 0 || session.captured.isEmpty {
+                session.captured.append(values)
+            } else {
+                session.captured[session.captured.count - 1] += values
+            }
             sqlite3_result_null(context)
         },
     ]

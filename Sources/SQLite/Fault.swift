@@ -71,3 +71,17 @@ package enum RaisedError {
             hint: parts[3].isEmpty ? nil : String(parts[3]))
     }
 }
+
+extension Fault {
+    /// The constraints SQLite tells apart, by extended result code.
+    enum Violation: Int32 {
+        case check = 275
+        case foreignKey = 787
+        case notNull = 1299
+        case primaryKey = 1555
+        case unique = 2067
+        case rowID = 2579
+    }
+
+    var violation: Violation? { Violation(rawValue: code) }
+}

@@ -46,6 +46,13 @@ final class Sequences {
         counters[name.description] = nil
     }
 
+    func rename(_ old: QualifiedName, to new: QualifiedName) {
+        guard let counter = counters.removeValue(forKey: old.description) else { return }
+        counters[new.description] = counter
+        changed.remove(old.description)
+        changed.insert(new.description)
+    }
+
     func beginRequest() {
         taken.removeAll(keepingCapacity: true)
         lastTaken = nil
@@ -60,9 +67,10 @@ final class Sequences {
     func beginReplay() { replay = 0 }
 
     func next(_ name: String) throws(SQLError) -> Int64 {
-        if let at = replay, at < journal.count {
+        // SQLite computes a single row twice where a trigger looks at it first, hence the remainder.
+        if let at = replay, !journal.isEmpty {
             replay = at + 1
-            return journal[at]
+            return journal[at % journal.count]
         }
         var counter = try counter(name)
         let definition = counter.definition

@@ -57,22 +57,27 @@ struct WriteRun {
     }
 
     private mutating func insert(_ texts: [SQLText]) throws(RunStop) {
-        // Rows of one payload may refer to later ones, so keys are looked at when all are in; who called us finds what is left unresolved.
+        // Rows of one payload may refer to later ones, so keys are looked at when all are in.
         let defersKeys = write.refersToItself && inputs.rows.count > 1
         if defersKeys { try connection.plain("pragma defer_foreign_keys = on") }
         defer { if defersKeys { try? connection.command("pragma defer_foreign_keys = off") } }
         var seen: Set<Int64> = []
+        var ids: [Int64] = []
         for row in inputs.rows {
             guard texts.indices.contains(row.variant) else { throw .refused(SQLError("XX000", "a row has no statement")) }
             let before = affected.count
             try touch(texts[row.variant], row: row.values)
             guard inputs.rows.count > 1 else { continue }
+            if defersKeys { ids.append(sqlite3_last_insert_rowid(connection.handle)) }
             for id in affected[before...] where !seen.insert(id).inserted {
                 throw .refused(
                     SQLError(
                         "21000", "ON CONFLICT DO UPDATE command cannot affect row a second time",
                         hint: "Ensure that no rows proposed for insertion within the same command have duplicate constrained values."))
             }
+        }
+        if defersKeys, connection.hasUnresolvedKeys {
+            throw .refused(Diagnosis(connection, schema, inputs.caller).unresolvedKey(in: write.table, rows: ids))
         }
     }
 
@@ -93,6 +98,15 @@ struct WriteRun {
         affected += ids
         count += ids.count
         inserted += new
+    }
+
+    /// Runs a text that stands in no plan: its rows, and how many it touched.
+    mutating func rows(_ text: SQLText) throws(RunStop) -> (rows: [[StoredValue]], changes: Int) {
+        var rows: [[StoredValue]] = []
+        try execute(text, row: []) { statement in
+            rows.append((0..<sqlite3_column_count(statement.handle)).map { statement.value($0) })
+        }
+        return (rows, connection.changes)
     }
 
     private func execute(_ text: SQLText, row: [StoredValue], each: (PreparedStatement) -> Void) throws(RunStop) {

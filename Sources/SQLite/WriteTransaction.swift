@@ -28,6 +28,22 @@ package struct WriteTransaction: ~Copyable {
         return try armed { () throws(SQLError) in try loop.rows(text, values) }
     }
 
+    /// Runs a translated statement and gives its rows and how many it touched, with PostgreSQL's words for a broken constraint of `table`.
+    package func rows(
+        _ text: SQLText, on table: QualifiedName, with inputs: Inputs
+    ) throws(SQLError) -> (rows: [[StoredValue]], changes: Int) {
+        try alive()
+        return try armed { () throws(SQLError) in
+            do throws(RunStop) {
+                let write = Write(.update(text), table: table, needsRows: false)
+                var run = try WriteRun(write, with: inputs, as: .none, on: loop.connection, loop.schema, loop.sequences)
+                return try run.rows(text)
+            } catch {
+                throw error.error(in: loop.connection.session) ?? .statementTimeout
+            }
+        }
+    }
+
     /// Runs a planned statement. A write that fails leaves the transaction as it was before it.
     package func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows {
         try alive()
@@ -72,19 +88,29 @@ package struct WriteTransaction: ~Copyable {
                 try command("rollback to part")
                 try command("release part")
             }
-            loop.changedSchema = schema
+            if loop.changedSchema != nil {
+                loop.changedSchema = schema
+                try? loop.defineSequences(of: loop.schema)
+            }
             throw error
         }
     }
 
-    /// The schema from now on; others see it once the transaction has committed. The catalogue is written with it.
+    /// The schema from now on; others see it once the transaction has committed, and the catalogue with it.
     package func define(_ schema: Schema) throws(SQLError) {
         try alive()
-        try loop.save(schema)
+        loop.changedSchema = schema
+        try loop.defineSequences(of: schema)
     }
 
     /// The next write of a sequence of this name begins at its start: it was dropped and made again.
-    package func forgetSequence(_ name: QualifiedName) { loop.sequences.forget(name) }
+    package func forgetSequence(_ name: QualifiedName) {
+        loop.sequences.forget(name)
+        _ = try? loop.rows("delete from \"offstage.sequence\" where name = ?1", [.text(name.description)])
+    }
+
+    /// Its counter goes on under another name. Before `define` with the schema that has the new one.
+    package func renameSequence(_ old: QualifiedName, to new: QualifiedName) { loop.sequences.rename(old, to: new) }
 
     private func command(_ text: String) throws(SQLError) {
         do throws(Fault) { try loop.connection.command(text) } catch { throw error.error(in: loop.connection.session) }
@@ -124,6 +150,7 @@ extension WriterLoop {
             let value = try body(WriteTransaction(self, deadline: MonotonicClock.deadline(after: deadline)))
             if connection.isAutocommitting { throw SQLError("25P02", "current transaction is aborted") }
             if connection.hasUnresolvedKeys { throw Diagnosis(connection, schema, .system).unresolvedKey() }
+            if let schema = changedSchema { try save(schema) }
             do throws(Fault) { try commit() } catch {
                 if error.primary == 10 { reopen() }
                 throw error.error(in: connection.session)
@@ -148,10 +175,5 @@ extension WriterLoop {
 
     private func plain(_ text: String) throws(SQLError) {
         do throws(Fault) { try connection.command(text) } catch { throw error.error(in: connection.session) }
-    }
-
-    func save(_ schema: Schema) throws(SQLError) {
-        changedSchema = schema
-        try defineSequences(of: schema)
     }
 }

@@ -10,9 +10,9 @@ extension WriterLoop {
             """
             create table if not exists "offstage.meta" (key text primary key, value text not null) strict, without rowid;
             create table if not exists "offstage.catalog" (
-                position integer primary key, kind text not null, schema text not null, name text not null, definition text not null,
-                generation integer not null
-            ) strict;
+                kind text not null, schema text not null, name text not null, definition text not null, generation integer not null,
+                primary key (kind, schema, name)
+            ) strict, without rowid;
             create table if not exists "offstage.migration" (
                 name text primary key, checksum text not null, applied_at integer not null
             ) strict;
@@ -26,9 +26,63 @@ extension WriterLoop {
             throw SQLError(
                 "0A000", "the database was written by a newer version of Offstage", hint: "Run the version that wrote it, or a newer one.")
         }
-        let schema = Schema()
+        let schema = try storedSchema()
         try defineSequences(of: schema)
         state.publish(schema)
+    }
+
+    private func storedSchema() throws(SQLError) -> Schema {
+        var entries: [CatalogueEntry] = []
+        for row in try rows("select kind, schema, name, definition from \"offstage.catalog\"") {
+            guard row.count == 4, case .text(let kind) = row[0], case .text(let namespace) = row[1], case .text(let name) = row[2],
+                case .text(let definition) = row[3], let kind = CatalogueEntry.Kind(rawValue: kind)
+            else { throw SQLError("XX001", "the catalogue holds a row that cannot be read", hint: "Run offstage doctor.") }
+            entries.append(CatalogueEntry(kind, schema: namespace, name: name, definition: definition))
+        }
+        guard !entries.isEmpty else { return .initial }
+        var schema = try Schema(catalogue: entries)
+        if case .text(let text)? = try rows("select value from \"offstage.meta\" where key = 'generation'").first?.first {
+            schema.generation = Int64(text) ?? schema.generation
+        }
+        return schema
+    }
+
+    /// Writes what differs from the stored catalogue into the open transaction.
+    func save(_ schema: Schema) throws(SQLError) {
+        struct Place: Hashable {
+            var kind: String
+            var schema: String
+            var name: String
+        }
+        var stored: [Place: String] = [:]
+        for row in try rows("select kind, schema, name, definition from \"offstage.catalog\"") {
+            guard row.count == 4, case .text(let kind) = row[0], case .text(let namespace) = row[1], case .text(let name) = row[2],
+                case .text(let definition) = row[3]
+            else { continue }
+            stored[Place(kind: kind, schema: namespace, name: name)] = definition
+        }
+        for entry in schema.catalogueEntries {
+            let place = Place(kind: entry.kind.rawValue, schema: entry.schema, name: entry.name)
+            if stored.removeValue(forKey: place) == entry.definition { continue }
+            _ = try rows(
+                """
+                insert into "offstage.catalog" (kind, schema, name, definition, generation) values (?1, ?2, ?3, ?4, ?5) \
+                on conflict do update set definition = excluded.definition, generation = excluded.generation
+                """,
+                [.text(place.kind), .text(place.schema), .text(place.name), .text(entry.definition), .integer(schema.generation)])
+        }
+        for place in stored.keys {
+            _ = try rows(
+                "delete from \"offstage.catalog\" where kind = ?1 and schema = ?2 and name = ?3",
+                [.text(place.kind), .text(place.schema), .text(place.name)])
+        }
+        for row in try rows("select name from \"offstage.sequence\"") {
+            guard case .text(let name)? = row.first, !schema.sequences.keys.contains(where: { $0.description == name }) else { continue }
+            _ = try rows("delete from \"offstage.sequence\" where name = ?1", [.text(name)])
+        }
+        _ = try rows(
+            "insert into \"offstage.meta\" values ('generation', ?1) on conflict do update set value = excluded.value",
+            [.text(String(schema.generation))])
     }
 
     /// Takes over the schema's sequences; what the file knows of them counts where memory knows nothing.

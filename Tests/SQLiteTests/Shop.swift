@@ -57,7 +57,6 @@ final class Shop: Sendable {
 
     private static func schema(_ old: Schema) -> Schema {
         var schema = old
-        schema.namespaces = ["public"]
         var authors = Table(Self.authors, columns: [Column("id", ColumnType(.bigint)), Column("name", ColumnType(.text))])
         authors.primaryKey = Key("authors_pkey", ["id"])
         var books = Table(
@@ -75,7 +74,11 @@ final class Shop: Sendable {
         whole.isDeferrable = true
         whole.isInitiallyDeferred = true
         parts.foreignKeys = [whole]
-        for table in [authors, books, parts] { schema.tables[table.name] = table }
+        for var table in [authors, books, parts] {
+            table.columns[0].isNotNull = true
+            schema.tables[table.name] = table
+            schema.privileges[table.name, default: Privileges()].whole["service_role"] = [.select, .insert, .update, .delete]
+        }
         schema.sequences[ids] = Sequence(ids)
         schema.generation += 1
         return schema
@@ -117,7 +120,7 @@ final class Shop: Sendable {
             representation: returning
                 ? ReadNode(
                     SQLText(
-                        #"select id, title, price, sold from json_each(?1) as a join "public.books" as b on b.id = a.value order by a.id"#,
+                        #"select b.id, title, price, sold from json_each(?1) as a join "public.books" as b on b.id = a.value order by a.key"#,
                         bindings: [.affected]), fields: book) : nil,
             location: returning
                 ? ReadNode(
