@@ -132,7 +132,7 @@ extension Translator {
             lines.append("(" + (values + others.map(\.1.sql)).joined(separator: ", ") + ")")
         }
         let names = kept.map { StoredName.column(given[$0].name) } + others.map { StoredName.column($0.0.name) }
-        return "INSERT INTO \(StoredName.table(table.name)) (\(names.joined(separator: ", "))) VALUES \(lines.joined(separator: ", "))"
+        return insertText(table, names, "VALUES \(lines.joined(separator: ", "))", once: rows.count > 1 ? insert.conflict : nil)
     }
 
     private func refuse(_ column: Column, _ insert: Insert) throws(SQLError) {
@@ -155,8 +155,29 @@ extension Translator {
         }
         let others = try defaults(table, beside: given)
         let names = given.map { StoredName.column($0.name) } + others.map { StoredName.column($0.0.name) }
-        return "INSERT INTO \(StoredName.table(table.name)) (\(names.joined(separator: ", "))) "
-            + "SELECT \((values + others.map(\.1.sql)).joined(separator: ", ")) FROM (\(query.sql)) WHERE true"
+        let list = (values + others.map(\.1.sql)).joined(separator: ", ")
+        return insertText(table, names, "SELECT \(list) FROM (\(query.sql)) WHERE true", once: insert.conflict)
+    }
+
+    /// `INSERT INTO …` of a source of rows. Where rows in conflict are updated, two of the source may not have the same key: PostgreSQL
+    /// refuses to touch a row twice (21000), SQLite would let the later one win.
+    private func insertText(_ table: Table, _ names: [String], _ source: String, once conflict: Conflict?) -> String {
+        let head = "INSERT INTO \(StoredName.table(table.name)) (\(names.joined(separator: ", "))) "
+        guard let conflict, case .update = conflict.action else { return head + source }
+        var keys: [String] = []
+        switch conflict.target {
+        case .columns(let items, _)?: keys = items.compactMap { if case .column(let name) = $0.kind { name.last } else { nil } }
+        case .constraint(let name)?:
+            keys = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).first { $0.name == name }?.columns ?? []
+        case nil: break
+        }
+        let given = keys.filter { names.contains(StoredName.column($0)) }
+        guard !keys.isEmpty, given.count == keys.count else { return head + source }
+        let parts = given.map { StoredName.column($0) + collating(table.column($0)?.type.type ?? .text) }.joined(separator: ", ")
+        let isKey = given.map { "\(StoredName.column($0)) IS NOT NULL" }.joined(separator: " AND ")
+        let list = names.joined(separator: ", ")
+        return head + "WITH s(\(list)) AS MATERIALIZED (\(source)) SELECT \(list) FROM "
+            + "(SELECT *, count(*) OVER (PARTITION BY \(parts)) AS \"~n\" FROM s) WHERE CASE WHEN \"~n\" > 1 AND \(isKey) THEN pg_twice() ELSE 1 END"
     }
 
     private mutating func conflictText(_ conflict: Conflict, _ table: Table, alias: String?) throws(SQLError) -> String {
@@ -247,7 +268,8 @@ extension Translator {
         var from: [String] = []
         for item in update.from { from.append(try translate(try gate.rewrite(item), in: scope, into: &sources)) }
         let condition = try self.condition(try update.filter.map { (filter) throws(SQLError) in try gate.rewrite(filter) }, sources: &sources, in: scope)
-        let set = try self.set(update.assignments, table, in: scope).map { "\(StoredName.column($0.0)) = \($0.1.sql)" }
+        var set = try self.set(update.assignments, table, in: scope).map { "\(StoredName.column($0.0)) = \($0.1.sql)" }
+        if set.isEmpty { set = ["rowid = rowid"] }
         var sql = "UPDATE \(StoredName.table(table.name)) AS \(alias) SET \(set.joined(separator: ", "))"
         if !from.isEmpty { sql += " FROM \(from.joined(separator: ", ").replacing(Self.barrier, with: ""))" }
         if let condition { sql += " WHERE \(condition.sql)" }

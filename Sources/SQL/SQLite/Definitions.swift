@@ -105,6 +105,49 @@ package struct Definitions {
         return text
     }
 
+    /// What PostgreSQL looks at when a policy or a function is made, though nothing is stored for it: its expressions must mean something.
+    ///
+    /// - Throws: 42703, 42804, 42883, 42P13, …
+    package func check(_ statement: OffstageSyntax.Statement, path: [String] = Schema.searchPath) throws(SQLError) {
+        switch statement.kind {
+        case .createPolicy(let policy):
+            for expression in [policy.using, policy.check] { try check(expression, on: policy.table, path: path) }
+        case .alterPolicy(let policy):
+            for expression in [policy.using, policy.check] { try check(expression, on: policy.table, path: path) }
+        case .createFunction(let function): try check(function, path: path)
+        default: break
+        }
+    }
+
+    private func check(_ condition: Expression?, on name: Name, path: [String]) throws(SQLError) {
+        guard let condition, let table = schema.tables[try schema.resolveRelation(name, path: path)] else { return }
+        var translator = Translator(schema, as: .system, path: path)
+        _ = try translator.boolean(try translator.gate.with(path: path).rewrite(condition), in: scope(table), argumentOf: "POLICY")
+    }
+
+    private func check(_ create: CreateFunction, path: [String]) throws(SQLError) {
+        let wanted = create.parameters.filter { $0.mode != .out && $0.mode != .table }.count
+        guard let function = schema.resolveFunctions(create.name, path: path).first(where: { $0.body == create.body && $0.parameters.count == wanted }),
+            function.statements.count == 1, case .data(.select)? = function.statements.first?.kind
+        else { return }
+        var translator = Translator(schema, as: .system, path: path)
+        let given = function.parameters.map { Optional(Term("NULL", $0.type.type)) }
+        let columns = try translator.enter(function, given, at: create.name.position) { (translator, select) throws(SQLError) in
+            try translator.translate(select, in: nil, targets: translator.columns(of: function)).columns
+        }
+        let types = translator.columns(of: function)
+        guard case .scalar(let type) = function.result, type.type != .void, let found = columns.first?.term.type else { return }
+        guard columns.count == types.count else {
+            throw SQLError(
+                "42P13", "return type mismatch in function declared to return \(type.type.name)", details: "Final statement must return exactly one column.")
+        }
+        guard let rule = CastTable.rule(from: found, to: type.type), rule.context != .explicit || found == type.type else {
+            if found == type.type { return }
+            throw SQLError(
+                "42P13", "return type mismatch in function declared to return \(type.type.name)", details: "Actual return type is \(found.name).")
+        }
+    }
+
     /// An expression over a table's own columns, without an alias before them: for checks, generated columns and indexes.
     package func expression(_ expression: Expression, of table: Table, as type: ColumnType) throws(SQLError) -> String {
         var translator = Translator(schema, as: .system)

@@ -223,12 +223,7 @@ extension Translator {
             return try translate(.call(.init([Expression(.call(call))])), in: scope, failing: call, terms)
         }
         guard terms.allSatisfy({ $0.levels & scope.bit == 0 }) else { throw unsupported("a function in FROM that reads its neighbours", hint: "Join, or use a subquery.") }
-        let wanted: [ColumnType] =
-            switch function.result {
-            case .scalar(let type), .set(let type): [type]
-            case .row(let columns, _): columns.map(\.type)
-            case .table(let table, _): schema.tables[table]?.columns.map(\.type) ?? schema.views[table]?.columns.map(\.type) ?? []
-            }
+        let wanted = columns(of: function)
         let names: [String] =
             switch function.result {
             case .scalar, .set: [source.alias?.name ?? function.name.name]
@@ -254,6 +249,15 @@ extension Translator {
         let columns = names.enumerated().map { ($1, Term("c\($0 + 1)", wanted[$0].type, modifier: wanted[$0].modifier)) }
         try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, columns, sqlAlias, nullable, to: scope)
         return "(SELECT \(list.joined(separator: ", ")) FROM (\(query.sql))\(isSet ? "" : " LIMIT 1")) AS \(sqlAlias)"
+    }
+
+    /// The types of the columns a function gives.
+    func columns(of function: Function) -> [ColumnType] {
+        switch function.result {
+        case .scalar(let type), .set(let type): [type]
+        case .row(let columns, _): columns.map(\.type)
+        case .table(let table, _): schema.tables[table]?.columns.map(\.type) ?? schema.views[table]?.columns.map(\.type) ?? []
+        }
     }
 
     private mutating func translate(_ item: FromItem, in scope: Scope, failing call: Call, _ terms: [Term]) throws(SQLError) -> String {

@@ -49,6 +49,10 @@ extension Translator {
             column.containsAggregate = false
             columns.append(.init(name: output.name, term: column, isUntyped: isUntyped))
         }
+        if query.having != nil, keys.isEmpty, !outputs.contains(where: { hasAggregate($0.expression) }) {
+            // Without an aggregate in the list SQLite does not see one group of all rows, be there any or none.
+            list[0] = "CASE WHEN count(*) >= 0 THEN \(parts[0].sql) END AS c1"
+        }
         var sql = "SELECT \(query.distinct != nil ? "DISTINCT " : "")\(list.isEmpty ? "NULL" : list.joined(separator: ", "))"
         let barrier = sources.needsBarrier ? " LIMIT -1" : ""
         var touchedKey: String?
@@ -67,8 +71,7 @@ extension Translator {
         if let having = query.having {
             let term = try boolean(having, in: scope, argumentOf: "HAVING")
             parts.append(term)
-            // Without an aggregate SQLite would not see one group of all rows, of none, too.
-            sql += keys.isEmpty ? " HAVING count(*) >= 0 AND \(term.sql)" : " HAVING \(term.sql)"
+            sql += " HAVING \(term.sql)"
         }
         if !ordered.isEmpty || touchedKey != nil {
             var items = touchedKey.map { [$0] } ?? []

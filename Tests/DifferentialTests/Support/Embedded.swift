@@ -1,0 +1,100 @@
+import Foundation
+@testable import Offstage
+import OffstageQuery
+import OffstageSQL
+import OffstageSQLite
+import OffstageSchema
+import OffstageSyntax
+
+/// The embedded engine as the other side of a comparison: statements as a migration would write them, each in a transaction of its own.
+final class Embedded: Sendable {
+    let folder: URL
+    let database: EmbeddedDatabase
+
+    init() async throws {
+        // Memory where there is some to mount a folder on: what is compared is answers, not the disk.
+        let memory = "/dev/shm"
+        let root = FileManager.default.isWritableFile(atPath: memory) ? URL(fileURLWithPath: memory) : FileManager.default.temporaryDirectory
+        folder = root.appendingPathComponent("offstage-differential-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        database = try EmbeddedDatabase(folder: folder.path)
+        try await database.transaction { transaction in try transaction.define(.initial) }
+    }
+
+    deinit {
+        database.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// What one statement answers.
+    func answer(to statement: String) async -> Answer {
+        do {
+            let parsed = try parse(statement)
+            guard parsed.count == 1, let statement = parsed.first else {
+                return Answer(failure: .init(code: "XX000", message: "\(parsed.count) statements"))
+            }
+            return try await database.transaction { transaction in try Self.run(statement, in: transaction) }
+        } catch let error as SyntaxError {
+            return Answer(failure: .init(code: error.code, message: error.message))
+        } catch let error as SQLError {
+            return Answer(failure: .init(code: error.code, message: error.message, details: error.details, constraint: error.constraint))
+        } catch {
+            return Answer(failure: .init(code: "XX000", message: "\(error)"))
+        }
+    }
+
+    /// Applies a whole script as a migration, or throws.
+    func apply(_ script: String) async throws {
+        try await database.transaction { transaction in
+            var run = FileRun("script.sql", text: script, in: transaction.schema, now: Self.now())
+            _ = try run.perform(on: transaction)
+        }
+    }
+
+    private static func run(_ statement: OffstageSyntax.Statement, in transaction: borrowing WriteTransaction) throws -> Answer {
+        if case .data(let data) = statement.kind { return try perform(data, transaction.schema, in: transaction) }
+        do {
+            var run = FileRun("statement", text: statement.source, in: transaction.schema, now: Self.now())
+            _ = try run.perform(on: transaction)
+        } catch {
+            throw error.error
+        }
+        return Answer()
+    }
+
+    /// Microseconds since 2000-01-01 UTC.
+    static func now() -> Int64 { Int64((Date().timeIntervalSince1970 - 946_684_800) * 1_000_000) }
+
+    private static func perform(_ data: DataStatement, _ schema: Schema, in transaction: borrowing WriteTransaction) throws -> Answer {
+        let prepared = try SQLiteDialect(schema).prepare(data)
+        let now = Self.now()
+        var answer = Answer()
+        answer.columns = prepared.columns.map { "\($0.name) \($0.type.type.name)" }
+        let table = try data.table.map { try schema.resolveTable($0, path: Schema.searchPath) } ?? QualifiedName("", "")
+        let result = try transaction.rows(prepared.text, on: table, with: Inputs(caller: .system, now: now))
+        answer.rows = result.rows.map { row in zip(row, prepared.columns).map { Self.text($0, $1.type.type) } }
+        answer.count = prepared.columns.isEmpty ? result.changes : result.rows.count
+        if prepared.columns.isEmpty { answer.rows = [] }
+        return answer
+    }
+
+    static func text(_ value: StoredValue, _ type: DataType) -> String? {
+        switch (value, type) {
+        case (.null, _): nil
+        case (.integer(let flag), .boolean): flag != 0 ? "t" : "f"
+        default: value.withCell { type.text(of: $0) }
+        }
+    }
+}
+
+extension DataStatement {
+    /// The table a write writes.
+    var table: Name? {
+        switch self {
+        case .select: nil
+        case .insert(let insert): insert.table
+        case .update(let update): update.table
+        case .delete(let delete): delete.table
+        }
+    }
+}
