@@ -72,16 +72,36 @@ struct AccessEntry {
         Self.raw("\n", &line)
     }
 
+    private static let secrets = ["apikey", "access_token", "refresh_token", "token", "jwt"]
+
     /// A query without the keys that clients put there.
     static func redacted(_ query: String) -> String {
-        guard query.utf8.contains(UInt8(ascii: "y")) || query.utf8.contains(UInt8(ascii: "n")) else { return query }
-        let secrets = ["apikey", "access_token", "refresh_token", "token", "jwt"]
+        guard mayHoldSecret(query) else { return query }
         return query.split(separator: "&", omittingEmptySubsequences: false).map { pair -> Substring in
             guard let equals = pair.firstIndex(of: "=") else { return pair }
             // `api%6Bey` is the same parameter to whoever reads it.
-            let name = decoded(pair[..<equals]).lowercased()
-            return secrets.contains(name) ? pair[...equals] + "***" : pair
+            let name = decoded(pair[..<equals])
+            return secrets.contains { $0.isSame(as: name) } ? pair[...equals] + "***" : pair
         }.joined(separator: "&")
+    }
+
+    /// Tells most queries from those that have to be looked at parameter by parameter, without making a string of any.
+    private static func mayHoldSecret(_ query: String) -> Bool {
+        var query = query
+        return query.withUTF8 { query in
+            var start = 0
+            while start < query.count {
+                let end = query[start...].firstIndex(of: UInt8(ascii: "&")) ?? query.count
+                let name = query[start..<end].prefix { $0 != UInt8(ascii: "=") }
+                // The last letters of `key`, `token` and `jwt`, or anything encoded.
+                if let last = name.last, last | 0x20 == UInt8(ascii: "y") || last | 0x20 == UInt8(ascii: "n") || last | 0x20 == UInt8(ascii: "t") {
+                    return true
+                }
+                if name.contains(UInt8(ascii: "%")) { return true }
+                start = end + 1
+            }
+            return false
+        }
     }
 
     private static func decoded(_ text: Substring) -> String {
