@@ -78,3 +78,13 @@ let package = Package(
             ]),
     ]
 )
+
+// Fuzzing needs flags of its own, so its programs are there only when asked for: see Scripts/fuzz.
+if Context.environment["OFFSTAGE_FUZZ"] != nil {
+    for (name, module) in [("URL", "OffstageQuery"), ("JSON", "OffstageJSON"), ("SQL", "OffstageSyntax")] {
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(name)", dependencies: [.byName(name: module)], path: "Fuzz/\(name)", exclude: ["Seeds"],
+                swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+    }
+}
