@@ -26,7 +26,7 @@ extension TreeReader {
                 return isNegative ? -(Int(String(Substring(digits))) ?? 0) : 0
             } else {
                 let isWord = byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
-                guard isWord || byte <= 0x20 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "(") else { return 0 }
+                guard isWord || byte <= 0x20 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "=") else { return 0 }
                 if byte == UInt8(ascii: "-") { isNegative = true }
                 rest = rest.dropFirst()
             }

@@ -172,7 +172,7 @@ extension TreeReader {
         case "isreplication": return word("replication")
         case "password": return .other("password \(argument.map { quotedString(text($0)) } ?? "null")")
         case "validUntil": return .other("valid until \(quotedString(argument.map(text) ?? ""))")
-        case "connectionlimit": return .other("connection limit \(argument.map(text) ?? "-1")")
+        case "connectionlimit": return .other("connection limit \(argument.map { text($0, at: node.location) } ?? "-1")")
         case "addroleto": return list("in role")
         case "rolemembers": return list("role")
         case "adminmembers": return list("admin")

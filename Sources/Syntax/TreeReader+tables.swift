@@ -215,16 +215,19 @@ extension TreeReader {
         var options: [String: String] = [:]
         for wrapped in nodes {
             guard let node = wrapped["DefElem"], let name = node.string("defname") else { continue }
-            options[name] = node["arg"].map { text($0).lowercased() } ?? "true"
+            options[name] = node["arg"].map { text($0, at: node.location).lowercased() } ?? "true"
         }
         return options
     }
 
     /// The text of a `DefElem`'s argument.
-    func text(_ argument: Node) -> String {
+    func text(_ argument: Node) -> String { text(argument, at: -1) }
+
+    /// The same where it may be a negative number: `location` is the option's.
+    func text(_ argument: Node, at location: Int) -> String {
         switch argument.wrapped {
         case ("String", let node)?: node.string("sval") ?? ""
-        case ("Integer", let node)?: String(node.integer("ival"))
+        case ("Integer", let node)?: String(integer(node, at: location))
         case ("Float", let node)?: node.string("fval") ?? ""
         case ("Boolean", let node)?: node.flag("boolval") ? "true" : "false"
         case ("TypeName", let node)?: node.names("names").last ?? ""

@@ -531,6 +531,11 @@ enum Corpus {
         alter sequence if exists s restart with 5 increment by -1 owned by public.t.c
         alter sequence s as bigint owned by none
         create role r
+        create role r connection limit -1
+        create sequence s increment by -2 minvalue -50 maxvalue -1 start with -1
+        create table t (a numeric(5, -2) default -3 check (a > -100)) with (x = -1)
+        alter table t set (x = -1)
+        set seed = -1
         create role r login bypassrls noinherit superuser createdb nocreaterole replication connection limit 5
         create role r with nologin nobypassrls inherit nosuperuser password 'it''s' valid until '2030-01-01' in role a, "B" role c admin d
         create user u password null

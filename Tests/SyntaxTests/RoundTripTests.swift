@@ -71,6 +71,10 @@ import Testing
         ("select 1 union select 2", "(select 1) union (select 2)"),
         ("create table t(id bigint generated always as identity primary key,n numeric(10,2) default 0 not null)",
             "create table t (id bigint generated always as identity primary key, n numeric(10, 2) default 0 not null)"),
+        ("create role r connection limit -1", "create role r connection limit -1"),
+        ("alter table t set (x = -1)", "alter table t set (x = '-1')"),
+        ("create sequence s increment -2 minvalue -9", "create sequence s increment by -2 minvalue -9"),
+        ("select -1, a - 1, -2147483648, - 2", "select -1, a - 1, -2147483648, -2"),
         ("create policy p on t for select using (a=auth.uid())", "create policy p on t for select to public using (a = auth.uid())"),
     ])
     func `the printed text is plain`(_ sql: String, _ printed: String) throws {
