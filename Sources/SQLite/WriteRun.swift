@@ -37,7 +37,7 @@ struct WriteRun {
             try checkCount()
             try answer(&rows)
         case .update(let text):
-            try touch(text)
+            try touch(text, row: inputs.rows.first?.values ?? [])
             try checkCount()
             try answer(&rows)
         case .delete(let find, let delete):
