@@ -18,7 +18,9 @@ extension ColumnType {
         }
         guard let open = key.lastIndex(of: "("), key.last == ")", let type = DataType(key: key[..<open]) else { return nil }
         let numbers = key[key.index(after: open)...].dropLast().split(separator: ",").map { Int($0) }
-        switch (type, numbers.count, numbers.first ?? nil, numbers.last ?? nil) {
+        // An array carries its elements' modifier.
+        let measured = if case .array(let element) = type { element } else { type }
+        switch (measured, numbers.count, numbers.first ?? nil, numbers.last ?? nil) {
         case (.numeric, 2, let precision?, let scale?): self.init(type, .numeric(precision: precision, scale: scale))
         case (.varchar, 1, let length?, _), (.char, 1, let length?, _): self.init(type, .length(length))
         case (_, 1, let digits?, _): self.init(type, .precision(digits))

@@ -34,7 +34,7 @@ struct JSONScan {
     var first: UInt8 { whole.isEmpty ? 0 : bytes[whole.lowerBound] }
     var isObject: Bool { first == UInt8(ascii: "{") }
     var isArray: Bool { first == UInt8(ascii: "[") }
-    var isString: Bool { first == UInt8(ascii: "\"") }
+    var isString: Bool { first == UInt8(ascii: "\"") && whole.count >= 2 }
     var isNull: Bool { first == UInt8(ascii: "n") }
 
     /// `object`, `array`, `string`, `number`, `boolean` or `null`.
@@ -64,7 +64,7 @@ struct JSONScan {
         var at = skipBlanks(whole.lowerBound + 1)
         while at < whole.upperBound, bytes[at] != UInt8(ascii: "]") {
             let end = endOfValue(at)
-            guard body(at..<end) else { return }
+            guard end > at, body(at..<end) else { return }
             at = skipBlanks(end)
             if at < whole.upperBound, bytes[at] == UInt8(ascii: ",") { at = skipBlanks(at + 1) }
         }

@@ -11,6 +11,13 @@ enum LetterCase {
         }
     }
 
+    /// The letter, in lower and in upper case.
+    static func variants(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        let low = simple(scalar.properties.lowercaseMapping, of: scalar) ?? scalar
+        let high = simple(scalar.properties.uppercaseMapping, of: scalar) ?? scalar
+        return [scalar, low, high]
+    }
+
     /// The first letter of each word in upper case, the rest in lower case.
     static func initial(_ text: String) -> String {
         var result = String.UnicodeScalarView()

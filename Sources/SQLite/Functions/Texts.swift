@@ -194,6 +194,7 @@ extension EngineFunction {
         var result = String.UnicodeScalarView()
         var next = 1
         var at = 0
+        var size = pattern.count
         func digits() -> Int? {
             var value: Int?
             while at < pattern.count, let digit = pattern[at].properties.numericType == .decimal ? Int(String(pattern[at])) : nil {
@@ -254,6 +255,8 @@ extension EngineFunction {
                 text = isNull ? "NULL" : SQLQuoting.literal(text)
             }
             let missing = max((width ?? 0) - text.unicodeScalars.count, 0)
+            size += text.utf8.count + missing
+            try checkLength(size, times: 1)
             let blanks = String(repeating: " ", count: missing).unicodeScalars
             if !alignsLeft { result.append(contentsOf: blanks) }
             result.append(contentsOf: text.unicodeScalars)

@@ -15,15 +15,17 @@ extension EngineFunction {
             call.give(DateTime.adding(try call.interval(0), toTime: 0))
         } },
         EngineFunction("pg_date_add", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding(days: $0.integer(1), toDate: $0.integer(0))) } },
-        EngineFunction("pg_date_sub", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding(days: -$0.integer(1), toDate: $0.integer(0))) } },
+        EngineFunction("pg_date_sub", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding(days: 0 &- $0.integer(1), toDate: $0.integer(0))) } },
         EngineFunction("pg_date_diff", 2, pure) { strict($0, $1, $2) { call in
             guard [call.integer(0), call.integer(1)].allSatisfy({ $0 != DateTimeText.dateInfinity.plus && $0 != DateTimeText.dateInfinity.minus })
             else { throw SQLError("22008", "cannot subtract infinite dates") }
-            call.give(call.integer(0) - call.integer(1))
+            call.give(call.integer(0) &- call.integer(1))
         } },
         EngineFunction("pg_date_time", 2, pure) { strict($0, $1, $2) { call in
-            let (sum, overflow) = try DateTime.timestamp(ofDate: call.integer(0)).addingReportingOverflow(call.integer(1))
-            guard !overflow || isInfinite(sum) else { throw SQLError("22008", "timestamp out of range") }
+            let midnight = try DateTime.timestamp(ofDate: call.integer(0))
+            if isInfinite(midnight) { return call.give(midnight) }
+            let (sum, overflow) = midnight.addingReportingOverflow(call.integer(1))
+            guard !overflow else { throw SQLError("22008", "timestamp out of range") }
             call.give(sum)
         } },
         // pg_ts_add(timestamp, interval) and, by the zone's clocks, pg_tz_add(timestamptz, interval)
@@ -34,7 +36,7 @@ extension EngineFunction {
         EngineFunction("pg_ts_diff", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.difference($0.integer(0), $0.integer(1))) } },
         EngineFunction("pg_time_add", 2, pure) { strict($0, $1, $2) { $0.give(DateTime.adding(try $0.interval(1), toTime: $0.integer(0))) } },
         EngineFunction("pg_time_sub", 2, pure) { strict($0, $1, $2) { $0.give(DateTime.adding(try $0.interval(1).negated(), toTime: $0.integer(0))) } },
-        EngineFunction("pg_time_diff", 2, pure) { strict($0, $1, $2) { $0.give(Interval(microseconds: $0.integer(0) - $0.integer(1))) } },
+        EngineFunction("pg_time_diff", 2, pure) { strict($0, $1, $2) { $0.give(Interval(microseconds: $0.integer(0) &- $0.integer(1))) } },
         EngineFunction("pg_interval_add", 2, pure) { strict($0, $1, $2) { $0.give(try $0.interval(0) + $0.interval(1)) } },
         EngineFunction("pg_interval_sub", 2, pure) { strict($0, $1, $2) { $0.give(try $0.interval(0) - $0.interval(1)) } },
         EngineFunction("pg_interval_neg", 1, pure) { strict($0, $1, $2) { $0.give(try $0.interval(0).negated()) } },
@@ -86,12 +88,14 @@ extension EngineFunction {
         } },
         EngineFunction("pg_make_interval", -1, pure) { strict($0, $1, $2) { call in
             var parts = [Int64](repeating: 0, count: 6)
-            for index in 0..<min(call.count, 6) { parts[index] = call.integer(index) }
+            for index in 0..<min(call.count, 6) { parts[index] = Int64(call.small(index)) }
             let seconds = call.count > 6 ? call.double(6) * 1_000_000 : 0
             guard let months = Int32(exactly: parts[0] * 12 + parts[1]), let days = Int32(exactly: parts[2] * 7 + parts[3]),
                 let rest = Int64(exactly: seconds.rounded(.toNearestOrEven))
             else { throw SQLError("22008", "interval out of range") }
-            call.give(Interval(months: months, days: days, microseconds: (parts[4] * 3600 + parts[5] * 60) * 1_000_000 + rest))
+            let (time, overflow) = ((parts[4] * 3600 + parts[5] * 60) * 1_000_000).addingReportingOverflow(rest)
+            guard !overflow else { throw SQLError("22008", "interval out of range") }
+            call.give(Interval(months: months, days: days, microseconds: time))
         } },
         EngineFunction("pg_to_timestamp", 1, pure) { strict($0, $1, $2) { call in
             let seconds = call.double(0)

@@ -6,7 +6,7 @@ import Testing
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../DifferentialTests/Expressions").standardized
 
-    @Test(arguments: ["arithmetic", "text", "times", "json", "aggregates"])
+    @Test(arguments: ["arithmetic", "text", "patterns", "times", "json", "aggregates", "ordering"])
     func `expressions answer as PostgreSQL did`(_ file: String) async throws {
         let expressions = try lines("\(file).sql")
         let expected = try lines("\(file).expected")
