@@ -58,8 +58,8 @@ private final class IntegerSum: Accumulator {
 
 private final class DecimalSum: Accumulator {
     private let isAverage: Bool
+    /// Once rows are removed it keeps the largest scale it has seen, where PostgreSQL's would shrink again.
     private var total = Numeric.zero
-    /// A total with `removed` keeps the largest scale it has seen, as PostgreSQL's does not; close enough for a moving frame.
     private var count: Int64 = 0
 
     init(isAverage: Bool) { self.isAverage = isAverage }

@@ -83,7 +83,8 @@ enum BinaryText {
             (word, places) = (0, 0)
         }
         guard places == 0 else {
-            throw SQLError("22023", "invalid base64 end sequence", hint: "Input data is missing padding, is truncated, or is otherwise corrupted.")
+            throw SQLError(
+                "22023", "invalid base64 end sequence", hint: "Input data is missing padding, is truncated, or is otherwise corrupted.")
         }
         return result
     }

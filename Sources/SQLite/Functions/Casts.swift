@@ -8,53 +8,71 @@ extension EngineFunction {
         EngineFunction("pg_to_int2", 1, pure) { strict($0, $1, $2) { try narrow($0, Int64(Int16.min)...Int64(Int16.max), .smallint) } },
         EngineFunction("pg_to_int4", 1, pure) { strict($0, $1, $2) { try narrow($0, Int64(Int32.min)...Int64(Int32.max), .integer) } },
         EngineFunction("pg_num_to_f8", 1, pure) { strict($0, $1, $2) { try $0.give($0.numeric(0).double()) } },
-        EngineFunction("pg_num_to_f4", 1, pure) { strict($0, $1, $2) { try $0.give(ColumnType(.real).parse($0.text(0), in: ValueContext())) } },
+        EngineFunction("pg_num_to_f4", 1, pure) {
+            strict($0, $1, $2) { try $0.give(ColumnType(.real).parse($0.text(0), in: ValueContext())) }
+        },
         EngineFunction("pg_num_to_int", 2, pure) { strict($0, $1, $2) { $0.give(try $0.numeric(0).integer(as: $0.type(1).type)) } },
-        EngineFunction("pg_float_to_num", 2, pure) { strict($0, $1, $2) { call in
-            call.give(try Numeric(call.double(0), significantDigits: call.type(1).type == .real ? 6 : 15))
-        } },
-        EngineFunction("pg_float_to_int", 2, pure) { strict($0, $1, $2) { call in
-            let type = try call.type(1).type
-            let rounded = call.double(0).rounded(.toNearestOrEven)
-            guard let value = Int64(exactly: rounded) else { throw SQLError.outOfRange(type) }
-            switch type {
-            case .smallint where Int16(exactly: value) == nil, .integer where Int32(exactly: value) == nil: throw SQLError.outOfRange(type)
-            default: call.give(value)
+        EngineFunction("pg_float_to_num", 2, pure) {
+            strict($0, $1, $2) { call in
+                call.give(try Numeric(call.double(0), significantDigits: call.type(1).type == .real ? 6 : 15))
             }
-        } },
-        EngineFunction("pg_to_f4", 1, pure) { strict($0, $1, $2) { call in
-            let value = call.double(0)
-            let result = Float(value)
-            if result.isInfinite, value.isFinite { throw SQLError.overflow }
-            if result == 0, value != 0 { throw SQLError.underflow }
-            try call.give(Double(result))
-        } },
+        },
+        EngineFunction("pg_float_to_int", 2, pure) {
+            strict($0, $1, $2) { call in
+                let type = try call.type(1).type
+                let rounded = call.double(0).rounded(.toNearestOrEven)
+                guard let value = Int64(exactly: rounded) else { throw SQLError.outOfRange(type) }
+                switch type {
+                case .smallint where Int16(exactly: value) == nil, .integer where Int32(exactly: value) == nil:
+                    throw SQLError.outOfRange(type)
+                default: call.give(value)
+                }
+            }
+        },
+        EngineFunction("pg_to_f4", 1, pure) {
+            strict($0, $1, $2) { call in
+                let value = call.double(0)
+                let result = Float(value)
+                if result.isInfinite, value.isFinite { throw SQLError.overflow }
+                if result == 0, value != 0 { throw SQLError.underflow }
+                try call.give(Double(result))
+            }
+        },
         // pg_in(text, type): PostgreSQL's input function.
         EngineFunction("pg_in", 2, pure) { strict($0, $1, $2) { try $0.give($0.type(1).parse($0.text(0), in: $0.values)) } },
         // pg_out(value, type): a cast to text.
-        EngineFunction("pg_out", 2, pure) { strict($0, $1, $2) { call in
-            var writer = JSONWriter(capacity: 64)
-            try call.type(1).type.write(call.cell(0), into: &writer, in: call.values.timeZone)
-            call.give(writer)
-        } },
+        EngineFunction("pg_out", 2, pure) {
+            strict($0, $1, $2) { call in
+                var writer = JSONWriter(capacity: 64)
+                try call.type(1).type.write(call.cell(0), into: &writer, in: call.values.timeZone)
+                call.give(writer)
+            }
+        },
         // pg_size(value, type, explicit): applies a length, scale or precision.
         EngineFunction("pg_size", 3, pure) { strict($0, $1, $2) { try size($0) } },
-        EngineFunction("pg_notnull", 3, .innocuous) { run($0, $1, $2) { call in
-            guard call.isNull(0) else { return sqlite3_result_value(call.context, call.argument(0)) }
-            throw SQLError("23502", "null value in column \"\(call.text(1))\" of relation \"\(call.text(2))\" violates not-null constraint")
-        } },
-        // pg_not_negative(count, what): the argument of LIMIT or OFFSET.
-        EngineFunction("pg_not_negative", 2, pure) { run($0, $1, $2) { call in
-            if !call.isNull(0), call.integer(0) < 0 {
-                let isLimit = call.text(1).uppercased() == "LIMIT"
-                throw SQLError(isLimit ? "2201W" : "2201X", "\(isLimit ? "LIMIT" : "OFFSET") must not be negative")
+        EngineFunction("pg_notnull", 3, .innocuous) {
+            run($0, $1, $2) { call in
+                guard call.isNull(0) else { return sqlite3_result_value(call.context, call.argument(0)) }
+                throw SQLError(
+                    "23502", "null value in column \"\(call.text(1))\" of relation \"\(call.text(2))\" violates not-null constraint")
             }
-            sqlite3_result_value(call.context, call.argument(0))
-        } },
-        EngineFunction("pg_unhex", 1, pure) { strict($0, $1, $2) { call in
-            let text = call.text(0)
-            try call.give(ColumnType(.bytea).parse(text.hasPrefix("\\x") ? text : "\\x" + text, in: ValueContext()))
-        } },
+        },
+        // pg_not_negative(count, what): the argument of LIMIT or OFFSET.
+        EngineFunction("pg_not_negative", 2, pure) {
+            run($0, $1, $2) { call in
+                if !call.isNull(0), call.integer(0) < 0 {
+                    let isLimit = call.text(1).uppercased() == "LIMIT"
+                    throw SQLError(isLimit ? "2201W" : "2201X", "\(isLimit ? "LIMIT" : "OFFSET") must not be negative")
+                }
+                sqlite3_result_value(call.context, call.argument(0))
+            }
+        },
+        EngineFunction("pg_unhex", 1, pure) {
+            strict($0, $1, $2) { call in
+                let text = call.text(0)
+                try call.give(ColumnType(.bytea).parse(text.hasPrefix("\\x") ? text : "\\x" + text, in: ValueContext()))
+            }
+        },
     ]
 
     private static func narrow(_ call: FunctionCall, _ range: ClosedRange<Int64>, _ type: DataType) throws(SQLError) {

@@ -45,7 +45,8 @@ extension EngineCollation {
     }
 
     private static func intervals(_ a: Text, _ b: Text) -> Int32 {
-        guard let left = try? Interval(String(decoding: a, as: UTF8.self)).span, let right = try? Interval(String(decoding: b, as: UTF8.self)).span
+        guard let left = try? Interval(String(decoding: a, as: UTF8.self)).span,
+            let right = try? Interval(String(decoding: b, as: UTF8.self)).span
         else { return order(a, b) }
         return left < right ? -1 : left > right ? 1 : 0
     }

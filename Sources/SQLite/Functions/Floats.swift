@@ -17,27 +17,33 @@ extension EngineFunction {
         EngineFunction("pg_f8floor", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.down)) } },
         EngineFunction("pg_f8ceil", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.up)) } },
         EngineFunction("pg_f8sign", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0) == 0 ? 0 : $0.double(0) < 0 ? -1.0 : 1.0) } },
-        EngineFunction("pg_f8sqrt", 1, pure) { strict($0, $1, $2) { call in
-            guard call.double(0) >= 0 else { throw SQLError("2201F", "cannot take square root of a negative number") }
-            try call.give(call.double(0).squareRoot())
-        } },
-        EngineFunction("pg_f8pow", 2, pure) { strict($0, $1, $2) { call in
-            let (base, exponent) = (call.double(0), call.double(1))
-            if base == 0, exponent < 0 { throw SQLError("2201F", "zero raised to a negative power is undefined") }
-            if base < 0, exponent.rounded() != exponent {
-                throw SQLError("2201F", "a negative number raised to a non-integer power yields a complex result")
+        EngineFunction("pg_f8sqrt", 1, pure) {
+            strict($0, $1, $2) { call in
+                guard call.double(0) >= 0 else { throw SQLError("2201F", "cannot take square root of a negative number") }
+                try call.give(call.double(0).squareRoot())
             }
-            let result = power(base, exponent)
-            if result.isInfinite, base.isFinite, exponent.isFinite { throw SQLError.overflow }
-            if result == 0, base != 0, exponent.isFinite, base.isFinite { throw SQLError.underflow }
-            try call.give(result)
-        } },
-        EngineFunction("pg_f8exp", 1, pure) { strict($0, $1, $2) { call in
-            let result = exponential(call.double(0))
-            if result.isInfinite, call.double(0).isFinite { throw SQLError.overflow }
-            if result == 0, call.double(0).isFinite { throw SQLError.underflow }
-            try call.give(result)
-        } },
+        },
+        EngineFunction("pg_f8pow", 2, pure) {
+            strict($0, $1, $2) { call in
+                let (base, exponent) = (call.double(0), call.double(1))
+                if base == 0, exponent < 0 { throw SQLError("2201F", "zero raised to a negative power is undefined") }
+                if base < 0, exponent.rounded() != exponent {
+                    throw SQLError("2201F", "a negative number raised to a non-integer power yields a complex result")
+                }
+                let result = power(base, exponent)
+                if result.isInfinite, base.isFinite, exponent.isFinite { throw SQLError.overflow }
+                if result == 0, base != 0, exponent.isFinite, base.isFinite { throw SQLError.underflow }
+                try call.give(result)
+            }
+        },
+        EngineFunction("pg_f8exp", 1, pure) {
+            strict($0, $1, $2) { call in
+                let result = exponential(call.double(0))
+                if result.isInfinite, call.double(0).isFinite { throw SQLError.overflow }
+                if result == 0, call.double(0).isFinite { throw SQLError.underflow }
+                try call.give(result)
+            }
+        },
         EngineFunction("pg_f8ln", 1, pure) { strict($0, $1, $2) { try $0.give(logarithm($0.double(0), base10: false)) } },
         EngineFunction("pg_f8log", 1, pure) { strict($0, $1, $2) { try $0.give(logarithm($0.double(0), base10: true)) } },
     ]

@@ -86,7 +86,9 @@ struct FunctionCall {
     }
 
     /// The type that an argument names by its key; read once per statement where the argument is a constant.
-    func type(_ index: Int) throws(SQLError) -> ColumnType { try remembered(index) { (key) throws(SQLError) in try ColumnType(named: key) } }
+    func type(_ index: Int) throws(SQLError) -> ColumnType {
+        try remembered(index) { (key) throws(SQLError) in try ColumnType(named: key) }
+    }
 
     /// What `make` gives for a text argument, kept with the statement where the argument is a constant.
     func remembered<Value>(_ index: Int, _ make: (String) throws(SQLError) -> Value) throws(SQLError) -> Value {

@@ -23,18 +23,37 @@ extension EngineFunction {
         EngineFunction("pg_i4abs", 1, pure) { magnitude($0, $2, Int32.self) },
         EngineFunction("pg_i8abs", 1, pure) { magnitude($0, $2, Int64.self) },
         // PostgreSQL masks the count of a shift to the type's width.
-        EngineFunction("pg_i2shl", 2, pure) { strict($0, $1, $2) { $0.give(Int64(Int16(truncatingIfNeeded: $0.integer(0) &<< ($0.integer(1) & 31)))) } },
-        EngineFunction("pg_i4shl", 2, pure) { strict($0, $1, $2) { $0.give(Int64(Int32(truncatingIfNeeded: $0.integer(0)) &<< Int32(truncatingIfNeeded: $0.integer(1) & 31))) } },
+        EngineFunction("pg_i2shl", 2, pure) {
+            strict($0, $1, $2) { $0.give(Int64(Int16(truncatingIfNeeded: $0.integer(0) &<< ($0.integer(1) & 31)))) }
+        },
+        EngineFunction("pg_i4shl", 2, pure) {
+            strict($0, $1, $2) {
+                $0.give(Int64(Int32(truncatingIfNeeded: $0.integer(0)) &<< Int32(truncatingIfNeeded: $0.integer(1) & 31)))
+            }
+        },
         EngineFunction("pg_i8shl", 2, pure) { strict($0, $1, $2) { $0.give($0.integer(0) &<< ($0.integer(1) & 63)) } },
-        EngineFunction("pg_i2shr", 2, pure) { strict($0, $1, $2) { $0.give(Int64(Int16(truncatingIfNeeded: Int32(truncatingIfNeeded: $0.integer(0)) >> Int32(truncatingIfNeeded: $0.integer(1) & 31)))) } },
-        EngineFunction("pg_i4shr", 2, pure) { strict($0, $1, $2) { $0.give(Int64(Int32(truncatingIfNeeded: $0.integer(0)) &>> Int32(truncatingIfNeeded: $0.integer(1) & 31))) } },
+        EngineFunction("pg_i2shr", 2, pure) {
+            strict($0, $1, $2) {
+                $0.give(
+                    Int64(
+                        Int16(truncatingIfNeeded: Int32(truncatingIfNeeded: $0.integer(0)) >> Int32(truncatingIfNeeded: $0.integer(1) & 31))
+                    ))
+            }
+        },
+        EngineFunction("pg_i4shr", 2, pure) {
+            strict($0, $1, $2) {
+                $0.give(Int64(Int32(truncatingIfNeeded: $0.integer(0)) &>> Int32(truncatingIfNeeded: $0.integer(1) & 31)))
+            }
+        },
         EngineFunction("pg_i8shr", 2, pure) { strict($0, $1, $2) { $0.give($0.integer(0) &>> ($0.integer(1) & 63)) } },
-        EngineFunction("pg_gcd", 2, pure) { strict($0, $1, $2) { call in
-            var (a, b) = (call.integer(0).magnitude, call.integer(1).magnitude)
-            while b != 0 { (a, b) = (b, a % b) }
-            guard let result = Int64(exactly: a) else { throw SQLError.outOfRange(.bigint) }
-            call.give(result)
-        } },
+        EngineFunction("pg_gcd", 2, pure) {
+            strict($0, $1, $2) { call in
+                var (a, b) = (call.integer(0).magnitude, call.integer(1).magnitude)
+                while b != 0 { (a, b) = (b, a % b) }
+                guard let result = Int64(exactly: a) else { throw SQLError.outOfRange(.bigint) }
+                call.give(result)
+            }
+        },
     ]
 
     @inline(__always)
@@ -57,7 +76,9 @@ extension EngineFunction {
         _ context: OpaquePointer?, _ arguments: UnsafeMutablePointer<OpaquePointer?>?, _ type: Number.Type,
         _ operation: (Number, Number) -> (partialValue: Number, overflow: Bool)
     ) {
-        if sqlite3_value_type(arguments?[0]) != SQLITE_NULL, sqlite3_value_type(arguments?[1]) == SQLITE_INTEGER, sqlite3_value_int64(arguments?[1]) == 0 {
+        if sqlite3_value_type(arguments?[0]) != SQLITE_NULL, sqlite3_value_type(arguments?[1]) == SQLITE_INTEGER,
+            sqlite3_value_int64(arguments?[1]) == 0
+        {
             return raise(.zeroDivision, in: context)
         }
         arithmetic(context, arguments, type, operation)

@@ -43,9 +43,12 @@ extension JSONValue {
     /// `-` with names.
     func without(_ names: [String]) throws(SQLError) -> JSONValue {
         switch self {
-        case .object(let members): return .object(members.filter { member in !names.contains { ArrayOrder.textOrder($0, member.name) == 0 } })
+        case .object(let members):
+            return .object(members.filter { member in !names.contains { ArrayOrder.textOrder($0, member.name) == 0 } })
         case .array(let elements):
-            return .array(elements.filter { element in !names.contains { name in element.string.map { ArrayOrder.textOrder($0, name) == 0 } ?? false } })
+            return .array(
+                elements.filter { element in !names.contains { name in element.string.map { ArrayOrder.textOrder($0, name) == 0 } ?? false }
+                })
         default: throw SQLError("22023", "cannot delete from scalar")
         }
     }
@@ -80,7 +83,9 @@ extension JSONValue {
             }
             let index = number < 0 ? elements.count + number : number
             guard isLast else {
-                if elements.indices.contains(index) { elements[index] = try elements[index].changing(path, to: value, change, at: depth + 1) }
+                if elements.indices.contains(index) {
+                    elements[index] = try elements[index].changing(path, to: value, change, at: depth + 1)
+                }
                 return .array(elements)
             }
             switch change {
@@ -105,7 +110,8 @@ extension JSONValue {
     /// Without members that are null; nulls in arrays stay.
     var strippedOfNulls: JSONValue {
         switch self {
-        case .object(let members): .object(members.filter { $0.value != .null }.map { .init(name: $0.name, value: $0.value.strippedOfNulls) })
+        case .object(let members):
+            .object(members.filter { $0.value != .null }.map { .init(name: $0.name, value: $0.value.strippedOfNulls) })
         case .array(let elements): .array(elements.map(\.strippedOfNulls))
         default: self
         }

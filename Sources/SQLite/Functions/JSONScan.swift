@@ -16,8 +16,12 @@ struct JSONScan {
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ part: Range<Int>? = nil) {
         self.bytes = bytes
         var range = part ?? 0..<bytes.count
-        while range.lowerBound < range.upperBound, Self.isBlank(bytes[range.lowerBound]) { range = (range.lowerBound + 1)..<range.upperBound }
-        while range.lowerBound < range.upperBound, Self.isBlank(bytes[range.upperBound - 1]) { range = range.lowerBound..<(range.upperBound - 1) }
+        while range.lowerBound < range.upperBound, Self.isBlank(bytes[range.lowerBound]) {
+            range = (range.lowerBound + 1)..<range.upperBound
+        }
+        while range.lowerBound < range.upperBound, Self.isBlank(bytes[range.upperBound - 1]) {
+            range = range.lowerBound..<(range.upperBound - 1)
+        }
         whole = range
     }
 
@@ -56,7 +60,9 @@ struct JSONScan {
     func elements() -> [Range<Int>]? {
         guard isArray else { return nil }
         var result: [Range<Int>] = []
-        forEachElement { result.append($0); return true }
+        forEachElement {
+            result.append($0); return true
+        }
         return result
     }
 
@@ -123,7 +129,9 @@ struct JSONScan {
             guard var step else { return nil }
             let scan = part(here)
             let next: Range<Int>? =
-                scan.isObject ? step.withUTF8 { scan.member($0) } : scan.isArray ? Int(step.trimmingPrefix { $0 == " " }).flatMap { scan.element($0) } : nil
+                scan.isObject
+                ? step.withUTF8 { scan.member($0) }
+                : scan.isArray ? Int(step.trimmingPrefix { $0 == " " }).flatMap { scan.element($0) } : nil
             guard let next else { return nil }
             here = next
         }

@@ -7,12 +7,14 @@ import OffstageSchema
 extension EngineFunction {
     static let likes: [EngineFunction] = [
         EngineFunction("pg_like", 2, pure) { strict($0, $1, $2) { $0.give(try LikeMatch.matches($0.bytes(0), $0.bytes(1))) } },
-        EngineFunction("pg_ilike", 2, pure) { strict($0, $1, $2) { call in
-            let text = LetterCase.lower(call.bytes(0))
-            let pattern = LetterCase.lower(call.bytes(1))
-            call.give(
-                try text.withUnsafeBufferPointer { text in try pattern.withUnsafeBufferPointer { try LikeMatch.matches(text, $0) } })
-        } },
+        EngineFunction("pg_ilike", 2, pure) {
+            strict($0, $1, $2) { call in
+                let text = LetterCase.lower(call.bytes(0))
+                let pattern = LetterCase.lower(call.bytes(1))
+                call.give(
+                    try text.withUnsafeBufferPointer { text in try pattern.withUnsafeBufferPointer { try LikeMatch.matches(text, $0) } })
+            }
+        },
     ]
 }
 

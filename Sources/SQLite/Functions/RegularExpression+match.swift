@@ -52,7 +52,9 @@ extension RegularExpression {
     }
 
     /// A negated set holds what none of whose forms it excludes.
-    private func all(_ set: CharacterSet, _ scalar: Unicode.Scalar) -> Bool { LetterCase.variants(of: scalar).allSatisfy { set.contains($0) } }
+    private func all(_ set: CharacterSet, _ scalar: Unicode.Scalar) -> Bool {
+        LetterCase.variants(of: scalar).allSatisfy { set.contains($0) }
+    }
 
     /// Follows everything that needs no character; true where that is the end of the pattern.
     private func add(_ start: Int, to threads: inout Threads, _ before: Unicode.Scalar?, _ after: Unicode.Scalar?) -> Bool {

@@ -104,10 +104,15 @@ enum CharacterClass: String {
         switch self {
         case .digit: return value >= 0x30 && value <= 0x39
         case .xdigit: return scalar.properties.isASCIIHexDigit
-        case .blank: return value == 0x20 || value == 0x09 || scalar.properties.generalCategory == .spaceSeparator && value != 0xA0 && value != 0x2007 && value != 0x202F
-        case .space: return (0x09...0x0D).contains(value) || scalar.properties.isWhitespace && value != 0x85 && value != 0xA0 && value != 0x2007 && value != 0x202F
+        case .blank:
+            return value == 0x20 || value == 0x09
+                || scalar.properties.generalCategory == .spaceSeparator && value != 0xA0 && value != 0x2007 && value != 0x202F
+        case .space:
+            return (0x09...0x0D).contains(value)
+                || scalar.properties.isWhitespace && value != 0x85 && value != 0xA0 && value != 0x2007 && value != 0x202F
         case .cntrl: return scalar.properties.generalCategory == .control
-        case .alpha: return scalar.isASCII ? isLetter(value) : scalar.properties.isAlphabetic || scalar.properties.generalCategory == .decimalNumber
+        case .alpha:
+            return scalar.isASCII ? isLetter(value) : scalar.properties.isAlphabetic || scalar.properties.generalCategory == .decimalNumber
         case .alnum: return CharacterClass.alpha.contains(scalar) || CharacterClass.digit.contains(scalar)
         case .word: return value == 0x5F || CharacterClass.alnum.contains(scalar)
         case .upper: return scalar.properties.isUppercase

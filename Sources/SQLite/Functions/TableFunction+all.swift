@@ -38,7 +38,10 @@ extension TableFunction {
             return rows(
                 try JSONScan.reading(text) { (scan) throws(SQLError) in
                     guard let elements = scan.elements() else {
-                        let kind = scan.isObject ? form.isBinary ? "cannot extract elements from an object" : "cannot call \(form.elements) on a non-array" : form.isBinary ? "cannot extract elements from a scalar" : "cannot call \(form.elements) on a scalar"
+                        let kind =
+                            scan.isObject
+                            ? form.isBinary ? "cannot extract elements from an object" : "cannot call \(form.elements) on a non-array"
+                            : form.isBinary ? "cannot extract elements from a scalar" : "cannot call \(form.elements) on a scalar"
                         throw SQLError("22023", kind)
                     }
                     return elements.map { (.null, scan.value($0, asText: form.isText)) }
@@ -49,7 +52,11 @@ extension TableFunction {
             return rows(
                 try JSONScan.reading(arguments[0].textValue) { (scan) throws(SQLError) in
                     guard let members = scan.members() else {
-                        throw SQLError("22023", form.isBinary ? "cannot call \(form.each) on a non-object" : scan.isArray ? "cannot deconstruct an array as an object" : "cannot deconstruct a scalar")
+                        throw SQLError(
+                            "22023",
+                            form.isBinary
+                                ? "cannot call \(form.each) on a non-object"
+                                : scan.isArray ? "cannot deconstruct an array as an object" : "cannot deconstruct a scalar")
                     }
                     return members.map { (.text(scan.string($0.name)), scan.value($0.value, asText: form.isText)) }
                 })
@@ -83,7 +90,9 @@ extension TableFunction {
     }
 
     private static func numbers(_ arguments: [StoredValue]) throws(SQLError) -> Rows {
-        let (start, stop, step) = (try Numeric(arguments[0].textValue), try Numeric(arguments[1].textValue), try Numeric(arguments[2].textValue))
+        let (start, stop, step) = (
+            try Numeric(arguments[0].textValue), try Numeric(arguments[1].textValue), try Numeric(arguments[2].textValue)
+        )
         guard !step.isZero else { throw zeroStep }
         for (value, what) in [(start, "start"), (stop, "stop"), (step, "step size")] {
             if case .finite = value { continue }

@@ -1,4 +1,4 @@
-package import CSQLite
+import CSQLite
 import OffstageSchema
 
 /// A function that gives rows, as an eponymous virtual table: `select value, ordinal from pg_unnest('{1,2}', 'integer')`.
@@ -121,7 +121,8 @@ private let methods: Methods = {
         return SQLITE_OK
     }
     pointer.pointee.xFilter = { cursor, given, _, count, values in
-        guard let cursor = held(cursor), let table = UnsafeMutableRawPointer(cursor.pointee.base.pVtab)?.assumingMemoryBound(to: Instance.self)
+        guard let cursor = held(cursor),
+            let table = UnsafeMutableRawPointer(cursor.pointee.base.pVtab)?.assumingMemoryBound(to: Instance.self)
         else { return SQLITE_ERROR }
         let run = cursor.pointee.run.takeUnretainedValue()
         let call = FunctionCall(nil, count, values)

@@ -7,108 +7,138 @@ import OffstageSchema
 /// Source: PostgreSQL 15, chapter 9.4.
 extension EngineFunction {
     static let texts: [EngineFunction] = [
-        EngineFunction("pg_lower", 1, pure) { strict($0, $1, $2) { call in LetterCase.lower(call.bytes(0)).withUnsafeBufferPointer { call.give($0) } } },
-        EngineFunction("pg_upper", 1, pure) { strict($0, $1, $2) { call in LetterCase.upper(call.bytes(0)).withUnsafeBufferPointer { call.give($0) } } },
+        EngineFunction("pg_lower", 1, pure) {
+            strict($0, $1, $2) { call in LetterCase.lower(call.bytes(0)).withUnsafeBufferPointer { call.give($0) } }
+        },
+        EngineFunction("pg_upper", 1, pure) {
+            strict($0, $1, $2) { call in LetterCase.upper(call.bytes(0)).withUnsafeBufferPointer { call.give($0) } }
+        },
         EngineFunction("pg_initcap", 1, pure) { strict($0, $1, $2) { $0.give(LetterCase.initial($0.text(0))) } },
         EngineFunction("pg_length", 1, pure) { strict($0, $1, $2) { $0.give($0.bytes(0).characterCount) } },
         EngineFunction("pg_bytes", 1, pure) { strict($0, $1, $2) { $0.give($0.blob(0).count) } },
         EngineFunction("pg_substr", 2, pure) { strict($0, $1, $2) { $0.give(part($0.bytes(0), from: $0.small(1) - 1, upTo: .max)) } },
-        EngineFunction("pg_substr", 3, pure) { strict($0, $1, $2) { call in
-            guard call.integer(2) >= 0 else { throw SQLError("22011", "negative substring length not allowed") }
-            call.give(part(call.bytes(0), from: call.small(1) - 1, upTo: call.small(1) - 1 + call.small(2)))
-        } },
-        EngineFunction("pg_bytes_part", 3, pure) { strict($0, $1, $2) { call in
-            guard call.integer(2) >= 0 else { throw SQLError("22011", "negative substring length not allowed") }
-            let bytes = call.blob(0)
-            let start = min(max(call.small(1) - 1, 0), bytes.count)
-            let end = min(max(call.small(1) - 1 + call.small(2), start), bytes.count)
-            call.give(blob: Array(bytes[start..<end]))
-        } },
-        EngineFunction("pg_position", 2, pure) { strict($0, $1, $2) { call in
-            let text = call.bytes(0)
-            guard let found = text.find(call.bytes(1), from: 0) else { return call.give(0) }
-            call.give(UnsafeBufferPointer(rebasing: text[..<found]).characterCount + 1)
-        } },
+        EngineFunction("pg_substr", 3, pure) {
+            strict($0, $1, $2) { call in
+                guard call.integer(2) >= 0 else { throw SQLError("22011", "negative substring length not allowed") }
+                call.give(part(call.bytes(0), from: call.small(1) - 1, upTo: call.small(1) - 1 + call.small(2)))
+            }
+        },
+        EngineFunction("pg_bytes_part", 3, pure) {
+            strict($0, $1, $2) { call in
+                guard call.integer(2) >= 0 else { throw SQLError("22011", "negative substring length not allowed") }
+                let bytes = call.blob(0)
+                let start = min(max(call.small(1) - 1, 0), bytes.count)
+                let end = min(max(call.small(1) - 1 + call.small(2), start), bytes.count)
+                call.give(blob: Array(bytes[start..<end]))
+            }
+        },
+        EngineFunction("pg_position", 2, pure) {
+            strict($0, $1, $2) { call in
+                let text = call.bytes(0)
+                guard let found = text.find(call.bytes(1), from: 0) else { return call.give(0) }
+                call.give(UnsafeBufferPointer(rebasing: text[..<found]).characterCount + 1)
+            }
+        },
         EngineFunction("pg_trim", 3, pure) { strict($0, $1, $2) { call in trim(call, sides: call.bytes(2)) } },
         EngineFunction("pg_replace", 3, pure) { strict($0, $1, $2) { try replace($0) } },
-        EngineFunction("pg_repeat", 2, pure) { strict($0, $1, $2) { call in
-            let text = call.bytes(0)
-            let count = max(call.small(1), 0)
-            try checkLength(text.count, times: count)
-            var result: [UInt8] = []
-            result.reserveCapacity(text.count * count)
-            for _ in 0..<count { result.append(contentsOf: text) }
-            result.withUnsafeBufferPointer { call.give($0) }
-        } },
-        EngineFunction("pg_left", 2, pure) { strict($0, $1, $2) { call in
-            let text = call.bytes(0)
-            let count = call.small(1)
-            call.give(part(text, from: 0, upTo: count >= 0 ? count : max(text.characterCount + count, 0)))
-        } },
-        EngineFunction("pg_right", 2, pure) { strict($0, $1, $2) { call in
-            let text = call.bytes(0)
-            let count = call.small(1)
-            call.give(part(text, from: count >= 0 ? max(text.characterCount - count, 0) : -count, upTo: .max))
-        } },
+        EngineFunction("pg_repeat", 2, pure) {
+            strict($0, $1, $2) { call in
+                let text = call.bytes(0)
+                let count = max(call.small(1), 0)
+                try checkLength(text.count, times: count)
+                var result: [UInt8] = []
+                result.reserveCapacity(text.count * count)
+                for _ in 0..<count { result.append(contentsOf: text) }
+                result.withUnsafeBufferPointer { call.give($0) }
+            }
+        },
+        EngineFunction("pg_left", 2, pure) {
+            strict($0, $1, $2) { call in
+                let text = call.bytes(0)
+                let count = call.small(1)
+                call.give(part(text, from: 0, upTo: count >= 0 ? count : max(text.characterCount + count, 0)))
+            }
+        },
+        EngineFunction("pg_right", 2, pure) {
+            strict($0, $1, $2) { call in
+                let text = call.bytes(0)
+                let count = call.small(1)
+                call.give(part(text, from: count >= 0 ? max(text.characterCount - count, 0) : -count, upTo: .max))
+            }
+        },
         EngineFunction("pg_lpad", 3, pure) { strict($0, $1, $2) { try pad($0, left: true) } },
         EngineFunction("pg_rpad", 3, pure) { strict($0, $1, $2) { try pad($0, left: false) } },
         EngineFunction("pg_split_part", 3, pure) { strict($0, $1, $2) { try splitPart($0) } },
-        EngineFunction("pg_reverse", 1, pure) { strict($0, $1, $2) { call in
-            call.give(String(String.UnicodeScalarView(call.text(0).unicodeScalars.reversed())))
-        } },
-        EngineFunction("pg_starts_with", 2, pure) { strict($0, $1, $2) { $0.give($0.bytes(0).starts(with: $0.bytes(1))) } },
-        EngineFunction("pg_chr", 1, pure) { strict($0, $1, $2) { call in
-            let code = call.integer(0)
-            if code == 0 { throw SQLError("54000", "null character not permitted") }
-            guard code > 0 else { throw SQLError("22023", "character number must be positive") }
-            guard let value = UInt32(exactly: code), value <= 0x1F_FFFF else {
-                throw SQLError("54000", "requested character too large for encoding: \(code)")
+        EngineFunction("pg_reverse", 1, pure) {
+            strict($0, $1, $2) { call in
+                call.give(String(String.UnicodeScalarView(call.text(0).unicodeScalars.reversed())))
             }
-            guard let scalar = Unicode.Scalar(value) else { throw SQLError("54000", "requested character not valid for encoding: \(code)") }
-            call.give(String(scalar))
-        } },
+        },
+        EngineFunction("pg_starts_with", 2, pure) { strict($0, $1, $2) { $0.give($0.bytes(0).starts(with: $0.bytes(1))) } },
+        EngineFunction("pg_chr", 1, pure) {
+            strict($0, $1, $2) { call in
+                let code = call.integer(0)
+                if code == 0 { throw SQLError("54000", "null character not permitted") }
+                guard code > 0 else { throw SQLError("22023", "character number must be positive") }
+                guard let value = UInt32(exactly: code), value <= 0x1F_FFFF else {
+                    throw SQLError("54000", "requested character too large for encoding: \(code)")
+                }
+                guard let scalar = Unicode.Scalar(value) else {
+                    throw SQLError("54000", "requested character not valid for encoding: \(code)")
+                }
+                call.give(String(scalar))
+            }
+        },
         EngineFunction("pg_ascii", 1, pure) { strict($0, $1, $2) { $0.give(Int64($0.text(0).unicodeScalars.first?.value ?? 0)) } },
         EngineFunction("pg_md5", 1, pure) { strict($0, $1, $2) { call in call.give(MD5.hexadecimal(of: call.blob(0))) } },
-        EngineFunction("pg_translate", 3, pure) { strict($0, $1, $2) { call in
-            let from = Array(call.text(1).unicodeScalars)
-            let to = Array(call.text(2).unicodeScalars)
-            var table: [Unicode.Scalar: Unicode.Scalar?] = [:]
-            for (index, scalar) in from.enumerated() where table[scalar] == nil {
-                table.updateValue(index < to.count ? to[index] : nil, forKey: scalar)
-            }
-            var result = String.UnicodeScalarView()
-            for scalar in call.text(0).unicodeScalars {
-                guard let replacement = table[scalar] else {
-                    result.append(scalar)
-                    continue
+        EngineFunction("pg_translate", 3, pure) {
+            strict($0, $1, $2) { call in
+                let from = Array(call.text(1).unicodeScalars)
+                let to = Array(call.text(2).unicodeScalars)
+                var table: [Unicode.Scalar: Unicode.Scalar?] = [:]
+                for (index, scalar) in from.enumerated() where table[scalar] == nil {
+                    table.updateValue(index < to.count ? to[index] : nil, forKey: scalar)
                 }
-                if let replacement { result.append(replacement) }
+                var result = String.UnicodeScalarView()
+                for scalar in call.text(0).unicodeScalars {
+                    guard let replacement = table[scalar] else {
+                        result.append(scalar)
+                        continue
+                    }
+                    if let replacement { result.append(replacement) }
+                }
+                call.give(String(result))
             }
-            call.give(String(result))
-        } },
+        },
         EngineFunction("pg_quote_literal", 1, pure) { strict($0, $1, $2) { $0.give(SQLQuoting.literal($0.text(0))) } },
-        EngineFunction("pg_quote_nullable", 1, pure) { run($0, $1, $2) { $0.give($0.isNull(0) ? "NULL" : SQLQuoting.literal($0.text(0))) } },
+        EngineFunction("pg_quote_nullable", 1, pure) {
+            run($0, $1, $2) { $0.give($0.isNull(0) ? "NULL" : SQLQuoting.literal($0.text(0))) }
+        },
         EngineFunction("pg_quote_ident", 1, pure) { strict($0, $1, $2) { $0.give(SQLQuoting.identifier($0.text(0))) } },
         EngineFunction("pg_format", -1, pure) { run($0, $1, $2) { try format($0) } },
         // These take pairs: a value and the key of its type.
-        EngineFunction("pg_concat", -1, pure) { run($0, $1, $2) { call in
-            var result = JSONWriter(capacity: 128)
-            for pair in 0..<(call.count / 2) where !call.isNull(pair * 2) { try call.output(pair, into: &result) }
-            try checkLength(result.count, times: 1)
-            call.give(result)
-        } },
-        EngineFunction("pg_concat_ws", -1, pure) { run($0, $1, $2) { call in
-            guard !call.isNull(0) else { return call.giveNull() }
-            var result = JSONWriter(capacity: 128)
-            var isFirst = true
-            for pair in 1..<max(call.count / 2, 1) where !call.isNull(pair * 2) {
-                if !isFirst { result.raw(call.bytes(0)) }
-                isFirst = false
-                try call.output(pair, into: &result)
+        EngineFunction("pg_concat", -1, pure) {
+            run($0, $1, $2) { call in
+                var result = JSONWriter(capacity: 128)
+                for pair in 0..<(call.count / 2) where !call.isNull(pair * 2) { try call.output(pair, into: &result) }
+                try checkLength(result.count, times: 1)
+                call.give(result)
             }
-            try checkLength(result.count, times: 1)
-            call.give(result)
-        } },
+        },
+        EngineFunction("pg_concat_ws", -1, pure) {
+            run($0, $1, $2) { call in
+                guard !call.isNull(0) else { return call.giveNull() }
+                var result = JSONWriter(capacity: 128)
+                var isFirst = true
+                for pair in 1..<max(call.count / 2, 1) where !call.isNull(pair * 2) {
+                    if !isFirst { result.raw(call.bytes(0)) }
+                    isFirst = false
+                    try call.output(pair, into: &result)
+                }
+                try checkLength(result.count, times: 1)
+                call.give(result)
+            }
+        },
         EngineFunction("pg_encode", 2, pure) { strict($0, $1, $2) { $0.give(try BinaryText.encode($0.blob(0), $0.text(1))) } },
         EngineFunction("pg_decode", 2, pure) { strict($0, $1, $2) { $0.give(blob: try BinaryText.decode($0.bytes(0), $0.text(1))) } },
     ]
@@ -175,7 +205,9 @@ extension EngineFunction {
         let (text, separator) = (call.bytes(0), call.bytes(1))
         var field = call.small(2)
         guard field != 0 else { throw SQLError("22023", "field position must not be zero") }
-        guard !separator.isEmpty, !text.isEmpty else { return call.give(field == 1 || field == -1 ? text : UnsafeBufferPointer(rebasing: text[..<0])) }
+        guard !separator.isEmpty, !text.isEmpty else {
+            return call.give(field == 1 || field == -1 ? text : UnsafeBufferPointer(rebasing: text[..<0]))
+        }
         var parts: [Range<Int>] = []
         var start = 0
         while let found = text.find(separator, from: start) {
@@ -184,7 +216,9 @@ extension EngineFunction {
         }
         parts.append(start..<text.count)
         if field < 0 { field += parts.count + 1 }
-        call.give(parts.indices.contains(field - 1) ? UnsafeBufferPointer(rebasing: text[parts[field - 1]]) : UnsafeBufferPointer(rebasing: text[..<0]))
+        call.give(
+            parts.indices.contains(field - 1)
+                ? UnsafeBufferPointer(rebasing: text[parts[field - 1]]) : UnsafeBufferPointer(rebasing: text[..<0]))
     }
 
     /// `format('%s %I %L', …)` with positions and widths.
@@ -318,7 +352,8 @@ enum SQLQuoting {
         let isPlain =
             text.utf8.first.map { $0 == UInt8(ascii: "_") || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z")) } == true
             && text.utf8.allSatisfy {
-                $0 == UInt8(ascii: "_") || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z")) || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
+                $0 == UInt8(ascii: "_") || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
+                    || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
             }
         return isPlain && !reserved.contains(text) ? text : "\"\(text.replacing("\"", with: "\"\""))\""
     }

@@ -50,16 +50,24 @@ struct TimePattern {
     /// Longer names first, so that `MM` is not read in `MON`'s place.
     private static let names: [String] = {
         let all = [
-            "Y,YYY", "YYYY", "YYY", "YY", "Y", "IYYY", "IYY", "IY", "MONTH", "Month", "month", "MON", "Mon", "mon", "MM", "MI", "MS", "DAY", "Day", "day",
-            "DY", "Dy", "dy", "DDD", "DD", "D", "IDDD", "ID", "I", "HH24", "HH12", "HH", "SSSSS", "SSSS", "SS", "US", "AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.",
-            "p.m.", "BC", "AD", "bc", "ad", "B.C.", "A.D.", "b.c.", "a.d.", "WW", "W", "IW", "Q", "CC", "J", "TZH", "TZM", "TZ", "tz", "OF", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6",
+            "Y,YYY", "YYYY", "YYY", "YY", "Y", "IYYY", "IYY", "IY", "MONTH", "Month", "month", "MON", "Mon", "mon", "MM", "MI", "MS", "DAY",
+            "Day", "day",
+            "DY", "Dy", "dy", "DDD", "DD", "D", "IDDD", "ID", "I", "HH24", "HH12", "HH", "SSSSS", "SSSS", "SS", "US", "AM", "PM", "am",
+            "pm", "A.M.", "P.M.", "a.m.",
+            "p.m.", "BC", "AD", "bc", "ad", "B.C.", "A.D.", "b.c.", "a.d.", "WW", "W", "IW", "Q", "CC", "J", "TZH", "TZM", "TZ", "tz", "OF",
+            "FF1", "FF2", "FF3", "FF4", "FF5", "FF6",
             "RM", "rm",
         ]
-        let lower = ["yyyy", "yyy", "yy", "y", "iyyy", "mm", "mi", "ms", "ddd", "dd", "d", "id", "iddd", "hh24", "hh12", "hh", "ss", "us", "ww", "w", "iw", "q", "cc", "j", "tzh", "of", "ssss", "y,yyy"]
+        let lower = [
+            "yyyy", "yyy", "yy", "y", "iyyy", "mm", "mi", "ms", "ddd", "dd", "d", "id", "iddd", "hh24", "hh12", "hh", "ss", "us", "ww", "w",
+            "iw", "q", "cc", "j", "tzh", "of", "ssss", "y,yyy",
+        ]
         return (all + lower).sorted { $0.count > $1.count }
     }()
 
-    private static let months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    ]
     private static let days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
     private static let roman = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 
@@ -115,7 +123,9 @@ struct TimePattern {
         let month = Self.months[date.month - 1]
         let day = Self.days[date.weekday]
         func number(_ value: Int, _ width: Int) -> String { pad(value, fills ? width : 0) }
-        func word(_ text: String, _ width: Int) -> String { fills && text.count < width ? text + String(repeating: " ", count: width - text.count) : text }
+        func word(_ text: String, _ width: Int) -> String {
+            fills && text.count < width ? text + String(repeating: " ", count: width - text.count) : text
+        }
         switch name {
         case "MONTH": return word(month.uppercased(), 9)
         case "Month": return word(month, 9)

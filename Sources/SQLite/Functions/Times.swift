@@ -7,35 +7,64 @@ extension EngineFunction {
     static let times: [EngineFunction] = [
         EngineFunction("pg_date_to_timestamp", 1, pure) { strict($0, $1, $2) { $0.give(try DateTime.timestamp(ofDate: $0.integer(0))) } },
         EngineFunction("pg_timestamp_to_date", 1, pure) { strict($0, $1, $2) { $0.give(DateTime.date(ofTimestamp: $0.integer(0))) } },
-        EngineFunction("pg_timestamp_to_time", 1, pure) { strict($0, $1, $2) { call in
-            if isInfinite(call.integer(0)) { call.giveNull() } else { call.give(DateTime.time(ofTimestamp: call.integer(0))) }
-        } },
+        EngineFunction("pg_timestamp_to_time", 1, pure) {
+            strict($0, $1, $2) { call in
+                if isInfinite(call.integer(0)) { call.giveNull() } else { call.give(DateTime.time(ofTimestamp: call.integer(0))) }
+            }
+        },
         EngineFunction("pg_time_to_interval", 1, pure) { strict($0, $1, $2) { $0.give(Interval(microseconds: $0.integer(0))) } },
-        EngineFunction("pg_interval_to_time", 1, pure) { strict($0, $1, $2) { call in
-            call.give(DateTime.adding(try call.interval(0), toTime: 0))
-        } },
-        EngineFunction("pg_date_add", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding(days: $0.integer(1), toDate: $0.integer(0))) } },
-        EngineFunction("pg_date_sub", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding(days: 0 &- $0.integer(1), toDate: $0.integer(0))) } },
-        EngineFunction("pg_date_diff", 2, pure) { strict($0, $1, $2) { call in
-            guard [call.integer(0), call.integer(1)].allSatisfy({ $0 != DateTimeText.dateInfinity.plus && $0 != DateTimeText.dateInfinity.minus })
-            else { throw SQLError("22008", "cannot subtract infinite dates") }
-            call.give(call.integer(0) &- call.integer(1))
-        } },
-        EngineFunction("pg_date_time", 2, pure) { strict($0, $1, $2) { call in
-            let midnight = try DateTime.timestamp(ofDate: call.integer(0))
-            if isInfinite(midnight) { return call.give(midnight) }
-            let (sum, overflow) = midnight.addingReportingOverflow(call.integer(1))
-            guard !overflow else { throw SQLError("22008", "timestamp out of range") }
-            call.give(sum)
-        } },
+        EngineFunction("pg_interval_to_time", 1, pure) {
+            strict($0, $1, $2) { call in
+                call.give(DateTime.adding(try call.interval(0), toTime: 0))
+            }
+        },
+        EngineFunction("pg_date_add", 2, pure) {
+            strict($0, $1, $2) { $0.give(try DateTime.adding(days: $0.integer(1), toDate: $0.integer(0))) }
+        },
+        EngineFunction("pg_date_sub", 2, pure) {
+            strict($0, $1, $2) { $0.give(try DateTime.adding(days: 0 &- $0.integer(1), toDate: $0.integer(0))) }
+        },
+        EngineFunction("pg_date_diff", 2, pure) {
+            strict($0, $1, $2) { call in
+                guard
+                    [call.integer(0), call.integer(1)].allSatisfy({
+                        $0 != DateTimeText.dateInfinity.plus && $0 != DateTimeText.dateInfinity.minus
+                    })
+                else { throw SQLError("22008", "cannot subtract infinite dates") }
+                call.give(call.integer(0) &- call.integer(1))
+            }
+        },
+        EngineFunction("pg_date_time", 2, pure) {
+            strict($0, $1, $2) { call in
+                let midnight = try DateTime.timestamp(ofDate: call.integer(0))
+                if isInfinite(midnight) { return call.give(midnight) }
+                let (sum, overflow) = midnight.addingReportingOverflow(call.integer(1))
+                guard !overflow else { throw SQLError("22008", "timestamp out of range") }
+                call.give(sum)
+            }
+        },
         // pg_ts_add(timestamp, interval) and, by the zone's clocks, pg_tz_add(timestamptz, interval)
-        EngineFunction("pg_ts_add", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding($0.interval(1), toTimestamp: $0.integer(0))) } },
-        EngineFunction("pg_ts_sub", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding($0.interval(1).negated(), toTimestamp: $0.integer(0))) } },
-        EngineFunction("pg_tz_add", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding($0.interval(1), toTimestamptz: $0.integer(0), in: $0.values.timeZone)) } },
-        EngineFunction("pg_tz_sub", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.adding($0.interval(1).negated(), toTimestamptz: $0.integer(0), in: $0.values.timeZone)) } },
+        EngineFunction("pg_ts_add", 2, pure) {
+            strict($0, $1, $2) { $0.give(try DateTime.adding($0.interval(1), toTimestamp: $0.integer(0))) }
+        },
+        EngineFunction("pg_ts_sub", 2, pure) {
+            strict($0, $1, $2) { $0.give(try DateTime.adding($0.interval(1).negated(), toTimestamp: $0.integer(0))) }
+        },
+        EngineFunction("pg_tz_add", 2, pure) {
+            strict($0, $1, $2) { $0.give(try DateTime.adding($0.interval(1), toTimestamptz: $0.integer(0), in: $0.values.timeZone)) }
+        },
+        EngineFunction("pg_tz_sub", 2, pure) {
+            strict($0, $1, $2) {
+                $0.give(try DateTime.adding($0.interval(1).negated(), toTimestamptz: $0.integer(0), in: $0.values.timeZone))
+            }
+        },
         EngineFunction("pg_ts_diff", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.difference($0.integer(0), $0.integer(1))) } },
-        EngineFunction("pg_time_add", 2, pure) { strict($0, $1, $2) { $0.give(DateTime.adding(try $0.interval(1), toTime: $0.integer(0))) } },
-        EngineFunction("pg_time_sub", 2, pure) { strict($0, $1, $2) { $0.give(DateTime.adding(try $0.interval(1).negated(), toTime: $0.integer(0))) } },
+        EngineFunction("pg_time_add", 2, pure) {
+            strict($0, $1, $2) { $0.give(DateTime.adding(try $0.interval(1), toTime: $0.integer(0))) }
+        },
+        EngineFunction("pg_time_sub", 2, pure) {
+            strict($0, $1, $2) { $0.give(DateTime.adding(try $0.interval(1).negated(), toTime: $0.integer(0))) }
+        },
         EngineFunction("pg_time_diff", 2, pure) { strict($0, $1, $2) { $0.give(Interval(microseconds: $0.integer(0) &- $0.integer(1))) } },
         EngineFunction("pg_interval_add", 2, pure) { strict($0, $1, $2) { $0.give(try $0.interval(0) + $0.interval(1)) } },
         EngineFunction("pg_interval_sub", 2, pure) { strict($0, $1, $2) { $0.give(try $0.interval(0) - $0.interval(1)) } },
@@ -46,80 +75,104 @@ extension EngineFunction {
         EngineFunction("pg_justify_days", 1, pure) { strict($0, $1, $2) { $0.give(try $0.interval(0).justifiedDays) } },
         EngineFunction("pg_age", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.age($0.integer(0), $0.integer(1))) } },
         // pg_extract(field, value, type)
-        EngineFunction("pg_extract", 3, pure) { strict($0, $1, $2) { call in
-            let type = try call.type(2).type
-            if type == .interval { return call.give(try DateTime.extract(call.text(0), from: call.interval(1))) }
-            guard let number = try DateTime.extract(call.text(0), from: type, call.integer(1), in: call.values.timeZone) else { return call.giveNull() }
-            call.give(number)
-        } },
-        // pg_trunc(field, value, type)
-        EngineFunction("pg_date_trunc", 3, pure) { strict($0, $1, $2) { call in
-            switch try call.type(2).type {
-            case .interval: call.give(try DateTime.truncated(call.text(0), interval: call.interval(1)))
-            case .timestamptz: call.give(try DateTime.truncated(call.text(0), timestamptz: call.integer(1), in: call.values.timeZone))
-            default: call.give(try DateTime.truncated(call.text(0), timestamp: call.integer(1)))
+        EngineFunction("pg_extract", 3, pure) {
+            strict($0, $1, $2) { call in
+                let type = try call.type(2).type
+                if type == .interval { return call.give(try DateTime.extract(call.text(0), from: call.interval(1))) }
+                guard let number = try DateTime.extract(call.text(0), from: type, call.integer(1), in: call.values.timeZone) else {
+                    return call.giveNull()
+                }
+                call.give(number)
             }
-        } },
-        EngineFunction("pg_date_trunc_zone", 3, pure) { strict($0, $1, $2) { call in
-            call.give(try DateTime.truncated(call.text(0), timestamptz: call.integer(1), in: zone(call, 2)))
-        } },
+        },
+        // pg_trunc(field, value, type)
+        EngineFunction("pg_date_trunc", 3, pure) {
+            strict($0, $1, $2) { call in
+                switch try call.type(2).type {
+                case .interval: call.give(try DateTime.truncated(call.text(0), interval: call.interval(1)))
+                case .timestamptz: call.give(try DateTime.truncated(call.text(0), timestamptz: call.integer(1), in: call.values.timeZone))
+                default: call.give(try DateTime.truncated(call.text(0), timestamp: call.integer(1)))
+                }
+            }
+        },
+        EngineFunction("pg_date_trunc_zone", 3, pure) {
+            strict($0, $1, $2) { call in
+                call.give(try DateTime.truncated(call.text(0), timestamptz: call.integer(1), in: zone(call, 2)))
+            }
+        },
         // pg_at_zone(zone, timestamptz) and pg_from_zone(zone, timestamp): `at time zone`
         EngineFunction("pg_at_zone", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.local($0.integer(1), in: zone($0, 0))) } },
-        EngineFunction("pg_from_zone", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.moment(local: $0.integer(1), in: zone($0, 0))) } },
-        EngineFunction("pg_make_date", 3, pure) { strict($0, $1, $2) { call in
-            let (year, month, day) = (call.small(0), call.small(1), call.small(2))
-            let outOfRange = SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
-            guard year != 0, (1...12).contains(month), day >= 1, year.magnitude < 6_000_000 else { throw outOfRange }
-            let date = CivilDate(year: year < 0 ? year + 1 : year, month: month, day: day)
-            guard day <= CivilDate.days(in: month, of: date.year) else { throw outOfRange }
-            call.give(try DateTime.adding(days: 0, toDate: Int64(date.days)))
-        } },
+        EngineFunction("pg_from_zone", 2, pure) {
+            strict($0, $1, $2) { $0.give(try DateTime.moment(local: $0.integer(1), in: zone($0, 0))) }
+        },
+        EngineFunction("pg_make_date", 3, pure) {
+            strict($0, $1, $2) { call in
+                let (year, month, day) = (call.small(0), call.small(1), call.small(2))
+                let outOfRange = SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
+                guard year != 0, (1...12).contains(month), day >= 1, year.magnitude < 6_000_000 else { throw outOfRange }
+                let date = CivilDate(year: year < 0 ? year + 1 : year, month: month, day: day)
+                guard day <= CivilDate.days(in: month, of: date.year) else { throw outOfRange }
+                call.give(try DateTime.adding(days: 0, toDate: Int64(date.days)))
+            }
+        },
         EngineFunction("pg_make_time", 3, pure) { strict($0, $1, $2) { call in call.give(try clock(call, from: 0)) } },
-        EngineFunction("pg_make_timestamp", 6, pure) { strict($0, $1, $2) { call in
-            let (year, month, day) = (call.small(0), call.small(1), call.small(2))
-            guard year != 0, (1...12).contains(month), day >= 1, year.magnitude < 6_000_000 else {
-                throw SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
+        EngineFunction("pg_make_timestamp", 6, pure) {
+            strict($0, $1, $2) { call in
+                let (year, month, day) = (call.small(0), call.small(1), call.small(2))
+                guard year != 0, (1...12).contains(month), day >= 1, year.magnitude < 6_000_000 else {
+                    throw SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
+                }
+                let date = CivilDate(year: year < 0 ? year + 1 : year, month: month, day: day)
+                guard day <= CivilDate.days(in: month, of: date.year) else {
+                    throw SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
+                }
+                call.give(try DateTime.timestamp(ofDate: Int64(date.days)) + clock(call, from: 3))
             }
-            let date = CivilDate(year: year < 0 ? year + 1 : year, month: month, day: day)
-            guard day <= CivilDate.days(in: month, of: date.year) else {
-                throw SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
+        },
+        EngineFunction("pg_make_interval", -1, pure) {
+            strict($0, $1, $2) { call in
+                var parts = [Int64](repeating: 0, count: 6)
+                for index in 0..<min(call.count, 6) { parts[index] = Int64(call.small(index)) }
+                let seconds = call.count > 6 ? call.double(6) * 1_000_000 : 0
+                guard let months = Int32(exactly: parts[0] * 12 + parts[1]), let days = Int32(exactly: parts[2] * 7 + parts[3]),
+                    let rest = Int64(exactly: seconds.rounded(.toNearestOrEven))
+                else { throw SQLError("22008", "interval out of range") }
+                let (time, overflow) = ((parts[4] * 3600 + parts[5] * 60) * 1_000_000).addingReportingOverflow(rest)
+                guard !overflow else { throw SQLError("22008", "interval out of range") }
+                call.give(Interval(months: months, days: days, microseconds: time))
             }
-            call.give(try DateTime.timestamp(ofDate: Int64(date.days)) + clock(call, from: 3))
-        } },
-        EngineFunction("pg_make_interval", -1, pure) { strict($0, $1, $2) { call in
-            var parts = [Int64](repeating: 0, count: 6)
-            for index in 0..<min(call.count, 6) { parts[index] = Int64(call.small(index)) }
-            let seconds = call.count > 6 ? call.double(6) * 1_000_000 : 0
-            guard let months = Int32(exactly: parts[0] * 12 + parts[1]), let days = Int32(exactly: parts[2] * 7 + parts[3]),
-                let rest = Int64(exactly: seconds.rounded(.toNearestOrEven))
-            else { throw SQLError("22008", "interval out of range") }
-            let (time, overflow) = ((parts[4] * 3600 + parts[5] * 60) * 1_000_000).addingReportingOverflow(rest)
-            guard !overflow else { throw SQLError("22008", "interval out of range") }
-            call.give(Interval(months: months, days: days, microseconds: time))
-        } },
-        EngineFunction("pg_to_timestamp", 1, pure) { strict($0, $1, $2) { call in
-            let seconds = call.double(0)
-            if seconds.isInfinite { return call.give(seconds < 0 ? Int64.min : .max) }
-            let outOfRange = SQLError("22008", "timestamp out of range: \"\(seconds)\"")
-            guard let moment = Int64(exactly: ((seconds - 946_684_800) * 1_000_000).rounded(.toNearestOrEven)) else { throw outOfRange }
-            call.give(try DateTime.adding(Interval(), toTimestamp: moment))
-        } },
-        EngineFunction("pg_is_finite", 2, pure) { strict($0, $1, $2) { call in
-            let value = call.integer(0)
-            call.give(try call.type(1).type == .date ? value != DateTimeText.dateInfinity.plus && value != DateTimeText.dateInfinity.minus : !isInfinite(value))
-        } },
+        },
+        EngineFunction("pg_to_timestamp", 1, pure) {
+            strict($0, $1, $2) { call in
+                let seconds = call.double(0)
+                if seconds.isInfinite { return call.give(seconds < 0 ? Int64.min : .max) }
+                let outOfRange = SQLError("22008", "timestamp out of range: \"\(seconds)\"")
+                guard let moment = Int64(exactly: ((seconds - 946_684_800) * 1_000_000).rounded(.toNearestOrEven)) else { throw outOfRange }
+                call.give(try DateTime.adding(Interval(), toTimestamp: moment))
+            }
+        },
+        EngineFunction("pg_is_finite", 2, pure) {
+            strict($0, $1, $2) { call in
+                let value = call.integer(0)
+                call.give(
+                    try call.type(1).type == .date
+                        ? value != DateTimeText.dateInfinity.plus && value != DateTimeText.dateInfinity.minus : !isInfinite(value))
+            }
+        },
         // pg_to_char(value, pattern, type)
-        EngineFunction("pg_to_char", 3, pure) { strict($0, $1, $2) { call in
-            let type = try call.type(2).type
-            switch type {
-            case .timestamp, .timestamptz:
-                guard !isInfinite(call.integer(0)) else { return call.giveNull() }
-                let zone = type == .timestamptz ? call.values.timeZone : .utc
-                call.give(TimePattern(call.text(1)).text(of: call.integer(0), in: zone, isZoned: type == .timestamptz))
-            case .interval: call.give(TimePattern(call.text(1)).text(of: try call.interval(0)))
-            default: call.give(try NumberPattern(call.text(1)).text(of: number(call, type)))
+        EngineFunction("pg_to_char", 3, pure) {
+            strict($0, $1, $2) { call in
+                let type = try call.type(2).type
+                switch type {
+                case .timestamp, .timestamptz:
+                    guard !isInfinite(call.integer(0)) else { return call.giveNull() }
+                    let zone = type == .timestamptz ? call.values.timeZone : .utc
+                    call.give(TimePattern(call.text(1)).text(of: call.integer(0), in: zone, isZoned: type == .timestamptz))
+                case .interval: call.give(TimePattern(call.text(1)).text(of: try call.interval(0)))
+                default: call.give(try NumberPattern(call.text(1)).text(of: number(call, type)))
+                }
             }
-        } },
+        },
     ]
 
     private static func number(_ call: FunctionCall, _ type: DataType) throws(SQLError) -> Numeric {
@@ -136,7 +189,8 @@ extension EngineFunction {
 
     private static func clock(_ call: FunctionCall, from index: Int) throws(SQLError) -> Int64 {
         let (hour, minute, second) = (call.small(index), call.small(index + 1), call.double(index + 2))
-        let outOfRange = SQLError("22008", "time field value out of range: \(hour):\(padded(minute)):\(padded(Int(exactly: second.rounded(.towardZero)) ?? 0))")
+        let outOfRange = SQLError(
+            "22008", "time field value out of range: \(hour):\(padded(minute)):\(padded(Int(exactly: second.rounded(.towardZero)) ?? 0))")
         guard (0...24).contains(hour), (0...59).contains(minute), second >= 0, second <= 60 else { throw outOfRange }
         let time = Int64(hour * 3600 + minute * 60) * 1_000_000 + Int64((second * 1_000_000).rounded(.toNearestOrEven))
         guard time <= CivilTime.microsecondsPerDay else { throw outOfRange }

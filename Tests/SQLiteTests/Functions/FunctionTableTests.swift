@@ -8,7 +8,9 @@ import Testing
     @Test func `every template of the table can be prepared`() async throws {
         let engine = try Engine()
         for entry in FunctionTable.shared.entries.values.joined() {
-            let counts = Set([entry.required, entry.parameters.count, entry.isVariadic ? entry.parameters.count + 2 : entry.parameters.count])
+            let counts = Set([
+                entry.required, entry.parameters.count, entry.isVariadic ? entry.parameters.count + 2 : entry.parameters.count,
+            ])
             for count in counts {
                 let sql = statement(entry, count)
                 await #expect(throws: Never.self, "\(entry.name): \(sql)") { _ = try await engine.rows("explain \(sql)") }
@@ -25,8 +27,11 @@ import Testing
 
     @Test func `every function and collation in the translator's own words is registered`() async throws {
         let names = try await registered(Engine())
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../Sources/SQL/SQLite").standardized
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("Translator") || $0 == "Term.swift" }
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../Sources/SQL/SQLite")
+            .standardized
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            $0.hasPrefix("Translator") || $0 == "Term.swift"
+        }
         try #require(files.count > 5)
         for file in files {
             let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
@@ -37,13 +42,17 @@ import Testing
     /// The words that begin with `pg_` and stand before a bracket or inside quotes of their own.
     private func words(in text: String) -> Set<String> {
         var names: Set<String> = []
-        for match in text.matches(of: /pg_[a-z0-9_]*[a-z0-9](?=["\(])/) where match.output != "pg_catalog" { names.insert(String(match.output)) }
+        for match in text.matches(of: /pg_[a-z0-9_]*[a-z0-9](?=["\(])/) where match.output != "pg_catalog" {
+            names.insert(String(match.output))
+        }
         return names
     }
 
     private func registered(_ engine: Engine) async throws -> Set<String> {
         var names: Set<String> = []
-        for query in ["select name from pragma_function_list", "select name from pragma_module_list", "select name from pragma_collation_list"] {
+        for query in [
+            "select name from pragma_function_list", "select name from pragma_module_list", "select name from pragma_collation_list",
+        ] {
             for row in try await engine.rows(query) {
                 if case .text(let name) = row[0] { names.insert(name) }
             }

@@ -1,6 +1,7 @@
 import OffstageSchema
-@testable import OffstageSQLite
 import Testing
+
+@testable import OffstageSQLite
 
 /// Values from outside may be as large and as odd as they like.
 @Suite struct LimitTests {
@@ -26,9 +27,11 @@ import Testing
     }
 
     @Test(arguments: [
-        "make_interval(0, 0, 0, 0, 2147483647, 2147483647, 9e12::float8)", "date 'infinity' + time '10:00'", "(-9223372036854775807 - 1) - 1",
+        "make_interval(0, 0, 0, 0, 2147483647, 2147483647, 9e12::float8)", "date 'infinity' + time '10:00'",
+        "(-9223372036854775807 - 1) - 1",
         "jsonb_set('{}', '{a,b,c}', '1')", "'[}'::json -> 0", "substr('abc', -2147483648, 2147483647)", "right('abc', -2147483648)",
-        "split_part('a', 'b', -2147483648)", "to_char(1e100::numeric, '9')", "generate_series from generate_series(9223372036854775806, 9223372036854775807)",
+        "split_part('a', 'b', -2147483648)", "to_char(1e100::numeric, '9')",
+        "generate_series from generate_series(9223372036854775806, 9223372036854775807)",
     ])
     func `extreme arguments give an answer or an error`(_ expression: String) async throws {
         let answer = await (try Engine()).answer(expression)
