@@ -25,6 +25,10 @@ func tests(_ folder: String, _ dependencies: [Target.Dependency], resources: [Re
 let package = Package(
     name: "offstage",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "offstage", targets: ["Main"]),
+        .library(name: "Offstage", targets: ["Offstage"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/attaswift/BigInt", exact: "6.0.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -76,6 +80,18 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        room(
+            "App",
+            [
+                "OffstageServer", "OffstageSQLite", "OffstageDatabase", "OffstageAuth", "OffstageSQL", "OffstageQuery", "OffstageSchema",
+                "OffstageSyntax", "OffstageJSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ], name: "Offstage"),
+        .executableTarget(name: "Main", dependencies: ["Offstage"], path: "Sources/Main", swiftSettings: settings),
     ]
 )
 
