@@ -1,0 +1,144 @@
+import ArgumentParser
+import OffstageDatabase
+
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Apply migrations, or see which have run.", subcommands: [Up.self, Status.self, New.self])
+
+    struct Up: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Apply what is pending, each file in one transaction.")
+        @OptionGroup var project: ProjectOptions
+
+        func run() async throws { try await project.run(.migrateUp) }
+    }
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Which migrations have run, wait, were changed or are missing.")
+        @OptionGroup var project: ProjectOptions
+
+        func run() async throws { try await project.run(.migrateStatus) }
+    }
+
+    struct New: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Write an empty migration with a commented template.")
+        @OptionGroup var project: ProjectOptions
+        @Argument(help: "What it does: add_reviews.") var name: String
+
+        func run() async throws {
+            let folder = try project.folder()
+            let path = "\(folder.path)/\(folder.migrationsFolder)"
+            try TextFile.makeFolder(path)
+            let file = MigrationFile.name(for: name, after: try TextFile.names(in: path) ?? [], stamp: EpochClock.stamp(unix: EpochClock.now / 1_000_000 + 946_684_800))
+            try TextFile.create("\(path)/\(file)", NewProject.migrationTemplate)
+            Terminal.out("\(folder.migrationsFolder)/\(file)")
+        }
+    }
+}
+
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Load the rows of a file into a table.",
+        discussion: """
+            CSV needs a header with the columns' names; an empty field is null. Values are read by the rules of the columns' types. All rows or none, \
+            unless --skip-bad leaves out those that do not fit.
+            """)
+    @OptionGroup var project: ProjectOptions
+    @Argument(help: "A .csv, .json or .ndjson file.", completion: .file()) var file: String
+    @Option(help: "The table: books, or shop.books.") var table: String
+    @Option(help: "csv, json or ndjson, where the file's name does not say it.") var format: String?
+    @Flag(help: "Leave out rows that do not fit, and say which.") var skipBad = false
+
+    func run() async throws {
+        let path = file.hasPrefix("/") ? file : "\(Terminal.currentFolder)/\(file)"
+        guard let format = try RowFileFormat.named(format) ?? RowFileFormat(fileName: file) else {
+            throw Stop("What is in \(file)? Say --format csv, json or ndjson.")
+        }
+        try await project.run(.importFile(path: path, format: format, table: table, skipsBad: skipBad))
+    }
+}
+
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "export", abstract: "Print all rows of a table or view.")
+    @OptionGroup var project: ProjectOptions
+    @Option(help: "The table or view: books, or shop.books.") var table: String
+    @Option(help: "csv, json or ndjson.") var format = "csv"
+
+    func run() async throws { try await project.run(.export(table: table, format: try RowFileFormat.named(format) ?? .csv)) }
+}
+
+struct SQLCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sql", abstract: "Run SQL as the owner of everything, in one transaction; rows are printed as CSV.")
+    @OptionGroup var project: ProjectOptions
+    @Argument(help: "Statements.") var sql: String
+
+    func run() async throws { try await project.run(.sql(sql)) }
+}
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "doctor", abstract: "What is open to whom, and what is wrong.")
+    @OptionGroup var project: ProjectOptions
+
+    func run() async throws { try await project.run(.doctor) }
+}
+
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "API keys and tokens.",
+        subcommands: [List.self, Create.self, Revoke.self, Rotate.self, Token.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "The keys there are.")
+        @OptionGroup var project: ProjectOptions
+        @Flag(help: "Print the service_role key, too.") var showSecrets = false
+
+        func run() async throws { try await project.run(.keys(.list(showsSecrets: showSecrets))) }
+    }
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a publishable or secret key; it is shown once.")
+        @OptionGroup var project: ProjectOptions
+        @Argument(help: "publishable (for apps) or secret (for servers).") var kind: String
+        @Option(help: "What to call it.") var name: String
+        @Option(help: "The role it asks as, where not anon or service_role.") var role: String?
+
+        func run() async throws { try await project.run(.keys(.create(kind: kind, name: name, role: role))) }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Withdraw a key at once.")
+        @OptionGroup var project: ProjectOptions
+        @Argument(help: "Its id or name; anon or service_role for those.") var id: String
+
+        func run() async throws { try await project.run(.keys(.revoke(id))) }
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Sign with a new key; tokens of the old one stay good until they expire.")
+        @OptionGroup var project: ProjectOptions
+        @Argument(help: "api (anon and service_role) or session (users' tokens).") var purpose: String
+
+        func run() async throws { try await project.run(.keys(.rotate(purpose))) }
+    }
+
+    struct Token: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Print a user's token, for trying things out.")
+        @OptionGroup var project: ProjectOptions
+        @Option(help: "The database role it asks as.") var role = "authenticated"
+        @Option(help: #"Its other claims: '{"app_metadata":{"role":"admin"}}'."#) var claims = "{}"
+        @Option(help: "30m, 1h, 7d.") var expires = "1h"
+
+        func run() async throws {
+            guard let duration = Duration(setting: expires) else { throw Stop("--expires is a duration such as 30m, 1h or 7d, not \(expires)") }
+            try await project.run(.keys(.token(role: role, claims: claims, seconds: max(1, duration.components.seconds))))
+        }
+    }
+}
+
+extension RowFileFormat {
+    fileprivate static func named(_ name: String?) throws -> RowFileFormat? {
+        guard let name else { return nil }
+        guard let format = RowFileFormat(rawValue: name) else { throw Stop("A format is csv, json or ndjson, not \(name).") }
+        return format
+    }
+}

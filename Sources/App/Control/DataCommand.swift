@@ -1,0 +1,138 @@
+import OffstageAuth
+import OffstageDatabase
+import OffstageJSON
+import OffstageSQL
+import OffstageSQLite
+import OffstageSchema
+
+/// A command that needs the project's data: run by whoever owns it, which is the running server or the command itself.
+package enum DataCommand: Sendable, Hashable {
+    case migrateUp
+    case migrateStatus
+    /// `path` is absolute: the owner reads the file.
+    case importFile(path: String, format: RowFileFormat, table: String, skipsBad: Bool)
+    case export(table: String, format: RowFileFormat)
+    case sql(String)
+    case keys(KeysCommand)
+    case doctor
+
+    package enum KeysCommand: Sendable, Hashable {
+        case list(showsSecrets: Bool)
+        case create(kind: String, name: String, role: String?)
+        case revoke(String)
+        case rotate(String)
+        /// Claims as a JSON object's text.
+        case token(role: String, claims: String, seconds: Int64)
+    }
+
+    /// What a command tells while it runs.
+    package enum Output: Sendable, Hashable {
+        /// For standard output.
+        case line(String)
+        /// For standard output as they are: an export.
+        case text(String)
+        /// For standard error.
+        case note(String)
+        /// From 0 to 1.
+        case progress(Double)
+    }
+
+    package typealias Listener = @Sendable (Output) -> Void
+
+    /// Runs it here. Gives false where it ended as it should and what it tells is bad news (doctor's findings).
+    ///
+    /// - Throws: whatever went wrong; its description is for people.
+    package func perform(in project: Project, _ tell: @escaping Listener) async throws -> Bool {
+        switch self {
+        case .migrateUp: try await Self.migrate(project, tell)
+        case .migrateStatus: return try await Self.status(project, tell)
+        case .importFile(let path, let format, let table, let skipsBad): try await Self.load(project, path, format, table, skipsBad, tell)
+        case .export(let table, let format):
+            let bytes = try await TableExport(table, as: format).bytes(from: project.database)
+            Self.pieces(of: bytes) { tell(.text($0)) }
+        case .sql(let text): try await Self.sql(project, text, tell)
+        case .keys(let command): try command.perform(project.keys, tell)
+        case .doctor: return try await Doctor(project).perform(tell)
+        }
+        return true
+    }
+
+    private static func migrate(_ project: Project, _ tell: @escaping Listener) async throws {
+        let migrations = try project.migrations()
+        let done = try await migrations.up { applied in for line in applied.lines { tell(.line(line)) } }
+        if done.isEmpty { tell(.line(migrations.files.isEmpty ? "There are no migrations in \(project.folder.migrationsFolder)/." : "Nothing to do: every migration has run.")) }
+    }
+
+    private static func status(_ project: Project, _ tell: Listener) async throws -> Bool {
+        let history = try await project.migrations().history()
+        let width = history.entries.map(\.name.count).max() ?? 0
+        for entry in history.entries {
+            let words: String =
+                switch entry.status {
+                case .applied(let time): "applied \(EpochClock.shown(time))"
+                case .pending: history.late.contains(entry.name) ? "pending (older than what has run)" : "pending"
+                case .changed(let time): "CHANGED after it was applied \(EpochClock.shown(time))"
+                case .missing(let time): "MISSING; applied \(EpochClock.shown(time))"
+                }
+            tell(.line(entry.name + String(repeating: " ", count: width - entry.name.count) + "  " + words))
+        }
+        if history.entries.isEmpty { tell(.line("There are no migrations in \(project.folder.migrationsFolder)/.")) }
+        return history.changed.isEmpty && history.missing.isEmpty
+    }
+
+    private static func load(
+        _ project: Project, _ path: String, _ format: RowFileFormat, _ table: String, _ skipsBad: Bool, _ tell: @escaping Listener
+    ) async throws {
+        guard let bytes = try TextFile.bytes(path, limit: 2 << 30) else { throw FileError(path: path, reason: "no such file") }
+        let rows = TableImport(bytes, format, into: table, skipsBad: skipsBad) { tell(.progress($0)) }
+        let report: ImportReport
+        do {
+            report = try await project.database.transaction(deadline: nil) { database in
+                let report = try rows.perform(on: database)
+                if report.inserted > 1000 { try database.execute("pragma analysis_limit = 400; analyze \(StoredName.table(try database.schema.importTarget(table).name))") }
+                return report
+            }
+        } catch let refused as ImportRefused {
+            Self.tell(refused.report, tell)
+            throw SQLError(
+                "OFS210", "nothing was imported: \(refused.report.badCount) of the rows do not fit",
+                hint: "Correct the file, or leave them out with --skip-bad.")
+        }
+        Self.tell(report, tell)
+        if !report.passedOver.isEmpty { tell(.note("passed over, since the table works them out: \(report.passedOver.joined(separator: ", "))")) }
+        tell(.line("\(report.inserted) rows into \(table)" + (report.badCount > 0 ? ", \(report.badCount) left out" : "")))
+    }
+
+    private static func tell(_ report: ImportReport, _ tell: Listener) {
+        for row in report.bad { tell(.note("\(row)")) }
+        if report.badCount > report.bad.count { tell(.note("… and \(report.badCount - report.bad.count) more")) }
+    }
+
+    /// In parts that are text each.
+    private static func pieces(of bytes: [UInt8], _ body: (String) -> Void) {
+        var start = 0
+        while start < bytes.count {
+            var end = min(start + (256 << 10), bytes.count)
+            while end < bytes.count, end > start, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            body(String(decoding: bytes[start..<end], as: UTF8.self))
+            start = end
+        }
+    }
+
+    private static func sql(_ project: Project, _ text: String, _ tell: @escaping Listener) async throws {
+        try await project.database.transaction(deadline: nil) { database in
+            var run = FileRun("sql", text: text, in: database.schema, now: EpochClock.now)
+            run.onRow = { tell(.line($0)) }
+            for grant in try run.perform(on: database) { tell(.line("granted: \(grant)")) }
+        }
+    }
+}
+
+extension Migrations.Applied {
+    /// `0001_books.sql  12 ms`, and a line for each grant.
+    package var lines: [String] {
+        let (seconds, attoseconds) = duration.components
+        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        return ["applied \(name) (\(milliseconds) ms)"] + grants.map { "  by row level security: \($0)" }
+    }
+}

@@ -1,0 +1,142 @@
+import OffstageDatabase
+import OffstageSQL
+import OffstageSQLite
+import OffstageSchema
+import OffstageSyntax
+
+/// Brings the file from one schema to the next: what one definition statement means for SQLite.
+///
+/// A table is compared as it was and as it is to be, whatever list of actions the statement was. Where the stored rows stay as they are,
+/// only the text of the definition changes; else the rows are copied into a table of the new shape, which then takes the old one's name.
+/// Both work with foreign keys on, inside the open transaction.
+struct DefinitionChange {
+    let before: Schema
+    let after: Schema
+    /// Microseconds since 2000-01-01 UTC.
+    let now: Int64
+
+    private var created: [QualifiedName] = []
+    private var dropped: [QualifiedName] = []
+    /// By the name afterwards: the name before.
+    private var altered: [QualifiedName: QualifiedName] = [:]
+    /// By table (afterwards): the new name of each renamed column.
+    private var columnNames: [QualifiedName: [String: String]] = [:]
+    private var indexNames: [String: String] = [:]
+    private var newValues: [QualifiedName: [String: Expression]] = [:]
+    private var enumerations: [(old: Enumeration, new: Enumeration)] = []
+
+    init(from before: Schema, to after: Schema, _ changes: [Change], now: Int64) {
+        self.before = before
+        self.after = after
+        self.now = now
+        for change in changes { note(change) }
+        // A key's text names the table and the columns it refers to.
+        let renamed = Set(altered.filter { $0.key != $0.value || columnNames[$0.key] != nil }.keys)
+        if !renamed.isEmpty {
+            for table in after.tables.values where table.foreignKeys.contains(where: { renamed.contains($0.table) }) { alter(table.name) }
+        }
+        for name in dropped { altered[name] = nil }
+        for name in created { altered[name] = nil }
+    }
+
+    private mutating func note(_ change: Change) {
+        switch change {
+        case .createTable(let name): created.append(name)
+        case .dropTable(let name): dropped.append(name)
+        case .renameTable(let old, let new): altered[new] = old
+        case .addColumn(let name, _), .dropColumn(let name, _), .createIndex(let name, _), .dropIndex(let name, _): alter(name)
+        case .renameColumn(let name, let old, let new):
+            alter(name)
+            columnNames[name, default: [:]][old] = new
+        case .renameIndex(let name, let old, let new):
+            alter(name)
+            indexNames[old] = new
+        case .alterTable(_, let new, let using):
+            alter(new.name)
+            newValues[new.name, default: [:]].merge(using) { _, later in later }
+        case .alterEnumeration(let old, let new):
+            enumerations.append((old, new))
+            guard old.positionsDiffer(from: new) else { break }
+            for table in after.tables.values where table.columns.contains(where: { $0.type.type.enumeration == new }) { alter(table.name) }
+        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .data, .truncate, .setting, .transaction: break
+        }
+    }
+
+    private mutating func alter(_ name: QualifiedName) {
+        // A table that this statement makes is made whole.
+        if altered[name] == nil, before.tables[name] != nil { altered[name] = name }
+    }
+
+    func perform(on database: borrowing WriteTransaction) throws(SQLError) {
+        try refuseRenamedLabelsInArrays()
+        for (new, old) in altered.sorted(by: { $0.key < $1.key }) {
+            guard let oldTable = before.tables[old], let newTable = after.tables[new] else { continue }
+            try self.table(oldTable, newTable).perform(on: database)
+        }
+        try drop(on: database)
+        for name in created { try create(name, on: database) }
+    }
+
+    private func table(_ old: Table, _ new: Table) -> TableChange {
+        var values = newValues[new.name] ?? [:]
+        for column in new.columns {
+            guard let type = column.type.type.enumeration, let change = enumerations.first(where: { $0.new == type }) else { continue }
+            guard column.type.type == .enumeration(type), change.old.positionsDiffer(from: change.new) else { continue }
+            values[column.name] = values[column.name] ?? Expression(.column(Name(column.name)))
+        }
+        return TableChange(
+            old, new, before: before, after: after, columnNames: columnNames[new.name] ?? [:], indexNames: indexNames, newValues: values,
+            enumerations: enumerations, now: now)
+    }
+
+    private func create(_ name: QualifiedName, on database: borrowing WriteTransaction) throws(SQLError) {
+        let definitions = Definitions(after)
+        try database.execute(try definitions.table(name))
+        for index in after.tables[name]?.indexes ?? [] { try database.execute(try definitions.index(index.name, on: name)) }
+    }
+
+    /// SQLite empties a table row by row before it drops it if another table's key refers to it: cascades would empty that one, too. So
+    /// the keys go first.
+    private func drop(on database: borrowing WriteTransaction) throws(SQLError) {
+        var keyless = before
+        for name in dropped { keyless.tables[name]?.foreignKeys = [] }
+        var edit = SchemaEdit()
+        for name in dropped where before.tables[name]?.foreignKeys.isEmpty == false {
+            edit.text(ofTable: StoredName.bare(name), try Definitions(keyless).table(name))
+        }
+        try edit.perform(on: database)
+        for name in dropped { try database.execute("DROP TABLE \(StoredName.table(name))") }
+    }
+
+    /// Arrays are stored as text with the labels in it.
+    private func refuseRenamedLabelsInArrays() throws(SQLError) {
+        for (old, new) in enumerations where old.labels.contains(where: { label in !new.labels.contains { $0.name == label.name } }) {
+            for table in after.tables.values {
+                guard let column = table.columns.first(where: { if case .array = $0.type.type { $0.type.type.enumeration == new } else { false } }) else {
+                    continue
+                }
+                throw SQLError(
+                    "0A000", "renaming a label of \"\(new.name)\" is not supported while a column is an array of it",
+                    details: "Column \"\(column.name)\" of table \"\(table.name.name)\" is one.", hint: "Add a label and update the rows.")
+            }
+        }
+    }
+}
+
+extension Enumeration {
+    /// Is a label that kept its name stored as another number now?
+    func positionsDiffer(from new: Enumeration) -> Bool {
+        labels.contains { label in new.labels.contains { $0.name == label.name && $0.position != label.position } }
+    }
+}
+
+extension DataType {
+    /// The enum type it is, or is an array of.
+    var enumeration: Enumeration? {
+        switch self {
+        case .enumeration(let type): type
+        case .array(let element): element.enumeration
+        default: nil
+        }
+    }
+}

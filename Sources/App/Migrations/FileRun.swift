@@ -1,0 +1,138 @@
+import OffstageDatabase
+import OffstageSQL
+import OffstageSQLite
+import OffstageSchema
+import OffstageSyntax
+
+/// One migration file's statements, run one after another in an open transaction.
+struct FileRun {
+    private let file: String
+    private let text: String
+    private var schema: Schema
+    private var path = Schema.searchPath
+    private let now: Int64
+    /// Told each line of what a `select` gives, as CSV; nil lets them go.
+    var onRow: ((String) -> Void)?
+    /// The transaction knows the schema as it is here.
+    private var isDefined = true
+
+    /// - Parameter file: what errors call it.
+    init(_ file: String, text: String, in schema: Schema, now: Int64) {
+        self.file = file
+        self.text = text
+        // A new file has no catalogue yet.
+        self.schema = schema.roles.isEmpty ? .initial : schema
+        self.schema.exposed = schema.exposed
+        if schema.roles.isEmpty { isDefined = false }
+        self.now = now
+    }
+
+    /// Gives the grants that were made without being written, in SQL.
+    ///
+    /// - Throws: `MigrationError`; what was done so far is the transaction's to undo.
+    mutating func perform(on database: borrowing WriteTransaction) throws(MigrationError) -> [String] {
+        let statements: [OffstageSyntax.Statement]
+        do throws(SyntaxError) { statements = try parse(text, file: file) } catch { throw MigrationError(error, file: file) }
+        let before = schema
+        for statement in statements {
+            do throws(SQLError) {
+                try perform(statement, on: database)
+            } catch {
+                throw MigrationError(error, file: file, text: text, statement: statement.position)
+            }
+        }
+        let grants = schema.automaticGrants(for: statements, before: before, path: path)
+        do throws(SQLError) {
+            if !grants.isEmpty {
+                try schema.grantAutomatically(grants)
+                isDefined = false
+            }
+            try define(on: database)
+        } catch {
+            throw MigrationError(error, file: file, text: text)
+        }
+        return grants.map { OffstageSyntax.Statement(.grant($0)).sql }
+    }
+
+    private mutating func perform(_ statement: OffstageSyntax.Statement, on database: borrowing WriteTransaction) throws(SQLError) {
+        let before = schema
+        let path = path
+        let changes = try schema.apply(statement, path: path) { select throws(SQLError) in
+            try Definitions.describe(select, in: before, path: path)
+        }
+        try Definitions(schema).check(statement, path: path)
+        if schema.generation != before.generation { isDefined = false }
+        try DefinitionChange(from: before, to: schema, changes, now: now).perform(on: database)
+        for change in changes { try perform(change, on: database) }
+    }
+
+    /// What is no matter of a table's definition.
+    private mutating func perform(_ change: Change, on database: borrowing WriteTransaction) throws(SQLError) {
+        switch change {
+        case .dropSequence(let name):
+            database.forgetSequence(name)
+            _ = try database.rows("DELETE FROM \"offstage.sequence\" WHERE name = ?1", [.text(name.description)])
+        case .renameSequence(let old, let new):
+            database.renameSequence(old, to: new)
+            _ = try database.rows("DELETE FROM \"offstage.sequence\" WHERE name = ?1", [.text(old.description)])
+        case .restartSequence(let name, let value):
+            try define(on: database)
+            _ = try database.rows("SELECT pg_setval(?1, ?2, 0)", [.text(name.description), .integer(value)])
+        case .data(let statement): try run(statement, on: database)
+        case .truncate(let tables, let restarts): try truncate(tables, restartsIdentity: restarts, on: database)
+        case .setting(let name, let value, _):
+            // Other settings have no meaning here, as `pg_dump` writes many of them.
+            if name == "search_path" { path = value.map { Schema.searchPath(from: $0) } ?? Schema.searchPath }
+        default: break
+        }
+    }
+
+    private mutating func run(_ statement: DataStatement, on database: borrowing WriteTransaction) throws(SQLError) {
+        try define(on: database)
+        let prepared = try SQLiteDialect(schema).prepare(statement, path: path)
+        let inputs = Inputs(caller: .system, now: now)
+        if let onRow, !prepared.columns.isEmpty, case .select = statement {
+            let fields = prepared.columns.enumerated().map { Field.cell($1.name, $0, $1.type) }
+            let read = Read(root: ReadNode(prepared.text, fields: fields), isBounded: false)
+            let rows = try database.run(.read(read), with: inputs, as: .csv)
+            for line in String(decoding: rows.body, as: UTF8.self).split(separator: "\n") { onRow(String(line)) }
+            return
+        }
+        var table = QualifiedName("", "")
+        let target: Name? =
+            switch statement {
+            case .insert(let insert): insert.table
+            case .update(let update): update.table
+            case .delete(let delete): delete.table
+            case .select: nil
+            }
+        if let target { table = try schema.resolveRelation(target, path: path) }
+        let write = Write(.update(prepared.text), table: table, needsRows: false)
+        _ = try database.run(.write(write), with: inputs, as: .none)
+    }
+
+    private mutating func truncate(_ tables: [QualifiedName], restartsIdentity: Bool, on database: borrowing WriteTransaction) throws(SQLError) {
+        for other in schema.tables.values.sorted(by: { $0.name < $1.name }) where !tables.contains(other.name) {
+            guard let key = other.foreignKeys.first(where: { tables.contains($0.table) }) else { continue }
+            throw SQLError(
+                "0A000", "cannot truncate a table referenced in a foreign key constraint",
+                details: "Table \"\(other.name.name)\" references \"\(key.table.name)\".",
+                hint: "Truncate table \"\(other.name.name)\" at the same time, or use TRUNCATE ... CASCADE.")
+        }
+        try define(on: database)
+        try database.execute("pragma defer_foreign_keys = on")
+        for table in tables { try database.execute("DELETE FROM \(StoredName.table(table))") }
+        try database.execute("pragma defer_foreign_keys = off")
+        guard restartsIdentity else { return }
+        for sequence in tables.flatMap({ schema.tables[$0]?.columns.compactMap(\.sequence) ?? [] }) {
+            let start = schema.sequences[sequence]?.start ?? 1
+            _ = try database.rows("SELECT pg_setval(?1, ?2, 0)", [.text(sequence.description), .integer(start)])
+        }
+    }
+
+    private mutating func define(on database: borrowing WriteTransaction) throws(SQLError) {
+        guard !isDefined else { return }
+        try database.define(schema)
+        isDefined = true
+    }
+}

@@ -1,0 +1,91 @@
+import Crypto
+package import OffstageDatabase
+package import OffstageSQLite
+package import OffstageSchema
+
+/// A project's migrations and the database they are for.
+///
+/// ```swift
+/// let migrations = Migrations(try folder.migrations(), in: database)
+/// for try applied in migrations.up() { … }
+/// ```
+package struct Migrations: Sendable {
+    /// What one file did, for printing.
+    package struct Applied: Sendable, Hashable {
+        package var name: String
+        /// Grants Offstage made by itself when the file ended, as SQL.
+        package var grants: [String]
+        package var duration: Duration
+    }
+
+    package let files: [MigrationFile]
+    private let folder: String
+    private let database: EmbeddedDatabase
+
+    /// - Parameter folder: what errors call the files' folder: `migrations`.
+    package init(_ files: [MigrationFile], folder: String = "migrations", in database: EmbeddedDatabase) {
+        self.files = files
+        self.folder = folder
+        self.database = database
+    }
+
+    package static func checksum(of bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef")
+        return SHA256.hash(data: bytes).reduce(into: "") { text, byte in
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+    }
+
+    /// The files beside what the database remembers.
+    package func history() async throws -> MigrationHistory {
+        let files = files
+        return try await database.transaction(deadline: nil) { database in
+            MigrationHistory(files: files, applied: try Self.applied(in: database))
+        }
+    }
+
+    private static func applied(in database: borrowing WriteTransaction) throws(SQLError) -> [AppliedMigration] {
+        try database.rows("SELECT name, checksum, applied_at FROM \"offstage.migration\" ORDER BY name").compactMap { row in
+            guard row.count == 3, case .text(let name) = row[0], case .text(let checksum) = row[1], case .integer(let time) = row[2] else { return nil }
+            return AppliedMigration(name: name, checksum: checksum, appliedAt: time)
+        }
+    }
+
+    /// Applies what is pending, each file in a transaction of its own, and says so after each.
+    ///
+    /// - Throws: `MigrationError` for a file that could not be applied: those before it were. OFS201 where an applied file was changed.
+    package func up(each: @Sendable (Applied) -> Void = { _ in }) async throws -> [Applied] {
+        let history = try await history()
+        try history.check()
+        var done: [Applied] = []
+        for file in history.pending {
+            let start = ContinuousClock.now
+            let grants = try await apply(file)
+            let applied = Applied(name: file.name, grants: grants, duration: ContinuousClock.now - start)
+            each(applied)
+            done.append(applied)
+        }
+        if !done.isEmpty {
+            // So that the planner knows which of two indexes is the narrower.
+            try await database.transaction(deadline: nil) { database in try database.execute("pragma analysis_limit = 400; analyze") }
+        }
+        return done
+    }
+
+    private func apply(_ file: MigrationFile) async throws -> [String] {
+        let shown = "\(folder)/\(file.name)"
+        return try await database.transaction(deadline: nil) { database in
+            // Another process cannot be here, but another command of this one could have been faster.
+            guard try database.rows("SELECT 1 FROM \"offstage.migration\" WHERE name = ?1", [.text(file.name)]).isEmpty else { return [] }
+            let now = EpochClock.now
+            let schema = database.schema
+            var run = FileRun(shown, text: file.text, in: schema, now: now)
+            let grants = try run.perform(on: database)
+            _ = try database.rows(
+                "INSERT INTO \"offstage.migration\" (name, checksum, applied_at) VALUES (?1, ?2, ?3)",
+                [.text(file.name), .text(file.checksum), .integer(now)])
+            return grants
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import OffstageAuth
+package import OffstageDatabase
+package import OffstageSQLite
+package import OffstageSchema
+
+/// A project with its database and keys open: this process owns them until it is closed.
+package struct Project: Sendable {
+    package let folder: ProjectFolder
+    package let settings: Settings
+    package let database: EmbeddedDatabase
+    package let keys: KeyRing
+
+    /// Opens, and makes what is not there yet: the data folder, the database, new keys.
+    ///
+    /// - Throws: 55006 where another process owns the data.
+    package init(_ folder: ProjectFolder, _ settings: Settings) throws {
+        self.folder = folder
+        self.settings = settings
+        let data = folder.dataPath(settings)
+        var options = EmbeddedDatabase.Options()
+        options.readers = settings.database.readers
+        options.queue = settings.database.queue
+        options.otherTimeLimit = settings.database.statementTimeout
+        options.exposed = Set(settings.api.schemas)
+        database = try EmbeddedDatabase(folder: data, options: options)
+        let rules = KeyRules(requireKey: settings.api.requireKey, audience: settings.auth.audience)
+        var imported: [SigningKey] = []
+        if let secret = settings.auth.jwtSecret {
+            imported.append(try .imported(secret: secret, issuer: settings.auth.issuer, audience: settings.auth.audience))
+        }
+        if let jwks = settings.auth.jwks {
+            imported += try SigningKey.imported(jwks: jwks, issuer: settings.auth.issuer, audience: settings.auth.audience)
+        }
+        keys = try KeyRing(directory: data, rules: rules, imported: imported)
+    }
+
+    package func close() {
+        try? keys.saveUses()
+        database.close()
+    }
+
+    package func migrations() throws(FileError) -> Migrations {
+        Migrations(try folder.migrations(), folder: folder.migrationsFolder, in: database)
+    }
+}
+
+extension Project {
+    /// What loading the seeds did: a line for each file.
+    package struct Seeded: Sendable, Hashable {
+        package var file: String
+        /// Nil for a file of SQL.
+        package var rows: Int?
+    }
+
+    /// Loads `seed.sql` and `seed/*` once in the life of a database, all of it or nothing.
+    package func seed() async throws -> [Seeded] {
+        let (folder, seeds) = (folder, try folder.seeds())
+        return try await database.transaction(deadline: nil) { database in
+            guard try database.rows("SELECT 1 FROM \"offstage.meta\" WHERE key = 'seeded'").isEmpty else { return [] }
+            var done: [Seeded] = []
+            for file in seeds {
+                guard let bytes = try TextFile.bytes("\(folder.path)/\(file)") else { continue }
+                if let format = RowFileFormat(fileName: file) {
+                    let table = Self.table(ofSeed: file)
+                    do {
+                        done.append(Seeded(file: file, rows: try TableImport(bytes, format, into: table).perform(on: database).inserted))
+                    } catch let error as ImportRefused {
+                        throw SeedError(file: file, reason: "\(error.report.badCount) rows do not fit\n" + error.report.bad.map { "  \($0)" }.joined(separator: "\n"))
+                    } catch let error as SQLError {
+                        throw SeedError(file: file, reason: "\(error.code): \(error.message)" + (error.hint.map { "\nhint: \($0)" } ?? ""))
+                    }
+                } else {
+                    guard let text = String(validating: bytes, as: UTF8.self) else { throw SeedError(file: file, reason: "it is not UTF-8") }
+                    var run = FileRun(file, text: text, in: database.schema, now: EpochClock.now)
+                    _ = try run.perform(on: database)
+                    done.append(Seeded(file: file, rows: nil))
+                }
+            }
+            _ = try database.rows("INSERT INTO \"offstage.meta\" VALUES ('seeded', ?1)", [.text("\(EpochClock.now)")])
+            return done
+        }
+    }
+
+    /// `seed/02_books.csv` is for `books`, `seed/shop.books.csv` for `shop.books`.
+    static func table(ofSeed file: String) -> String {
+        var name = file.split(separator: "/").last.map(String.init) ?? file
+        if let dot = name.lastIndex(of: ".") { name = String(name[..<dot]) }
+        let digits = name.prefix { $0.isASCII && $0.isNumber }
+        if !digits.isEmpty, name.dropFirst(digits.count).first == "_" { name = String(name.dropFirst(digits.count + 1)) }
+        return name
+    }
+}
+
+/// A seed that could not be loaded. Nothing of any seed was.
+package struct SeedError: Error, Sendable, Hashable, CustomStringConvertible {
+    package var file: String
+    package var reason: String
+
+    package var description: String { "\(file): \(reason)\nNothing of the seeds was loaded." }
+}

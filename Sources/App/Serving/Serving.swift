@@ -1,0 +1,148 @@
+import Logging
+import OffstageAuth
+import OffstageDatabase
+import OffstageQuery
+import OffstageSQLite
+import OffstageSchema
+import OffstageServer
+import ServiceLifecycle
+import UnixSignals
+
+/// A project being served, from its migrations to the last request.
+struct Serving {
+    private let project: Project
+    private let migrates: Bool
+    private let start = ContinuousClock.now
+
+    init(_ project: Project, migrates: Bool) {
+        self.project = project
+        self.migrates = migrates
+    }
+
+    func run() async throws {
+        let story = try await prepare()
+        let control = try ControlSocket(project)
+        defer { control.stop() }
+        control.start()
+        var logger = Logger(label: "offstage") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        let front = FrontDoor(serverSettings, rest: rest, log: AccessLog(style))
+        let begun = start
+        let server = HTTPServer(serverSettings, front: front, logger: logger) { [project] address in
+            StartReport(project, story).tell(address: "\(address)", after: ContinuousClock.now - begun)
+        }
+        try await ServiceGroup(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
+    }
+
+    // MARK: Before the first request
+
+    private func prepare() async throws -> StartStory {
+        let migrations = try project.migrations()
+        let history = try await migrations.history()
+        try history.check()
+        var story = StartStory()
+        story.missing = history.missing
+        story.late = history.late
+        if !history.pending.isEmpty {
+            guard project.settings.environment != .production || migrates else {
+                let names = history.pending.map(\.name).joined(separator: ", ")
+                throw Stop(
+                    "\(history.pending.count == 1 ? "A migration has" : "\(history.pending.count) migrations have") not run: \(names)\n"
+                        + "hint: offstage migrate up applies them, and so does serve --migrate.")
+            }
+            story.applied = try await migrations.up()
+        }
+        if project.settings.environment == .development { story.seeded = try await project.seed() }
+        return story
+    }
+
+    // MARK: Settings into the server's
+
+    private var rest: RestService {
+        var rest = RestSettings()
+        rest.plan.exposedSchemas = project.settings.api.schemas
+        rest.plan.maxRows = project.settings.api.maxRows
+        rest.plan.allowsAggregates = project.settings.api.aggregates
+        return RestService(driver: project.database, keys: project.keys, settings: rest)
+    }
+
+    private var serverSettings: ServerSettings {
+        let given = project.settings.server
+        var server = ServerSettings()
+        server.host = given.host
+        server.port = given.port
+        server.limits.uri = given.urlLimit
+        server.limits.body = given.bodyLimit
+        server.limits.headTime = min(server.limits.headTime, given.timeout)
+        server.limits.bodyGrace = given.timeout
+        server.drain = given.grace
+        if given.allowedOrigins != ["*"] { server.cors.origins = given.allowedOrigins }
+        if let certificate = given.certificate, let key = given.certificateKey {
+            server.certificate = .init(chainFile: certificate, keyFile: key)
+        }
+        return server
+    }
+
+    private var style: AccessLog.Style? {
+        guard project.settings.log.requests else { return .off }
+        return switch project.settings.log.format {
+        case .auto: nil
+        case .pretty: .pretty
+        case .json: .json
+        }
+    }
+}
+
+/// What happened before the server listened.
+struct StartStory: Sendable {
+    var applied: [Migrations.Applied] = []
+    var seeded: [Project.Seeded] = []
+    var missing: [String] = []
+    var late: [String] = []
+}
+
+/// What `serve` prints once it listens.
+struct StartReport: Sendable {
+    private let project: Project
+    private let story: StartStory
+
+    init(_ project: Project, _ story: StartStory) {
+        self.project = project
+        self.story = story
+    }
+
+    /// To standard output in a terminal, where the log is for people, too; else to standard error, so that the log stays JSON.
+    func tell(address: String, after duration: Duration) {
+        let text = lines(address: address, after: duration).joined(separator: "\n")
+        if Terminal.isOutput { Terminal.out(text) } else { Terminal.note(text) }
+    }
+
+    func lines(address: String, after duration: Duration) -> [String] {
+        let (seconds, attoseconds) = duration.components
+        let settings = project.settings
+        var lines = [
+            "Offstage \(Version.offstage) serves \(address)  (\(settings.environment.rawValue), ready in \(seconds * 1000 + attoseconds / 1_000_000_000_000_000) ms)",
+            "  API   \(address)/rest/v1", "  data  \(project.folder.dataPath(settings))",
+        ]
+        for applied in story.applied { lines += applied.lines.map { "  \($0)" } }
+        if !story.seeded.isEmpty {
+            lines.append("  seeded \(story.seeded.map { seed in seed.rows.map { "\(seed.file) (\($0) rows)" } ?? seed.file }.joined(separator: ", "))")
+        }
+        for name in story.late { lines.append("  note: \(name) ran after later ones") }
+        for name in story.missing { lines.append("  note: \(name) was applied and its file is gone") }
+        lines.append("  anon key (may be in an app)  \(project.keys.anonKey)")
+        lines.append("  service key                  offstage keys list --show-secrets")
+        for created in project.keys.unveiled { lines.append("  new \(created.key.kind.rawValue) key, shown this once: \(created.text)") }
+        let access = PublicAccess(project.database.schema, exposing: settings.api.schemas)
+        lines.append("Open to the public:")
+        lines += access.lines.isEmpty ? ["  nothing: there are no tables yet"] : access.lines.map { "  \($0)" }
+        for (view, tables) in access.viewsPastPolicies {
+            lines.append("  warning: the view \(view) shows rows of \(tables.map(\.description).joined(separator: ", ")) past their policies (offstage doctor)")
+        }
+        if settings.api.openTables { lines.append("  warning: api.open_tables is on: every new table is open to everyone") }
+        if settings.environment == .production, settings.server.certificate == nil, !settings.isLocal {
+            lines.append("  warning: no certificate: keys cross the network unencrypted unless a proxy in front speaks HTTPS")
+        }
+        return lines
+    }
+}

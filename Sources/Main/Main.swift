@@ -1,0 +1,5 @@
+import Offstage
+
+@main struct Main {
+    static func main() async { await OffstageApp().run() }
+}
