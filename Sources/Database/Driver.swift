@@ -18,10 +18,16 @@ package protocol Driver: Sendable {
     /// Answers a read at once, without leaving the calling thread, or says nil: run it with `run` instead.
     func readInline(_ read: Read, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows?
 
+    /// Lets the reads of this thread share what they would each open, until `endTurn`: for one turn of an event loop, never longer.
+    func beginTurn()
+    func endTurn()
+
     /// Runs a statement to its end. A write is durable when this returns.
     func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows
 }
 
 extension Driver {
     package var generation: Int64 { schema.generation }
+    package func beginTurn() {}
+    package func endTurn() {}
 }
