@@ -30,6 +30,9 @@ package final class EmbeddedDatabase: Driver {
         /// Pages in the log after which it is copied back into the database.
         package var checkpointPages = 1000
 
+        /// The schemas a request may reach: what `Schema.exposed` says.
+        package var exposed: Set<String> = ["public"]
+
         package init() {}
 
         func timeLimit(_ role: String) -> Duration? {

@@ -26,7 +26,8 @@ extension WriterLoop {
             throw SQLError(
                 "0A000", "the database was written by a newer version of Offstage", hint: "Run the version that wrote it, or a newer one.")
         }
-        let schema = try storedSchema()
+        var schema = try storedSchema()
+        schema.exposed = options.exposed
         try defineSequences(of: schema)
         state.publish(schema)
     }
