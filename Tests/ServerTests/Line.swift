@@ -21,6 +21,7 @@ final class Line: Sendable {
     private struct State {
         var bytes: [UInt8] = []
         var isClosed = false
+        var changes = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -65,27 +66,30 @@ final class Line: Sendable {
     /// The next answer; nil when the line ends before there is one.
     func hear(toHead: Bool = false) async -> Heard? {
         while true {
-            let found: (heard: Heard?, isClosed: Bool) = state.withLock { state in
-                guard let (heard, length) = Self.answer(in: state.bytes, toHead: toHead) else { return (nil, state.isClosed) }
+            let found: (heard: Heard?, isClosed: Bool, seen: Int) = state.withLock { state in
+                guard let (heard, length) = Self.answer(in: state.bytes, toHead: toHead) else { return (nil, state.isClosed, state.changes) }
                 state.bytes.removeFirst(length)
-                return (heard, false)
+                return (heard, false, state.changes)
             }
             if found.heard != nil || found.isClosed { return found.heard }
-            await change()
+            await change(since: found.seen)
         }
     }
 
     /// Waits until the other side has closed; what came before that and was not heard.
     func untilClosed() async -> String {
-        while !state.withLock({ $0.isClosed }) { await change() }
+        while true {
+            let (isClosed, seen) = state.withLock { ($0.isClosed, $0.changes) }
+            if isClosed { break }
+            await change(since: seen)
+        }
         return String(decoding: state.withLock { $0.bytes }, as: UTF8.self)
     }
 
-    private func change() async {
-        let seen = state.withLock { ($0.bytes.count, $0.isClosed) }
+    private func change(since seen: Int) async {
         await withCheckedContinuation { continuation in
             let isNew = state.withLock { state in
-                if (state.bytes.count, state.isClosed) != seen { return true }
+                if state.changes != seen { return true }
                 state.waiting.append(continuation)
                 return false
             }
@@ -96,6 +100,7 @@ final class Line: Sendable {
     private func wake(_ change: (inout State) -> Void) {
         let waiting = state.withLock { state in
             change(&state)
+            state.changes += 1
             defer { state.waiting = [] }
             return state.waiting
         }

@@ -72,6 +72,9 @@ struct AccessEntry {
         Self.raw("\n", &line)
     }
 
+    /// Of paths and queries no more than this is logged.
+    private static let longest = 1_024
+
     private static let secrets = ["apikey", "access_token", "refresh_token", "token", "jwt"]
 
     /// A query without the keys that clients put there.
@@ -126,6 +129,10 @@ struct AccessEntry {
         line.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    private static func cut(_ text: String) -> String {
+        text.utf8.count <= longest ? text : String(decoding: text.utf8.prefix(longest), as: UTF8.self)
+    }
+
     private static func number(_ number: UInt64, _ line: inout [UInt8]) {
         if number >= 10 { self.number(number / 10, &line) }
         line.append(UInt8(ascii: "0") + UInt8(number % 10))
@@ -133,12 +140,12 @@ struct AccessEntry {
 
     /// For a terminal: nothing that could move its cursor.
     private static func plain(_ text: String, _ line: inout [UInt8]) {
-        for byte in text.utf8 { line.append(byte >= 0x20 && byte != 0x7F ? byte : UInt8(ascii: "?")) }
+        for byte in cut(text).utf8 { line.append(byte >= 0x20 && byte != 0x7F ? byte : UInt8(ascii: "?")) }
     }
 
     private static func string(_ text: String, _ line: inout [UInt8]) {
         line.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        for byte in cut(text).utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 line.append(UInt8(ascii: "\\"))

@@ -1,3 +1,4 @@
+import OffstageDatabase
 import NIOCore
 
 /// What a connection is waiting for and since when.
@@ -47,6 +48,7 @@ final class ConnectionWatch: @unchecked Sendable {
     private var doors: [ObjectIdentifier: (door: HotDoor, context: ChannelHandlerContext)] = [:]
     private var timer: RepeatedTask?
     private(set) var now = NIODeadline.now()
+    private var isInTurn = false
 
     init(_ loop: any EventLoop, _ limits: ConnectionLimits) {
         self.loop = loop
@@ -69,6 +71,17 @@ final class ConnectionWatch: @unchecked Sendable {
         if doors.isEmpty {
             timer?.cancel()
             timer = nil
+        }
+    }
+
+    /// The reads that arrive in one turn of the loop share a transaction; what was queued behind them ends it.
+    func beginTurn(_ rest: RestService?) {
+        guard !isInTurn, let driver = rest?.driver else { return }
+        isInTurn = true
+        driver.beginTurn()
+        loop.execute {
+            driver.endTurn()
+            self.isInTurn = false
         }
     }
 

@@ -45,7 +45,7 @@ package struct HTTPServer: Service {
     }
 
     private func serve(on loops: MultiThreadedEventLoopGroup) async throws {
-        let door = RouterDoor(front: front, others: others)
+        let door = RouterDoor(front: front, others: others, logger: logger)
         let scheme = settings.certificate == nil ? "http" : "https"
         let (host, onListening) = (settings.host, onListening)
         let server = try builder().buildServer(

@@ -144,6 +144,7 @@ final class HotDoor: ChannelDuplexHandler {
     // MARK: Answers
 
     private func answer(_ head: HTTPRequestHead, _ visit: Visit, _ closes: Bool, _ context: ChannelHandlerContext) {
+        watch.beginTurn(front.rest)
         switch front.answer(visit.head, body: [], isOnEventLoop: true) {
         case .now(var response)?:
             front.finish(&response, visit, peer: peer, isInline: true)

@@ -1,5 +1,6 @@
 import HTTPTypes
 package import HummingbirdCore
+import Logging
 package import NIOCore
 import NIOHTTPTypes
 
@@ -10,6 +11,7 @@ package typealias OtherRoutes = @Sendable (Request, any Channel) async throws ->
 struct RouterDoor: Sendable {
     let front: FrontDoor
     let others: OtherRoutes?
+    let logger: Logger
 
     /// Bodies above this are read and planned off the event loop.
     private static let smallBody = 64 << 10
@@ -60,6 +62,7 @@ struct RouterDoor: Sendable {
         do {
             response = try await others(request, channel)
         } catch {
+            logger.error("A route failed", metadata: ["path": "\(visit.head.path)", "id": "\(visit.id)", "error": "\(error)"])
             return try await write(Refusal(.internalFault).response, visit, peer, writer)
         }
         var fields = Fields()

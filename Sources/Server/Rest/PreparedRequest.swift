@@ -32,13 +32,15 @@ final class PreparedRequest: Sendable {
         _ request: TableRequest, relation: QualifiedName, media: AnswerMedia, applied: String?, profile: String?, timeZone: TimeZoneRules,
         read: Read?
     ) {
+        var request = request
+        self.offset = request.window.offset?.position
+        request.values = []
         self.request = request
         self.relation = relation
         self.media = media
         self.applied = applied
         self.profile = profile
         self.timeZone = timeZone
-        self.offset = request.window.offset?.position
         self.read = read
         var used = UsedSettings()
         if let read { used.add(read.root); read.count.map { used.add($0) } }
