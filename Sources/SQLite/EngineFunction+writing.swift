@@ -26,6 +26,24 @@ extension EngineFunction {
             if sqlite3_value_int(arguments?[0]) != 0 { return sqlite3_result_int(context, 1) }
             raise(SQLError("42501", text(arguments, 1)), in: context)
         },
+        // pg_merged() stands in an upsert's `do update`, pg_is_new() in its `returning`: what became of the row.
+        EngineFunction("pg_merged", 0) { context, _, _ in
+            session(of: context)?.hasMerged = true
+            sqlite3_result_int(context, 1)
+        },
+        EngineFunction("pg_is_new", 0) { context, _, _ in
+            let session = session(of: context)
+            sqlite3_result_int(context, session?.hasMerged == true ? 0 : 1)
+            session?.hasMerged = false
+        },
+        // pg_twice(): two rows of one insert would touch the same row.
+        EngineFunction("pg_twice", 0) { context, _, _ in
+            raise(
+                SQLError(
+                    "21000", "ON CONFLICT DO UPDATE command cannot affect row a second time",
+                    hint: "Ensure that no rows proposed for insertion within the same command have duplicate constrained values."),
+                in: context)
+        },
         // pg_tick(x) is x until the deadline, then 57014: stops a slow write and undoes only its own statement.
         EngineFunction("pg_tick", 1) { context, _, arguments in
             guard let session = session(of: context), session.isArmed, session.deadline != MonotonicClock.never,

@@ -24,6 +24,8 @@ package final class Session {
 
     /// The project's sequences, on the connection that writes; elsewhere `nextval` is refused.
     var sequences: Sequences?
+    /// The upsert's current row met one that was there.
+    var hasMerged = false
     /// Rows that a diagnosis wants to see: filled by `pg_capture`.
     var captured: [[StoredValue]] = []
 

@@ -116,6 +116,7 @@ struct WriteRun {
         if text.bindings.contains(.affected) { binder.affected = Self.json(affected) }
         try binder.bind(text.bindings, to: statement, row: row)
         sequences.beginStatement()
+        connection.session.hasMerged = false
         do throws(Fault) {
             while try statement.step() { each(statement) }
         } catch {

@@ -126,11 +126,14 @@ package struct SecuredTable: Hashable, Sendable {
     package var alias: Alias?
     /// Over the table's own columns, unqualified. Nil: every row.
     package var policy: Expression?
+    /// Columns the reader has no grant on: naming one is an error.
+    package var hidden: Set<String>
 
-    package init(_ name: Name, as alias: Alias?, policy: Expression?) {
+    package init(_ name: Name, as alias: Alias?, policy: Expression?, hiding hidden: Set<String> = []) {
         self.name = name
         self.alias = alias
         self.policy = policy
+        self.hidden = hidden
     }
 }
 

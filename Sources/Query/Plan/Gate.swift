@@ -40,10 +40,13 @@ extension Gate {
     /// A relation as the caller may read it: a secured table, or a view's query.
     ///
     /// - Throws: 42501 where the caller may not read it, 42P17 for a policy that reads its own table, 42P01.
-    package func source(_ name: QualifiedName, as alias: Alias?) throws(SQLError) -> FromItem {
-        if let view = schema.views[name] { return try expand(view, as: alias) }
+    package func source(_ name: QualifiedName, as alias: Alias?, hiding hidden: Set<String> = []) throws(SQLError) -> FromItem {
+        if let view = schema.views[name] {
+            guard hidden.isEmpty else { throw SQLError.denied("view", name.name) }
+            return try expand(view, as: alias)
+        }
         guard let table = schema.tables[name] else { throw SQLError("42P01", "relation \"\(name)\" does not exist") }
-        return .secured(SecuredTable(Name(name.schema, name.name), as: alias, policy: try visible(table)))
+        return .secured(SecuredTable(Name(name.schema, name.name), as: alias, policy: try visible(table), hiding: hidden))
     }
 
     /// What rows of a table the caller sees: nil for all, else the condition.
@@ -61,6 +64,19 @@ extension Gate {
         parts += restrictive.compactMap(\.using).filter { $0 != .boolean(true) }
         guard let condition = Expression.all(parts) else { return nil }
         return try entering(table).rewrite(condition)
+    }
+
+    /// The same for the row that an upsert meets, which is judged instead of left out: each with the restrictive policy it comes from.
+    package func usingChecks(_ table: Table, for command: CreatePolicy.Command) throws(SQLError) -> [PolicyCheck] {
+        guard schema.appliesRowSecurity(of: table, to: role) else { return [] }
+        let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
+        let inner = try entering(table)
+        let allowed = Expression.any(permissive.map { $0.using ?? .boolean(true) }) ?? .boolean(false)
+        var checks = [PolicyCheck(condition: try inner.rewrite(allowed), policy: nil, isUsing: true)]
+        for policy in restrictive {
+            if let condition = policy.using { checks.append(PolicyCheck(condition: try inner.rewrite(condition), policy: policy.name, isUsing: true)) }
+        }
+        return checks
     }
 
     /// What a new row must satisfy, each with the name of the restrictive policy it comes from.
@@ -184,8 +200,7 @@ extension Gate {
         case .table(let name, let alias):
             if name.parts.count == 1, names.contains(name.last) { return item }
             let found = try schema.resolveRelation(name, path: path)
-            try demandSelect(found, at: name.position)
-            return try source(found, as: alias)
+            return try source(found, as: alias, hiding: try demandSelect(found, at: name.position))
         case .secured: return item
         case .select(let select, let alias, let lateral): return .select(try rewrite(select, hiding: names), alias, lateral: lateral)
         case .call(var source):
@@ -198,10 +213,13 @@ extension Gate {
         }
     }
 
-    /// A table read inside a view, a policy or a function: the whole of it must be granted.
-    private func demandSelect(_ name: QualifiedName, at position: Position) throws(SQLError) {
-        guard !schema.allows(role, .select, on: name) else { return }
-        throw SQLError.denied(schema.views[name] == nil ? "table" : "view", name.name)
+    /// A relation read inside a view, a policy or a function: all of it must be granted, or the columns that are named.
+    ///
+    /// - Returns: the columns that may not be named.
+    private func demandSelect(_ name: QualifiedName, at position: Position) throws(SQLError) -> Set<String> {
+        guard let granted = schema.allowedColumns(role, .select, of: name) else { return [] }
+        guard !granted.isEmpty else { throw SQLError.denied(schema.views[name] == nil ? "table" : "view", name.name) }
+        return Set(schema.columns(of: name).map(\.name)).subtracting(granted)
     }
 
     private func rewrite(_ expression: Expression, hiding names: Set<String>) throws(SQLError) -> Expression {

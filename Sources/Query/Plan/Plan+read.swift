@@ -76,13 +76,8 @@ extension Planner {
 
     func casting(_ expression: Expression, _ cast: String?) throws(PlanError) -> Expression {
         guard let cast else { return expression }
-        var base = cast
-        var dimensions = 0
-        while base.hasSuffix("[]"), dimensions < 2 {
-            base.removeLast(2)
-            dimensions += 1
-        }
-        let name = TypeName(Name(base.split(separator: ".").map(String.init)), arrayDimensions: dimensions)
+        // The parser knows how types are spelled: `int`, `double precision`, `timestamp with time zone`, `text[]`.
+        guard let name = try? parseType(cast) else { throw PlanError("42704", "type \"\(cast)\" does not exist") }
         _ = try asDatabase { () throws(SQLError) in try schema.resolveType(name) }
         return Expression(.cast(expression, name))
     }

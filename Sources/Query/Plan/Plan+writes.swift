@@ -145,12 +145,7 @@ extension Planner {
     private func merge(_ table: Table, _ columns: [Column], _ target: [String]) throws(PlanError) -> ConflictPlan {
         try demand(.update, columns, of: table)
         return try asDatabase { () throws(SQLError) in
-            var using: [PolicyCheck] = []
-            for command in [CreatePolicy.Command.update, .select] {
-                if let condition = try gate.using(table, for: command) {
-                    using.append(PolicyCheck(condition: condition, policy: nil, isUsing: true))
-                }
-            }
+            let using = try gate.usingChecks(table, for: .update) + gate.usingChecks(table, for: .select)
             var checks = try gate.checks(table, for: .update)
             if let visible = try gate.using(table, for: .select) { checks.append(PolicyCheck(condition: visible, policy: nil)) }
             return ConflictPlan(columns: target, merges: columns.map(\.name), usingChecks: using, updateChecks: checks)

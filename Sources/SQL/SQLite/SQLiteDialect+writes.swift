@@ -6,7 +6,8 @@ extension SQLiteDialect {
     /// An insert: one text per pattern of given columns. Each payload row is one step of its text.
     func insert(_ plan: InsertPlan, _ caller: Caller) throws(SQLError) -> Write {
         let answer = try self.answer(plan.answer, of: plan.table, caller, .asWritten)
-        let needsRows = answer.representation != nil || answer.location != nil
+        // An upsert must see which rows it touched, so as not to touch one twice.
+        let needsRows = answer.representation != nil || answer.location != nil || plan.conflict?.merges != nil
         var texts: [SQLText] = []
         for defaulted in plan.variants { texts.append(try insert(plan, defaulted, caller, needsRows: needsRows)) }
         return Write(
@@ -24,7 +25,7 @@ extension SQLiteDialect {
         }
         var sql = try translator.insertText(into: table, given, checks: plan.checks, single: true)
         if let conflict = plan.conflict { sql += try translator.conflictText(conflict, in: table) }
-        if needsRows || plan.conflict?.merges != nil {
+        if needsRows {
             sql += " RETURNING rowid"
             // An upsert tells new rows from merged ones by the marker that its update sets.
             if plan.conflict?.merges != nil { sql += ", pg_is_new()" }

@@ -1,4 +1,5 @@
-package import OffstageSchema
+package import OffstageQuery
+import OffstageSchema
 import OffstageSyntax
 
 /// The names an expression may use: the relations of one `from`, and the scopes around it.
@@ -17,6 +18,8 @@ final class Scope {
             var term: Term
             /// Merged by `using`: found by its bare name only through the join.
             var isHidden = false
+            /// The caller has no grant on it: the table, to say so.
+            var deniedTable: String?
         }
     }
 
@@ -97,13 +100,16 @@ extension Scope {
                     if found != nil {
                         throw SQLError("42702", "column reference \"\(wanted)\" is ambiguous", position: name.position.byteOffset)
                     }
+                    if let table = column.deniedTable { throw .denied("table", table) }
                     found = (column.term, relation.alias)
                 }
             }
             return found
         }
         for relation in relations where matches(relation, name) {
-            if let column = relation.columns.first(where: { $0.name == wanted }) { return (column.term, relation.alias) }
+            guard let column = relation.columns.first(where: { $0.name == wanted }) else { continue }
+            if let table = column.deniedTable { throw .denied("table", table) }
+            return (column.term, relation.alias)
         }
         return nil
     }

@@ -87,6 +87,13 @@ extension Translator {
         guard let table = schema.tables[name] else { throw SQLError("42P01", "relation \"\(name)\" does not exist") }
         let sqlAlias = freshAlias()
         let stored = StoredName.table(name)
+        defer {
+            if !secured.hidden.isEmpty, let last = scope.relations.indices.last {
+                for index in scope.relations[last].columns.indices where secured.hidden.contains(scope.relations[last].columns[index].name) {
+                    scope.relations[last].columns[index].deniedTable = name.name
+                }
+            }
+        }
         guard let policy = secured.policy else {
             try add(secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, to: scope)
             return "\(stored) AS \(sqlAlias)"

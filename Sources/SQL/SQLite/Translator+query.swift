@@ -1,3 +1,4 @@
+import OffstageQuery
 import OffstageSchema
 import OffstageSyntax
 
@@ -157,6 +158,11 @@ extension Translator {
 
     private func expand(_ outputs: [Output], in scope: Scope) throws(SQLError) -> [ExpandedOutput] {
         var result: [ExpandedOutput] = []
+        if outputs.contains(where: { if case .star = $0.value.kind { true } else { false } }),
+            let table = scope.relations.lazy.flatMap(\.columns).compactMap(\.deniedTable).first
+        {
+            throw .denied("table", table)
+        }
         for output in outputs {
             guard case .star(let name) = output.value.kind else {
                 result.append(.init(name: output.alias ?? output.value.outputName, expression: output.value))
