@@ -34,7 +34,7 @@ struct OffstageCommand: AsyncParsableCommand {
             var command = try parseAsRoot()
             do {
                 if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
-            } catch let error where !(error is ExitCode || error is CleanExit || error is ValidationError) {
+            } catch let error where !Failure.isOfTheParser(error) {
                 Terminal.note("offstage: \(Failure.text(of: error))")
                 throw ExitCode(1)
             }

@@ -57,7 +57,8 @@ class Project:
         return self.run("keys", "token", "--role", role, "--claims", json.dumps(claims)).stdout.strip().split("\n")[-1]
 
     def key(self, name):
-        return self.run("keys", "list", "--show", name).stdout.strip().split("\n")[-1].split()[-1]
+        lines = [line.split() for line in self.run("keys", "list", "--show-secrets").stdout.split("\n")]
+        return next(words[1] for words in lines if words and words[0] == name)
 
     def request(self, method, path, body=None, headers={}):
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()

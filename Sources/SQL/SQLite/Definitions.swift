@@ -19,7 +19,7 @@ package struct Definitions {
         if table.columns.isEmpty { lines.append("\"~none\" INTEGER") }
         if table.rowIDColumn == nil, let key = table.primaryKey { lines.append(unique("PRIMARY KEY", key, table)) }
         for key in table.uniqueKeys where !key.nullsNotDistinct { lines.append(unique("UNIQUE", key, table)) }
-        for reference in table.foreignKeys { lines.append(self.reference(reference)) }
+        for reference in table.foreignKeys.sorted(by: { $0.name < $1.name }) { lines.append(self.reference(reference)) }
         for check in table.checks.sorted(by: { $0.name < $1.name }) {
             lines.append("CONSTRAINT \(StoredName.quoted(check.name)) CHECK (\(try self.expression(check.condition, of: table, as: .boolean)))")
         }
