@@ -22,6 +22,8 @@ final class Shelf: Driver {
         var isSlow = false
         var asked: [Asked] = []
         var planned = 0
+        /// What `run` does first.
+        var beforeRun: (@Sendable () async -> Void)?
     }
 
     let state: Mutex<State>
@@ -47,7 +49,8 @@ final class Shelf: Driver {
     }
 
     func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows {
-        try answer(inputs, format, isInline: false)
+        await state.withLock { $0.beforeRun }?()
+        return try answer(inputs, format, isInline: false)
     }
 
     private func answer(_ inputs: Inputs, _ format: RowFormat, isInline: Bool) throws(SQLError) -> Rows {

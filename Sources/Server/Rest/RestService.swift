@@ -45,7 +45,7 @@ package final class RestService: Sendable {
     package func answer(_ head: RequestHead, body: [UInt8] = [], isOnEventLoop: Bool = true) -> Answer {
         let call: Call
         do throws(Refusal) {
-            call = Call(head, try caller(head), try project())
+            call = Call(head, try caller(head), project())
             try call.project.admits(call.caller.role)
         } catch {
             return .now(error.response)
@@ -107,7 +107,7 @@ package final class RestService: Sendable {
     }
 
     /// The catalogue of now, with the plans made on it.
-    private func project() throws(Refusal) -> Project {
+    func project() -> Project {
         let generation = driver.generation
         let project = current.withLock { $0 }
         if project.generation == generation { return project }
