@@ -1,7 +1,7 @@
 import CSQLite
 import OffstageJSON
-package import OffstageSchema
 import OffstageSQL
+package import OffstageSchema
 
 /// One connection to the database file, used by one thread at a time.
 package final class Connection {

@@ -87,7 +87,8 @@ extension Diagnosis {
         return try firstUnresolved(schema.tables.values.filter { !$0.foreignKeys.isEmpty && $0.name != table.name }, isRemoval: true)
     }
 
-    /// The error for rows that refer to nothing at the end of a job: keys that were checked late. `rows` names the suspects where they are known.
+    /// The error for rows that refer to nothing at the end of a job: keys that were checked late. `rows` names the suspects where they are
+    /// known.
     func unresolvedKey(in table: QualifiedName? = nil, rows: [Int64] = []) -> SQLError {
         let unknown = SQLError("23503", "a foreign key constraint is violated")
         do throws(Fault) {
@@ -123,7 +124,9 @@ extension Diagnosis {
                     if case (.integer(let a), .integer(let b)) = (first[1], second[1]) { return a < b }
                     return false
                 }
-                .compactMap { (row: [StoredValue]) -> String? in if case .text(let column) = row[3] { StoredName.original(column) } else { nil } }
+                .compactMap { (row: [StoredValue]) -> String? in
+                    if case .text(let column) = row[3] { StoredName.original(column) } else { nil }
+                }
             guard let reference = table.foreignKeys.first(where: { $0.columns == columns }) else { continue }
             guard let values = try values(of: columns, at: id, in: table) else { continue }
             return isRemoval ? stillReferenced(reference, values, from: table) : missing(reference, values, from: table)
@@ -146,7 +149,8 @@ extension Diagnosis {
         }
         return SQLError(
             "23503",
-            "update or delete on table \"\(reference.table.name)\" violates foreign key constraint \"\(reference.name)\" on table \"\(child.name.name)\"",
+            "update or delete on table \"\(reference.table.name)\" violates foreign key constraint \"\(reference.name)\" "
+                + "on table \"\(child.name.name)\"",
             details: "\(key) is still referenced from table \"\(child.name.name)\".", constraint: reference.name)
     }
 
@@ -170,7 +174,9 @@ extension Diagnosis {
         return try connection.rows("select \(list) from \(StoredName.table(table.name)) where rowid = ?1", [.integer(id)]).first
     }
 
-    private func exists(_ table: QualifiedName, _ columns: [String], _ values: [StoredValue], nullsMatch: Bool = false) throws(Fault) -> Bool {
+    private func exists(_ table: QualifiedName, _ columns: [String], _ values: [StoredValue], nullsMatch: Bool = false) throws(Fault)
+        -> Bool
+    {
         if !nullsMatch, values.contains(.null) { return false }
         let condition = columns.enumerated().map { "\(StoredName.column($1)) is ?\($0 + 1)" }.joined(separator: " and ")
         return try !connection.rows("select 1 from \(StoredName.table(table)) where \(condition) limit 1", values).isEmpty

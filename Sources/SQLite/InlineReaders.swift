@@ -1,14 +1,15 @@
 import CSQLite
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 import OffstageSQL
 import OffstageSchema
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A read connection for each thread that asks, made when it first does: event loops answer hot reads without a hop.
 final class InlineReaders: Sendable {
@@ -130,9 +131,9 @@ private final class ThreadReaders {
         var key = pthread_key_t()
         pthread_key_create(&key) { pointer in
             #if canImport(Darwin)
-            Unmanaged<ThreadReaders>.fromOpaque(pointer).takeRetainedValue().closeAll()
+                Unmanaged<ThreadReaders>.fromOpaque(pointer).takeRetainedValue().closeAll()
             #else
-            if let pointer { Unmanaged<ThreadReaders>.fromOpaque(pointer).takeRetainedValue().closeAll() }
+                if let pointer { Unmanaged<ThreadReaders>.fromOpaque(pointer).takeRetainedValue().closeAll() }
             #endif
         }
         return key

@@ -40,7 +40,8 @@ extension ReadRun {
     }
 
     /// The field as PostgreSQL prints it in a row; false for null.
-    private func text(_ fields: CompiledFields, _ index: Int, of node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) -> Bool {
+    private func text(_ fields: CompiledFields, _ index: Int, of node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) -> Bool
+    {
         switch fields.contents[index] {
         case .cell:
             let cell = node.statement.cell(fields.steps[index].column)
@@ -62,7 +63,8 @@ extension ReadRun {
             bytes.isEmpty
             || bytes.contains { byte in
                 switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), 0x20, 0x09...0x0D: true
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), 0x20, 0x09...0x0D:
+                    true
                 default: false
                 }
             }

@@ -114,7 +114,8 @@ final class Sequences {
         guard value >= definition.minimum, value <= definition.maximum else {
             throw SQLError(
                 "22003",
-                "setval: value \(value) is out of bounds for sequence \"\(definition.name.name)\" (\(definition.minimum)..\(definition.maximum))")
+                "setval: value \(value) is out of bounds for sequence \"\(definition.name.name)\" (\(definition.minimum)..\(definition.maximum))"
+            )
         }
         counter.value = value
         counter.isCalled = isCalled

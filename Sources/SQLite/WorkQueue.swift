@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A bounded queue that threads wait on.
@@ -25,8 +25,8 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
         let attributes = UnsafeMutablePointer<pthread_condattr_t>.allocate(capacity: 1)
         pthread_condattr_init(attributes)
         #if !canImport(Darwin)
-        // Waiting must not depend on the wall clock.
-        pthread_condattr_setclock(attributes, CLOCK_MONOTONIC)
+            // Waiting must not depend on the wall clock.
+            pthread_condattr_setclock(attributes, CLOCK_MONOTONIC)
         #endif
         pthread_cond_init(arrived, attributes)
         pthread_condattr_destroy(attributes)
@@ -65,9 +65,9 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
             }
             var until = timespec()
             #if canImport(Darwin)
-            clock_gettime(CLOCK_REALTIME, &until)
+                clock_gettime(CLOCK_REALTIME, &until)
             #else
-            clock_gettime(CLOCK_MONOTONIC, &until)
+                clock_gettime(CLOCK_MONOTONIC, &until)
             #endif
             until.tv_sec += seconds
             if pthread_cond_timedwait(arrived, lock, &until) == ETIMEDOUT, head == elements.count { return isClosed ? nil : [] }
@@ -121,18 +121,22 @@ final class OwnThread: Sendable {
         }
         let start = Unmanaged.passRetained(Start(body))
         #if canImport(Darwin)
-        var thread: pthread_t?
-        let code = pthread_create(&thread, attributes, { Unmanaged<Start>.fromOpaque($0).takeRetainedValue().body(); return nil }, start.toOpaque())
-        handle = UInt(bitPattern: thread)
+            var thread: pthread_t?
+            let code = pthread_create(
+                &thread, attributes,
+                {
+                    Unmanaged<Start>.fromOpaque($0).takeRetainedValue().body(); return nil
+                }, start.toOpaque())
+            handle = UInt(bitPattern: thread)
         #else
-        var thread: pthread_t = 0
-        let code = pthread_create(
-            &thread, attributes,
-            { start in
-                if let start { Unmanaged<Start>.fromOpaque(start).takeRetainedValue().body() }
-                return nil
-            }, start.toOpaque())
-        handle = UInt(thread)
+            var thread: pthread_t = 0
+            let code = pthread_create(
+                &thread, attributes,
+                { start in
+                    if let start { Unmanaged<Start>.fromOpaque(start).takeRetainedValue().body() }
+                    return nil
+                }, start.toOpaque())
+            handle = UInt(thread)
         #endif
         if code != 0 {
             start.release()
@@ -142,9 +146,9 @@ final class OwnThread: Sendable {
 
     func join() {
         #if canImport(Darwin)
-        if let thread = pthread_t(bitPattern: handle) { pthread_join(thread, nil) }
+            if let thread = pthread_t(bitPattern: handle) { pthread_join(thread, nil) }
         #else
-        pthread_join(pthread_t(handle), nil)
+            pthread_join(pthread_t(handle), nil)
         #endif
     }
 }

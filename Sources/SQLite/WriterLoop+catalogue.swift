@@ -90,7 +90,8 @@ extension WriterLoop {
     func defineSequences(of schema: Schema) throws(SQLError) {
         var stored: [String: (value: Int64, isCalled: Bool)] = [:]
         for row in try rows("select name, value, is_called from \"offstage.sequence\"") {
-            guard row.count == 3, case .text(let name) = row[0], case .integer(let value) = row[1], case .integer(let isCalled) = row[2] else {
+            guard row.count == 3, case .text(let name) = row[0], case .integer(let value) = row[1], case .integer(let isCalled) = row[2]
+            else {
                 continue
             }
             stored[name] = (value, isCalled != 0)

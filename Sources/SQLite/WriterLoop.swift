@@ -163,7 +163,8 @@ final class WriterLoop {
             if !isSingle { try connection.command("savepoint job") }
             let result = attempt(job.write, with: job.inputs, as: job.format, deadline: job.deadline)
             if connection.isAutocommitting { return .lost(result.fault ?? Fault(SQLITE_ERROR, "the transaction was lost")) }
-            if connection.hasUnresolvedKeys {
+            // A failed job is undone with all it left open.
+            if case .success = result, connection.hasUnresolvedKeys {
                 if isSingle { return .needsSavepoints }
                 let error = Diagnosis(connection, schema, job.inputs.caller).unresolvedKey()
                 try undo()

@@ -1,13 +1,13 @@
 import OffstageQuery
 import OffstageSQL
-import OffstageSchema
 import OffstageSQLite
+import OffstageSchema
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 @Suite struct DurabilityTests {
@@ -61,7 +61,11 @@ import Darwin
             let shop = try await Shop(folder: folder)
             try await shop.execute("update \"offstage.meta\" set value = '2' where key = 'format'")
             shop.database.close()
-            #expect(throws: SQLError("0A000", "the database was written by a newer version of Offstage", hint: "Run the version that wrote it, or a newer one.")) {
+            #expect(
+                throws: SQLError(
+                    "0A000", "the database was written by a newer version of Offstage",
+                    hint: "Run the version that wrote it, or a newer one.")
+            ) {
                 _ = try EmbeddedDatabase(folder: folder)
             }
         }
@@ -118,13 +122,16 @@ import Darwin
         }
         _ = try await shop.insert("a")
         _ = try await shop.insert("b")
-        await #expect(throws: SQLError("2200H", "nextval: reached maximum value of sequence \"books_id_seq\" (2)")) { _ = try await shop.insert("c") }
+        await #expect(throws: SQLError("2200H", "nextval: reached maximum value of sequence \"books_id_seq\" (2)")) {
+            _ = try await shop.insert("c")
+        }
     }
 
     @Test func `a reader cannot take from a sequence`() async throws {
         let shop = try await Shop()
         let read = Read(
-            root: ReadNode(SQLText("select pg_nextval('public.books_id_seq')"), fields: [.cell("x", 0, ColumnType(.bigint))]), isBounded: true)
+            root: ReadNode(SQLText("select pg_nextval('public.books_id_seq')"), fields: [.cell("x", 0, ColumnType(.bigint))]),
+            isBounded: true)
         await #expect(throws: SQLError("25006", "cannot execute nextval() in a read-only transaction")) { _ = try await shop.body(read) }
     }
 

@@ -1,7 +1,7 @@
 import OffstageQuery
 import OffstageSQL
-import OffstageSchema
 import OffstageSQLite
+import OffstageSchema
 import Synchronization
 import Testing
 
@@ -81,12 +81,14 @@ import Testing
     @Test func `one job's orphan is not adopted by the next`() async throws {
         let shop = try await Shop()
         let database = shop.database
-        let child = Write(.update(SQLText(#"insert into "public.parts" values (1, 2)"#)), table: QualifiedName("public", "parts"), needsRows: false)
-        let parent = Write(.update(SQLText(#"insert into "public.parts" values (2, null)"#)), table: QualifiedName("public", "parts"), needsRows: false)
+        let child = Write(
+            .update(SQLText(#"insert into "public.parts" values (1, 2)"#)), table: QualifiedName("public", "parts"), needsRows: false)
+        let parent = Write(
+            .update(SQLText(#"insert into "public.parts" values (2, null)"#)), table: QualifiedName("public", "parts"), needsRows: false)
         let results = try await together(
             shop,
             [
-                { try await database.run(.write(child), with: Shop.inputs(), as: .none) },
+                { try await database.run(.write(child), with: Shop.inputs(), as: .none) }
             ])
         #expect(results.map(code) == ["23503"])
         let both = try await together(
@@ -98,6 +100,24 @@ import Testing
         // In whatever order they came, the child failed or found its parent there.
         #expect(code(both[1]) == nil)
         #expect(try await shop.count("public.parts") == (code(both[0]) == nil ? 2 : 1))
+    }
+
+    @Test func `an immediate constraint speaks before a late one`() async throws {
+        let shop = try await Shop()
+        let parts = Write(
+            .insert([SQLText(#"insert into "public.parts" values (?1, ?2)"#, bindings: [.payload(0), .payload(1)])]),
+            table: QualifiedName("public", "parts"), needsRows: false)
+        let database = shop.database
+        let results = try await together(
+            shop,
+            [
+                {
+                    try await database.run(
+                        .write(parts), with: Shop.inputs(rows: [[.integer(1), .integer(99)], [.integer(1), .null]]), as: .none)
+                }
+            ])
+        #expect(results.map(code) == ["23505"])
+        #expect(try await shop.count("public.parts") == 0)
     }
 
     @Test func `many endless writers cost their neighbours nothing`() async throws {
@@ -135,7 +155,8 @@ import Testing
         let results = try await together(
             shop,
             [
-                { try await shop.insert("before") }, { try await database.run(.write(ticking), with: Shop.inputs(role: "hasty"), as: .none) },
+                { try await shop.insert("before") },
+                { try await database.run(.write(ticking), with: Shop.inputs(role: "hasty"), as: .none) },
                 { try await shop.insert("after") },
             ])
         #expect(results.map(code) == [nil, "57014", nil])

@@ -1,7 +1,7 @@
 import OffstageQuery
 import OffstageSQL
-import OffstageSchema
 import OffstageSQLite
+import OffstageSchema
 import Synchronization
 import Testing
 
@@ -103,7 +103,8 @@ import Testing
         let shop = try await shop()
         #expect(
             try await shop.body(Self.nested, [.text("2")], as: .xml(root: "my authors"))
-                == #"<my_x0020_authors><row><name>Bose &amp; "Co"</name><books></books><ids>[]</ids><prices>[]</prices></row></my_x0020_authors>"#)
+                == #"<my_x0020_authors><row><name>Bose &amp; "Co"</name><books></books><ids>[]</ids><prices>[]</prices></row></my_x0020_authors>"#
+        )
         let odd = Read(
             root: ReadNode(SQLText("select char(1) || '<' || char(65535)"), fields: [.cell("1a", 0, ColumnType(.text))]), isBounded: true)
         #expect(try await shop.body(odd, as: .xml(root: "x")) == "<x><row><_x0031_a>\u{FFFD}&lt;\u{FFFD}</_x0031_a></row></x>")
@@ -113,7 +114,9 @@ import Testing
 @Suite struct BudgetTests {
     private static let counting = Read(
         root: ReadNode(
-            SQLText("with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1) select count(*) from n", bindings: [.count(0)]),
+            SQLText(
+                "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1) select count(*) from n", bindings: [.count(0)]
+            ),
             fields: [.cell("n", 0, ColumnType(.bigint))]), isBounded: true)
     private static let wide = Read(
         root: ReadNode(SQLText("select hex(zeroblob(?1))", bindings: [.count(0)]), fields: [.cell("text", 0, ColumnType(.text))]),
@@ -221,7 +224,9 @@ private struct WriteInBackground {
         ("\u{D7FF}%", "\u{D7FF}%|\u{D7FF}|\u{E000}"), ("", "||~"),
     ]) func `a pattern's beginning bounds an index`(_ pattern: String, _ expected: String) async throws {
         let sql = "select ?1 || '|' || ?2 || '|' || case when typeof(?3) = 'blob' then '~' else ?3 end"
-        #expect(try await answer(sql, [.pattern(0), .patternLow(0), .patternHigh(0)], [.text(pattern)]) == #"[{"x":"\#(expected.replacing("\\", with: "\\\\"))"}]"#)
+        #expect(
+            try await answer(sql, [.pattern(0), .patternLow(0), .patternHigh(0)], [.text(pattern)])
+                == #"[{"x":"\#(expected.replacing("\\", with: "\\\\"))"}]"#)
     }
 
     @Test func `the caller is bound`() async throws {

@@ -1,12 +1,12 @@
 import OffstageQuery
 import OffstageSQL
-import OffstageSchema
 import OffstageSQLite
+import OffstageSchema
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A database in a folder of its own, with a few tables made by hand: what the translator would make.
@@ -68,7 +68,8 @@ final class Shop: Sendable {
         books.primaryKey = Key("books_pkey", ["id"])
         books.uniqueKeys = [Key("books_title_key", ["title"])]
         books.foreignKeys = [Reference("books_author_id_fkey", ["author_id"], references: Self.authors, ["id"])]
-        var parts = Table(QualifiedName("public", "parts"), columns: [Column("id", ColumnType(.bigint)), Column("whole", ColumnType(.bigint))])
+        var parts = Table(
+            QualifiedName("public", "parts"), columns: [Column("id", ColumnType(.bigint)), Column("whole", ColumnType(.bigint))])
         parts.primaryKey = Key("parts_pkey", ["id"])
         var whole = Reference("parts_whole_fkey", ["whole"], references: parts.name, ["id"])
         whole.isDeferrable = true
@@ -87,7 +88,8 @@ final class Shop: Sendable {
     // MARK: Statements
 
     static func inputs(
-        _ values: [RequestValue] = [], rows: [[StoredValue]] = [], role: String = "service_role", _ change: (inout Inputs) -> Void = { _ in }
+        _ values: [RequestValue] = [], rows: [[StoredValue]] = [], role: String = "service_role",
+        _ change: (inout Inputs) -> Void = { _ in }
     ) -> Inputs {
         var inputs = Inputs(caller: Caller(role: role), values: values, rows: rows.map { Inputs.Row(values: $0) }, now: 0)
         change(&inputs)
@@ -134,7 +136,9 @@ final class Shop: Sendable {
             .write(Self.insertBook(returning: returning)), with: Self.inputs(rows: [row]), as: .json(nullsStripped: false))
     }
 
-    func body(_ read: Read = Shop.allBooks, _ values: [RequestValue] = [], as format: RowFormat = .json(nullsStripped: false)) async throws -> String {
+    func body(_ read: Read = Shop.allBooks, _ values: [RequestValue] = [], as format: RowFormat = .json(nullsStripped: false)) async throws
+        -> String
+    {
         let rows = try await database.run(.read(read), with: Self.inputs(values), as: format)
         return String(decoding: rows.body, as: UTF8.self)
     }

@@ -1,7 +1,7 @@
 import OffstageQuery
 import OffstageSQL
-import OffstageSchema
 import OffstageSQLite
+import OffstageSchema
 import Testing
 
 @Suite struct WriteTests {
@@ -29,7 +29,8 @@ import Testing
         #expect(
             error
                 == SQLError(
-                    "23505", "duplicate key value violates unique constraint \"books_title_key\"", details: "Key (title)=(Gora) already exists.",
+                    "23505", "duplicate key value violates unique constraint \"books_title_key\"",
+                    details: "Key (title)=(Gora) already exists.",
                     constraint: "books_title_key"))
         // Both keys are hit: PostgreSQL looks at the primary key first.
         let both = Write(
@@ -79,7 +80,9 @@ import Testing
         let delete = Write(
             .delete(find: nil, delete: SQLText(#"delete from "public.authors""#)), table: Shop.authors, needsRows: false)
         let kept = await failure { try await shop.database.run(.write(delete), with: Shop.inputs(), as: .none) }
-        #expect(kept?.message == "update or delete on table \"authors\" violates foreign key constraint \"books_author_id_fkey\" on table \"books\"")
+        #expect(
+            kept?.message
+                == "update or delete on table \"authors\" violates foreign key constraint \"books_author_id_fkey\" on table \"books\"")
         #expect(kept?.details == "Key (id)=(1) is still referenced from table \"books\".")
         #expect(try await shop.count("public.authors") == 1)
     }
@@ -134,7 +137,8 @@ import Testing
         try await shop.execute(#"create table "public.tree" (id integer primary key, up integer references "public.tree" (id)) strict"#)
         try await shop.database.transaction { transaction in
             var schema = transaction.schema
-            var tree = Table(QualifiedName("public", "tree"), columns: [Column("id", ColumnType(.bigint)), Column("up", ColumnType(.bigint))])
+            var tree = Table(
+                QualifiedName("public", "tree"), columns: [Column("id", ColumnType(.bigint)), Column("up", ColumnType(.bigint))])
             tree.foreignKeys = [Reference("tree_up_fkey", ["up"], references: tree.name, ["id"])]
             schema.tables[tree.name] = tree
             schema.privileges[tree.name, default: Privileges()].whole["service_role"] = [.select]
@@ -189,7 +193,9 @@ import Testing
         let shop = try await Shop()
         let insert = Write(
             .update(
-                SQLText(#"insert into "public.authors" select 1, 'x' where pg_guard(null, 'new row violates row-level security policy for table "authors"')"#)),
+                SQLText(
+                    #"insert into "public.authors" select 1, 'x' where pg_guard(null, 'new row violates row-level security policy for table "authors"')"#
+                )),
             table: Shop.authors, needsRows: false)
         let error = await failure { try await shop.database.run(.write(insert), with: Shop.inputs(), as: .none) }
         #expect(error == SQLError("42501", "new row violates row-level security policy for table \"authors\""))
