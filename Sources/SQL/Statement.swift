@@ -112,7 +112,7 @@ package struct Write: Sendable {
     package var payloadColumns: [Column]
     /// The key columns' names and types for `Location`, read for the first row where asked.
     package var location: ReadNode?
-    /// Insert: whether rows of one payload may refer to each other (a self-referencing key).
+    /// Insert: the table has keys, which PostgreSQL looks at when all rows of a payload are in: they may refer to each other.
     package var refersToItself: Bool
     /// An upsert's statement can say whether a row was new: the texts then end in `returning rowid, <is new>`.
     package var tellsNew: Bool

@@ -66,15 +66,17 @@ extension Gate {
         return try entering(table).rewrite(condition)
     }
 
-    /// The same for the row that an upsert meets, which is judged instead of left out: each with the restrictive policy it comes from.
-    package func usingChecks(_ table: Table, for command: CreatePolicy.Command) throws(SQLError) -> [PolicyCheck] {
+    /// The `using` conditions where a row is judged by them instead of left out, each with the restrictive policy it comes from.
+    ///
+    /// - Parameter ofOldRow: it is the row that an upsert meets; else the new row, which the caller must be able to see.
+    package func usingChecks(_ table: Table, for command: CreatePolicy.Command, ofOldRow: Bool) throws(SQLError) -> [PolicyCheck] {
         guard schema.appliesRowSecurity(of: table, to: role) else { return [] }
         let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
         let inner = try entering(table)
         let allowed = Expression.any(permissive.map { $0.using ?? .boolean(true) }) ?? .boolean(false)
-        var checks = [PolicyCheck(condition: try inner.rewrite(allowed), policy: nil, isUsing: true)]
+        var checks = [PolicyCheck(condition: try inner.rewrite(allowed), policy: nil, isUsing: ofOldRow)]
         for policy in restrictive {
-            if let condition = policy.using { checks.append(PolicyCheck(condition: try inner.rewrite(condition), policy: policy.name, isUsing: true)) }
+            if let condition = policy.using { checks.append(PolicyCheck(condition: try inner.rewrite(condition), policy: policy.name, isUsing: ofOldRow)) }
         }
         return checks
     }

@@ -122,9 +122,7 @@ extension Planner {
 
     /// The new row must be one the caller may see.
     private func readable(_ table: Table) throws(PlanError) -> [PolicyCheck] {
-        try asDatabase { () throws(SQLError) in
-            try gate.using(table, for: .select).map { [PolicyCheck(condition: $0, policy: nil)] } ?? []
-        }
+        try asDatabase { () throws(SQLError) in try gate.usingChecks(table, for: .select, ofOldRow: false) }
     }
 
     private func conflict(_ table: Table, _ columns: [Column]) throws(PlanError) -> ConflictPlan? {
@@ -145,9 +143,9 @@ extension Planner {
     private func merge(_ table: Table, _ columns: [Column], _ target: [String]) throws(PlanError) -> ConflictPlan {
         try demand(.update, columns, of: table)
         return try asDatabase { () throws(SQLError) in
-            let using = try gate.usingChecks(table, for: .update) + gate.usingChecks(table, for: .select)
+            let using = try gate.usingChecks(table, for: .update, ofOldRow: true) + gate.usingChecks(table, for: .select, ofOldRow: true)
             var checks = try gate.checks(table, for: .update)
-            if let visible = try gate.using(table, for: .select) { checks.append(PolicyCheck(condition: visible, policy: nil)) }
+            checks += try gate.usingChecks(table, for: .select, ofOldRow: false)
             return ConflictPlan(columns: target, merges: columns.map(\.name), usingChecks: using, updateChecks: checks)
         }
     }

@@ -12,7 +12,7 @@ extension SQLiteDialect {
         for defaulted in plan.variants { texts.append(try insert(plan, defaulted, caller, needsRows: needsRows)) }
         return Write(
             .insert(texts), table: plan.table.name, needsRows: needsRows, representation: answer.representation, payloadColumns: plan.columns,
-            location: answer.location, refersToItself: plan.table.foreignKeys.contains { $0.table == plan.table.name }, tellsNew: plan.conflict?.merges != nil)
+            location: answer.location, refersToItself: !plan.table.foreignKeys.isEmpty, tellsNew: plan.conflict?.merges != nil)
     }
 
     private func insert(_ plan: InsertPlan, _ defaulted: [Bool], _ caller: Caller, needsRows: Bool) throws(SQLError) -> SQLText {

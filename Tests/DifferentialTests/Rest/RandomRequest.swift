@@ -42,7 +42,8 @@ struct RandomRequest {
         if dice.chance(40), table.name != "v0" { embed(table, project, &items, &outputs, &all, &dice) }
         query.append("select=\(items.joined(separator: ","))")
         var order = "\(table.name).id"
-        if dice.chance(50) {
+        // Whether one row alone is sorted, and its computed key with it, is nobody's promise either.
+        if table.name != "v0", dice.chance(50) {
             let column = dice.pick(table.columns)
             let descending = dice.chance(50)
             let nulls = dice.pick(["", ".nullsfirst", ".nullslast"])
