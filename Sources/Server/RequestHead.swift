@@ -41,25 +41,21 @@ package struct RequestHead: Sendable {
         fieldBytes += name.utf8.count + value.utf8.count
         // By length first: most names are none of these.
         switch name.utf8.count {
-        case 5: if name.isSame(as: "range") { keep(value, &rest.range) }
-        case 6:
-            if name.isSame(as: "accept") { join(value, &rest.accept) }
-            else if name.isSame(as: "apikey") { keep(value, &apikey) }
-            else if name.isSame(as: "prefer") { rest.prefer.append(value) }
-            else if name.isSame(as: "origin") { keep(value, &origin) }
-            else if name.isSame(as: "expect") { keep(value, &expectation) }
-        case 10:
-            if name.isSame(as: "connection") { join(value, &connection) }
-            else if name.isSame(as: "range-unit") { keep(value, &rest.rangeUnit) }
-        case 12:
-            if name.isSame(as: "content-type") { keep(value, &rest.contentType) }
-            else if name.isSame(as: "x-request-id") { keep(value, &requestID) }
-        case 13: if name.isSame(as: "authorization") { keep(value, &authorization) }
-        case 14:
-            if name.isSame(as: "accept-profile") { keep(value, &rest.acceptProfile) }
-            else if name.isSame(as: "content-length") { keep(value, &contentLength) }
-        case 15: if name.isSame(as: "content-profile") { keep(value, &rest.contentProfile) }
-        case 29: if name.isSame(as: "access-control-request-method") { keep(value, &preflight) }
+        case 5 where name.isSame(as: "range"): keep(value, &rest.range)
+        case 6 where name.isSame(as: "accept"): join(value, &rest.accept)
+        case 6 where name.isSame(as: "apikey"): keep(value, &apikey)
+        case 6 where name.isSame(as: "prefer"): rest.prefer.append(value)
+        case 6 where name.isSame(as: "origin"): keep(value, &origin)
+        case 6 where name.isSame(as: "expect"): keep(value, &expectation)
+        case 10 where name.isSame(as: "connection"): join(value, &connection)
+        case 10 where name.isSame(as: "range-unit"): keep(value, &rest.rangeUnit)
+        case 12 where name.isSame(as: "content-type"): keep(value, &rest.contentType)
+        case 12 where name.isSame(as: "x-request-id"): keep(value, &requestID)
+        case 13 where name.isSame(as: "authorization"): keep(value, &authorization)
+        case 14 where name.isSame(as: "accept-profile"): keep(value, &rest.acceptProfile)
+        case 14 where name.isSame(as: "content-length"): keep(value, &contentLength)
+        case 15 where name.isSame(as: "content-profile"): keep(value, &rest.contentProfile)
+        case 29 where name.isSame(as: "access-control-request-method"): keep(value, &preflight)
         default: break
         }
     }

@@ -1,8 +1,9 @@
 import OffstageAuth
 import OffstageSQL
 import OffstageSchema
-@testable import OffstageServer
 import Testing
+
+@testable import OffstageServer
 
 struct CallerAnswerTests {
     @Test func `a key says which role asks`() async throws {
@@ -26,7 +27,8 @@ struct CallerAnswerTests {
         #expect(wrong.status == 401)
         #expect(
             wrong.text
-                == #"{"code":"OFS102","details":null,"hint":"Double check your Supabase `anon` or `service_role` API key.","message":"Invalid API key"}"#)
+                == #"{"code":"OFS102","details":null,"hint":"Double check your Supabase `anon` or `service_role` API key.","message":"Invalid API key"}"#
+        )
         let token = await desk.ask("GET", "/books", [("Authorization", "Bearer a.b")])
         #expect(token.status == 401)
         #expect(token.errorCode == "PGRST301")

@@ -1,7 +1,8 @@
-@testable import OffstageServer
 import NIOCore
 import ServiceLifecycle
 import Testing
+
+@testable import OffstageServer
 
 @Suite(.timeLimit(.minutes(1))) struct ConnectionLimitTests {
     @Test func `a URL may be as long as the limit and no longer`() async throws {
@@ -39,7 +40,9 @@ import Testing
         settings.limits.body = 1_000
         try await withServer(try Desk(), settings) { (counter) async throws in
             func body(_ bytes: Int) -> String { "{\"title\":\"" + String(repeating: "a", count: bytes - 12) + "\"}" }
-            func counted(_ bytes: Int) -> String { "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nContent-Length: \(bytes)\r\n\r\n\(body(bytes))" }
+            func counted(_ bytes: Int) -> String {
+                "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nContent-Length: \(bytes)\r\n\r\n\(body(bytes))"
+            }
             func chunked(_ bytes: Int) -> String {
                 "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(String(bytes, radix: 16))\r\n\(body(bytes))\r\n0\r\n\r\n"
             }
@@ -63,7 +66,8 @@ import Testing
             try await line.send("{}")
             #expect(await line.hear()?.status == 201)
             line.close()
-            let refused = try await counter.ask("POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2000\r\n\r\n")
+            let refused = try await counter.ask(
+                "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2000\r\n\r\n")
             #expect(refused?.status == 413)
         }
     }
@@ -106,7 +110,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nbad header\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\r\n\r\n"])
+    @Test(arguments: [
+        "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nbad header\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\r\n\r\n",
+    ])
     func `what is not HTTP is 400 and the end`(_ bytes: String) async throws {
         try await withServer(try Desk()) { (counter) async throws in
             let line = try await counter.line()

@@ -1,7 +1,8 @@
 import HummingbirdCore
 import Logging
-@testable import OffstageServer
 import ServiceLifecycle
+
+@testable import OffstageServer
 
 /// Runs a server on a free port for the time of a test, and stops it as a signal would.
 func withServer<Value: Sendable>(

@@ -2,8 +2,9 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import OffstageSQL
-@testable import OffstageServer
 import Testing
+
+@testable import OffstageServer
 
 @Suite(.timeLimit(.minutes(1))) struct DoorTests {
     /// Requests that the door on the event loop answers, and how to make them ones that it passes on.
@@ -42,7 +43,8 @@ import Testing
             let line = try await counter.line()
             let post = "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nX-Request-Id: b\r\nContent-Length: 2\r\n\r\n{}"
             try await line.send(
-                get("/livez", "X-Request-Id: a\r\n") + post + get("/livez", "X-Request-Id: c\r\n") + get("/rest/v1/books", "X-Request-Id: d\r\n")
+                get("/livez", "X-Request-Id: a\r\n") + post + get("/livez", "X-Request-Id: c\r\n")
+                    + get("/rest/v1/books", "X-Request-Id: d\r\n")
                     + post.replacing("Id: b", with: "Id: e") + get("/livez", "X-Request-Id: f\r\n"))
             var heard: [String] = []
             for _ in 0..<6 { heard.append(await line.hear()?.fields["x-request-id"] ?? "-") }
@@ -61,7 +63,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [get("/livez", "Connection: close\r\n"), "GET /livez HTTP/1.0\r\n\r\n", "POST /rest/v1/books HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}"])
+    @Test(arguments: [
+        get("/livez", "Connection: close\r\n"), "GET /livez HTTP/1.0\r\n\r\n",
+        "POST /rest/v1/books HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}",
+    ])
     func `who wants no more is let go`(_ request: String) async throws {
         try await withServer(try Desk()) { (counter) async throws in
             let line = try await counter.line()
@@ -84,7 +89,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [get("/livez", "Connection: Upgrade\r\nUpgrade: h2c\r\n"), "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{}"])
+    @Test(arguments: [
+        get("/livez", "Connection: Upgrade\r\nUpgrade: h2c\r\n"),
+        "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{}",
+    ])
     func `a request to upgrade is answered and ends the connection`(_ request: String) async throws {
         try await withServer(try Desk()) { (counter) async throws in
             let line = try await counter.line()
@@ -101,7 +109,8 @@ import Testing
         try await withServer(desk) { (counter) async throws in
             let body = #"{"title":"Emma"}"#
             let heard = try await counter.ask(
-                "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nPrefer: return=representation\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nPrefer: return=representation\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
             #expect(heard?.status == 201)
             #expect(heard?.body == "[{\"id\":9}]")
             let none = try await counter.ask("DELETE /rest/v1/books?id=eq.1 HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -118,7 +127,8 @@ import Testing
             #expect(heard?.body.contains("\"OFS006\"") == true)
         }
         let others: OtherRoutes = { request, _ in
-            Response(status: .ok, headers: [.contentType: "text/plain"], body: .init(byteBuffer: ByteBuffer(string: "page \(request.uri.path)")))
+            Response(
+                status: .ok, headers: [.contentType: "text/plain"], body: .init(byteBuffer: ByteBuffer(string: "page \(request.uri.path)")))
         }
         try await withServer(try Desk(), others: others) { (counter) async throws in
             let heard = try await counter.ask(get("/shop"))
@@ -142,7 +152,8 @@ import Testing
         try await withServer(try Desk(), settings) { (counter) async throws in
             let heard = try #require(
                 try await counter.ask(
-                    "OPTIONS /rest/v1/books HTTP/1.1\r\nHost: h\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: x-own, b ad\r\n\r\n"))
+                    "OPTIONS /rest/v1/books HTTP/1.1\r\nHost: h\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: x-own, b ad\r\n\r\n"
+                ))
             #expect(heard.status == 200)
             #expect(heard.fields["access-control-allow-origin"] == "*")
             #expect(heard.fields["access-control-allow-methods"] == "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD")

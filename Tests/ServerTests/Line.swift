@@ -67,7 +67,9 @@ final class Line: Sendable {
     func hear(toHead: Bool = false) async -> Heard? {
         while true {
             let found: (heard: Heard?, isClosed: Bool, seen: Int) = state.withLock { state in
-                guard let (heard, length) = Self.answer(in: state.bytes, toHead: toHead) else { return (nil, state.isClosed, state.changes) }
+                guard let (heard, length) = Self.answer(in: state.bytes, toHead: toHead) else {
+                    return (nil, state.isClosed, state.changes)
+                }
                 state.bytes.removeFirst(length)
                 return (heard, false, state.changes)
             }

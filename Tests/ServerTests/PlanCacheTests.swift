@@ -1,5 +1,6 @@
-@testable import OffstageServer
 import Testing
+
+@testable import OffstageServer
 
 struct PlanCacheTests {
     @Test func `no more plans are kept than settings allow`() async throws {

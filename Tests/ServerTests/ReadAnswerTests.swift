@@ -1,9 +1,10 @@
 import OffstageQuery
 import OffstageSQL
 import OffstageSchema
-@testable import OffstageServer
 import Synchronization
 import Testing
+
+@testable import OffstageServer
 
 struct ReadAnswerTests {
     @Test func `a read is 200 with its rows and the fields that describe them`() async throws {
@@ -21,12 +22,15 @@ struct ReadAnswerTests {
         #expect(desk.shelf.asked.first?.inputs.caller.role == "anon")
     }
 
-    @Test(arguments: [
-        // offset, rows, total: status, range
-        (0, 3, nil, 200, "0-2/*"), (0, 0, nil, 200, "*/*"), (0, 0, 0, 200, "*/0"), (0, 3, 3, 200, "0-2/3"), (0, 3, 9, 206, "0-2/9"),
-        (6, 3, 9, 206, "6-8/9"), (9, 0, 9, 206, "*/9"), (10, 0, 9, 416, "*/9"), (10, 0, nil, 200, "*/*"),
-    ] as [(Int, Int, Int?, Int, String)])
-    func `status and range follow from offset, rows and total`(_ offset: Int, _ rows: Int, _ total: Int?, _ status: Int, _ range: String) async throws {
+    @Test(
+        arguments: [
+            // offset, rows, total: status, range
+            (0, 3, nil, 200, "0-2/*"), (0, 0, nil, 200, "*/*"), (0, 0, 0, 200, "*/0"), (0, 3, 3, 200, "0-2/3"), (0, 3, 9, 206, "0-2/9"),
+            (6, 3, 9, 206, "6-8/9"), (9, 0, 9, 206, "*/9"), (10, 0, 9, 416, "*/9"), (10, 0, nil, 200, "*/*"),
+        ] as [(Int, Int, Int?, Int, String)])
+    func `status and range follow from offset, rows and total`(_ offset: Int, _ rows: Int, _ total: Int?, _ status: Int, _ range: String)
+        async throws
+    {
         let desk = try Desk { $0.rows = Rows(body: Array("[]".utf8), count: rows, total: total) }
         let answer = await desk.ask("GET", "/books?offset=\(offset)", total == nil ? [] : [("Prefer", "count=exact")])
         #expect(answer.status == status)
@@ -34,7 +38,8 @@ struct ReadAnswerTests {
         if status == 416 {
             #expect(
                 answer.text
-                    == #"{"code":"PGRST103","details":"An offset of 10 was requested, but there are only 9 rows.","hint":null,"message":"Requested range not satisfiable"}"#)
+                    == #"{"code":"PGRST103","details":"An offset of 10 was requested, but there are only 9 rows.","hint":null,"message":"Requested range not satisfiable"}"#
+            )
         } else {
             #expect(answer.fields["preference-applied"] == (total == nil ? nil : "count=exact"))
         }
@@ -49,9 +54,15 @@ struct ReadAnswerTests {
     @Test(arguments: [
         ("application/json", "application/json; charset=utf-8", RowFormat.json(nullsStripped: false)),
         ("text/html, */*;q=0.1", "application/json; charset=utf-8", .json(nullsStripped: false)),
-        ("application/vnd.pgrst.array+json;nulls=stripped", "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8", .json(nullsStripped: true)),
+        (
+            "application/vnd.pgrst.array+json;nulls=stripped", "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8",
+            .json(nullsStripped: true)
+        ),
         ("application/vnd.pgrst.object+json", "application/vnd.pgrst.object+json; charset=utf-8", .object(nullsStripped: false)),
-        ("application/vnd.pgrst.object+json;nulls=stripped", "application/vnd.pgrst.object+json;nulls=stripped; charset=utf-8", .object(nullsStripped: true)),
+        (
+            "application/vnd.pgrst.object+json;nulls=stripped", "application/vnd.pgrst.object+json;nulls=stripped; charset=utf-8",
+            .object(nullsStripped: true)
+        ),
         ("text/csv", "text/csv; charset=utf-8", .csv), ("text/xml", "application/xml; charset=utf-8", .xml(root: "books")),
     ])
     func `Accept chooses the form`(_ accept: String, _ type: String, _ format: RowFormat) async throws {
@@ -67,7 +78,8 @@ struct ReadAnswerTests {
         #expect(answer.status == 406)
         #expect(
             answer.text
-                == #"{"code":"PGRST107","details":null,"hint":null,"message":"None of these media types are available: image/png, application/pdf"}"#)
+                == #"{"code":"PGRST107","details":null,"hint":null,"message":"None of these media types are available: image/png, application/pdf"}"#
+        )
         #expect(answer.fields["proxy-status"] == "PostgREST; error=PGRST107")
     }
 
@@ -77,7 +89,8 @@ struct ReadAnswerTests {
         #expect(answer.status == 406)
         #expect(
             answer.text
-                == #"{"code":"PGRST116","details":"The result contains \#(count) rows","hint":null,"message":"Cannot coerce the result to a single JSON object"}"#)
+                == #"{"code":"PGRST116","details":"The result contains \#(count) rows","hint":null,"message":"Cannot coerce the result to a single JSON object"}"#
+        )
     }
 
     @Test func `HEAD asks for no rows to be written down`() async throws {
@@ -144,7 +157,8 @@ struct ReadAnswerTests {
     }
 
     @Test(arguments: [
-        ("GET", "/", 404, "PGRST126"), ("GET", "", 404, "PGRST126"), ("GET", "/a/b/c", 404, "PGRST125"), ("GET", "/nothing", 404, "PGRST205"),
+        ("GET", "/", 404, "PGRST126"), ("GET", "", 404, "PGRST126"), ("GET", "/a/b/c", 404, "PGRST125"),
+        ("GET", "/nothing", 404, "PGRST205"),
         ("GET", "/rpc/f", 404, "PGRST202"), ("PATCH", "/rpc/f", 405, "PGRST101"), ("TRACE", "/books", 405, "PGRST117"),
         ("GET", "/books?id=foo.1", 400, "PGRST100"), ("GET", "/vault", 401, "42501"), ("GET", "/books?nope=eq.1", 400, "42703"),
     ])
@@ -160,7 +174,8 @@ struct ReadAnswerTests {
         let answer = try await Desk().ask("POST", "/rpc/add", [("Content-Type", "application/json")], body: #"{"b":1,"a":2}"#)
         #expect(
             answer.text
-                == #"{"code":"PGRST202","details":"Searched for the function public.add with parameters a, b or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache.","hint":null,"message":"Could not find the function public.add(a, b) in the schema cache"}"#)
+                == #"{"code":"PGRST202","details":"Searched for the function public.add with parameters a, b or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache.","hint":null,"message":"Could not find the function public.add(a, b) in the schema cache"}"#
+        )
     }
 
     @Test func `OPTIONS lists what a relation takes`() async throws {

@@ -3,8 +3,9 @@ import OffstageDatabase
 import OffstageQuery
 import OffstageSQL
 import OffstageSchema
-@testable import OffstageServer
 import Synchronization
+
+@testable import OffstageServer
 
 /// A driver that answers what a test tells it to, over a schema of two tables.
 final class Shelf: Driver {

@@ -1,7 +1,8 @@
 import OffstageSQL
-@testable import OffstageServer
 import ServiceLifecycle
 import Testing
+
+@testable import OffstageServer
 
 @Suite(.timeLimit(.minutes(1))) struct StoppingTests {
     static let post = "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
@@ -64,9 +65,9 @@ import Testing
 }
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 private func pipe() throws -> (Int32, Int32) {

@@ -1,8 +1,9 @@
 import OffstageQuery
 import OffstageSQL
 import OffstageSchema
-@testable import OffstageServer
 import Testing
+
+@testable import OffstageServer
 
 struct WriteAnswerTests {
     static let json: (String, String) = ("Content-Type", "application/json")
@@ -33,7 +34,9 @@ struct WriteAnswerTests {
         #expect(answer.fields["location"] == "/books?id=eq.a%20b%2F%C3%A9")
         #expect(answer.status == 201)
         let null = try Desk { $0.rows = Rows(count: 1, location: [nil]) }
-        #expect(await null.ask("POST", "/books", [Self.json, ("Prefer", "return=headers-only")], body: "{}").fields["location"] == "/books?id=is.null")
+        #expect(
+            await null.ask("POST", "/books", [Self.json, ("Prefer", "return=headers-only")], body: "{}").fields["location"]
+                == "/books?id=is.null")
     }
 
     @Test func `an empty array inserts nothing and asks nobody`() async throws {
@@ -52,7 +55,8 @@ struct WriteAnswerTests {
     }
 
     @Test(arguments: [
-        ("return=minimal", 3, 204, "0-2/*"), ("return=representation", 3, 200, "0-2/*"), ("", 0, 204, "*/*"), ("count=exact", 2, 204, "0-1/2"),
+        ("return=minimal", 3, 204, "0-2/*"), ("return=representation", 3, 200, "0-2/*"), ("", 0, 204, "*/*"),
+        ("count=exact", 2, 204, "0-1/2"),
     ])
     func `an update`(_ prefer: String, _ count: Int, _ status: Int, _ range: String) async throws {
         let desk = try Desk { $0.rows = Rows(body: Array("[]".utf8), count: count) }
@@ -96,7 +100,8 @@ struct WriteAnswerTests {
     }
 
     @Test(arguments: [
-        ("application/json", "", "PGRST102"), ("application/json", "nonsense", "PGRST102"), ("application/json", #"[{"id":1},{"title":"x"}]"#, "PGRST102"),
+        ("application/json", "", "PGRST102"), ("application/json", "nonsense", "PGRST102"),
+        ("application/json", #"[{"id":1},{"title":"x"}]"#, "PGRST102"),
         ("application/pdf", "x", "PGRST102"), ("text/csv", "id,title\n1", "PGRST102"), ("application/json", #"{"nope":1}"#, "PGRST204"),
         ("application/json", #"{"id":"x"}"#, "22P02"),
     ])
@@ -113,7 +118,8 @@ struct WriteAnswerTests {
         settings.allowsRollback = true
         let desk = try Desk(settings) { $0.rows = Rows(count: 1) }
         let answer = await desk.ask(
-            "DELETE", "/books", [("Prefer", "handling=strict, tx=rollback, max-affected=3"), ("Accept", "application/vnd.pgrst.object+json")])
+            "DELETE", "/books",
+            [("Prefer", "handling=strict, tx=rollback, max-affected=3"), ("Accept", "application/vnd.pgrst.object+json")])
         let inputs = try #require(desk.shelf.asked.first?.inputs)
         #expect(inputs.rollsBack)
         #expect(inputs.wantsSingle)

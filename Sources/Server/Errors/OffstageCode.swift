@@ -51,9 +51,15 @@ package enum OffstageCode: String, CaseIterable, Sendable {
     /// When it happens and what to do: the text of the reference.
     package var explanation: String {
         switch self {
-        case .uriTooLong: "The path and query together pass the limit (8 KiB unless set). Send long lists in fewer values, or as the body of a function."
-        case .headersTooLarge: "More headers than allowed (100), or more bytes of them (32 KiB). Cookies and long tokens are the usual cause."
-        case .bodyTooLarge: "The body passes the limit (10 MiB unless set). Send the rows in several requests, or import a file with `offstage import`."
+        case .uriTooLong:
+            "The path and query together pass the limit (8 KiB unless set). "
+                + "Send long lists in fewer values, or as the body of a function."
+        case .headersTooLarge:
+            "More headers than allowed (100), or more bytes of them (32 KiB). "
+                + "Cookies and long tokens are the usual cause."
+        case .bodyTooLarge:
+            "The body passes the limit (10 MiB unless set). "
+                + "Send the rows in several requests, or import a file with `offstage import`."
         case .requestTimeout: "The headers were not complete within 10 seconds, or the body came slower than 1 KB a second. Send it again."
         case .malformed: "A request line, header or chunk could not be read (RFC 9112)."
         case .notFound: "No part of the server answers this path. The REST interface is below `/rest/v1`."

@@ -14,7 +14,9 @@ package enum StatusTable {
 
     /// `PT402` is 402, the way a function chooses a status.
     static func chosen(_ code: String) -> Int? {
-        guard code.utf8.count == 5, code.hasPrefix("PT"), let status = Int(code.dropFirst(2)), (200..<600).contains(status) else { return nil }
+        guard code.utf8.count == 5, code.hasPrefix("PT"), let status = Int(code.dropFirst(2)), (200..<600).contains(status) else {
+            return nil
+        }
         return status
     }
 

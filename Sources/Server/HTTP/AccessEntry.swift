@@ -1,4 +1,3 @@
-
 /// What the log keeps of a request.
 struct AccessEntry {
     var seconds: Int64
@@ -97,7 +96,9 @@ struct AccessEntry {
                 let end = query[start...].firstIndex(of: UInt8(ascii: "&")) ?? query.count
                 let name = query[start..<end].prefix { $0 != UInt8(ascii: "=") }
                 // The last letters of `key`, `token` and `jwt`, or anything encoded.
-                if let last = name.last, last | 0x20 == UInt8(ascii: "y") || last | 0x20 == UInt8(ascii: "n") || last | 0x20 == UInt8(ascii: "t") {
+                if let last = name.last,
+                    last | 0x20 == UInt8(ascii: "y") || last | 0x20 == UInt8(ascii: "n") || last | 0x20 == UInt8(ascii: "t")
+                {
                     return true
                 }
                 if name.contains(UInt8(ascii: "%")) { return true }

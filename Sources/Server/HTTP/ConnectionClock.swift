@@ -1,5 +1,5 @@
-import OffstageDatabase
 import NIOCore
+import OffstageDatabase
 
 /// What a connection is waiting for and since when.
 struct ConnectionClock {

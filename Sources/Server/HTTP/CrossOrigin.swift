@@ -1,4 +1,3 @@
-
 /// What pages of other origins may do (the Fetch standard's CORS protocol).
 package struct CrossOrigin: Sendable {
     /// Nil: every origin, without credentials. Otherwise these, echoed, with credentials.

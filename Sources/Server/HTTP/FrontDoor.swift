@@ -12,7 +12,8 @@ package final class FrontDoor: Sendable {
     private let isReady: @Sendable () -> Bool
 
     package init(
-        _ settings: ServerSettings = ServerSettings(), rest: RestService?, log: AccessLog = AccessLog(.off), metrics: ServerMetrics = ServerMetrics(),
+        _ settings: ServerSettings = ServerSettings(), rest: RestService?, log: AccessLog = AccessLog(.off),
+        metrics: ServerMetrics = ServerMetrics(),
         isReady: @escaping @Sendable () -> Bool = { true }
     ) {
         limits = settings.limits
@@ -88,7 +89,9 @@ package final class FrontDoor: Sendable {
         if isHead { response.body = [] }
         // A HEAD's answer would have to be computed to know its length, which may be left out (RFC 9110 section 8.6).
         if !isHead, response.mayHaveBody { response.fields.add("Content-Length", String(response.body.count)) }
-        complete(&response.fields, visit, status: response.status, bytes: response.body.count, code: response.errorCode, peer: peer, isInline: isInline)
+        complete(
+            &response.fields, visit, status: response.status, bytes: response.body.count, code: response.errorCode, peer: peer,
+            isInline: isInline)
     }
 
     /// As ``finish(_:_:peer:isInline:)`` for an answer whose body is somebody else's.

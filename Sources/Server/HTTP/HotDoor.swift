@@ -78,7 +78,9 @@ final class HotDoor: ChannelDuplexHandler {
         case .body(let bytes):
             guard case .passing = incoming else { return }
             clock.bodyBytes += bytes.readableBytes
-            guard clock.bodyBytes <= front.limits.body else { return refuse(front.bodyTooLarge, passed.last?.visit, context, isMidway: true) }
+            guard clock.bodyBytes <= front.limits.body else {
+                return refuse(front.bodyTooLarge, passed.last?.visit, context, isMidway: true)
+            }
             context.fireChannelRead(data)
         case .end:
             clock.ended(watch.now)
@@ -110,7 +112,9 @@ final class HotDoor: ChannelDuplexHandler {
             incoming = .hot(head, visit, closes: closes)
             return
         }
-        if let expectation = visit.head.expectation, expectation.isSame(as: "100-continue"), passed.isEmpty, head.version.major == 1, head.version.minor > 0 {
+        if let expectation = visit.head.expectation, expectation.isSame(as: "100-continue"), passed.isEmpty, head.version.major == 1,
+            head.version.minor > 0
+        {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
         }
         clock.began(watch.now)

@@ -45,7 +45,9 @@ struct RouterDoor: Sendable {
         return await front.answer(head, body: body, isOnEventLoop: isNew)?.value() ?? Refusal(.notFound).response
     }
 
-    @concurrent private func write(_ response: ServerResponse, _ visit: Visit, _ peer: String?, _ writer: consuming ResponseWriter) async throws {
+    @concurrent private func write(_ response: ServerResponse, _ visit: Visit, _ peer: String?, _ writer: consuming ResponseWriter)
+        async throws
+    {
         var response = response
         front.finish(&response, visit, peer: peer, isInline: false)
         var head = HTTPResponse(status: .init(code: response.status, reason: response.reason))

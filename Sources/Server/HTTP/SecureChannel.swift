@@ -36,7 +36,8 @@ struct SecureChannel: ServerChildChannel {
         self.context = context
         self.http1 = http1
         self.limits = limits
-        http2 = HTTP2Channel(responder: http1.responder, configuration: .init(idleTimeout: limits.idleTime, gracefulCloseTimeout: .seconds(10)))
+        http2 = HTTP2Channel(
+            responder: http1.responder, configuration: .init(idleTimeout: limits.idleTime, gracefulCloseTimeout: .seconds(10)))
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

@@ -67,7 +67,9 @@ extension RestService {
     private func unknownFunction(_ name: QualifiedName, _ request: TableRequest, _ body: [UInt8]) -> Refusal {
         var arguments = request.arguments.map(\.name)
         if !request.method.isRead, request.contentType == .json {
-            let payload = body.withUnsafeBufferPointer { try? Payload($0, type: .json, columns: request.columns, limits: settings.payloads) }
+            let payload = body.withUnsafeBufferPointer {
+                try? Payload($0, type: .json, columns: request.columns, limits: settings.payloads)
+            }
             arguments = payload?.columns ?? []
         }
         var unique: [String] = []
@@ -75,7 +77,8 @@ extension RestService {
         let list = unique.sorted().joined(separator: ", ")
         let message = unique.isEmpty ? "\(name) without parameters" : "\(name)(\(list))"
         let searched =
-            unique.isEmpty ? "the function \(name) without parameters"
+            unique.isEmpty
+            ? "the function \(name) without parameters"
             : "the function \(name) with parameter\(unique.count == 1 ? "" : "s") \(list)"
         let unnamed = request.method.isRead ? "" : " or with a single unnamed json/jsonb parameter"
         return Refusal(
