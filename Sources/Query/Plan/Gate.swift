@@ -56,40 +56,35 @@ extension Gate {
 
     /// Which rows a command may touch: the `using` conditions that apply to the caller.
     package func using(_ table: Table, for command: CreatePolicy.Command) throws(SQLError) -> Expression? {
-        guard schema.appliesRowSecurity(of: table, to: role) else { return nil }
-        let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
-        let allowed = permissive.map { $0.using ?? .boolean(true) }
-        // `using (true)` opens every row: there is nothing to ask of each.
-        var parts = allowed.contains(.boolean(true)) ? [] : [Expression.any(allowed) ?? .boolean(false)]
-        parts += restrictive.compactMap(\.using).filter { $0 != .boolean(true) }
-        guard let condition = Expression.all(parts) else { return nil }
-        return try entering(table).rewrite(condition)
+        let conditions = try conditions(table, for: command) { $0.using }
+        return Expression.all(conditions.map(\.condition))
     }
 
-    /// The `using` conditions where a row is judged by them instead of left out, each with the restrictive policy it comes from.
+    /// The same where a row is judged instead of left out, each with the restrictive policy it comes from.
     ///
     /// - Parameter ofOldRow: it is the row that an upsert meets; else the new row, which the caller must be able to see.
     package func usingChecks(_ table: Table, for command: CreatePolicy.Command, ofOldRow: Bool) throws(SQLError) -> [PolicyCheck] {
-        guard schema.appliesRowSecurity(of: table, to: role) else { return [] }
-        let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
-        let inner = try entering(table)
-        let allowed = Expression.any(permissive.map { $0.using ?? .boolean(true) }) ?? .boolean(false)
-        var checks = [PolicyCheck(condition: try inner.rewrite(allowed), policy: nil, isUsing: ofOldRow)]
-        for policy in restrictive {
-            if let condition = policy.using { checks.append(PolicyCheck(condition: try inner.rewrite(condition), policy: policy.name, isUsing: ofOldRow)) }
-        }
-        return checks
+        try conditions(table, for: command) { $0.using }.map { PolicyCheck(condition: $0.condition, policy: $0.policy, isUsing: ofOldRow) }
     }
 
     /// What a new row must satisfy, each with the name of the restrictive policy it comes from.
     package func checks(_ table: Table, for command: CreatePolicy.Command) throws(SQLError) -> [PolicyCheck] {
+        try conditions(table, for: command) { $0.check ?? $0.using }
+    }
+
+    /// The permissive policies as one condition, then each restrictive one. Without a permissive policy the others are not looked at.
+    private func conditions(
+        _ table: Table, for command: CreatePolicy.Command, _ condition: (Policy) -> Expression?
+    ) throws(SQLError) -> [PolicyCheck] {
         guard schema.appliesRowSecurity(of: table, to: role) else { return [] }
         let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
         let inner = try entering(table)
-        let allowed = Expression.any(permissive.map { $0.check ?? $0.using ?? .boolean(true) }) ?? .boolean(false)
-        var checks = [PolicyCheck(condition: try inner.rewrite(allowed), policy: nil)]
+        let allowed = Expression.any(permissive.map { condition($0) ?? .boolean(true) }) ?? .boolean(false)
+        var checks = [PolicyCheck(condition: try inner.rewrite(allowed.folded), policy: nil)]
+        guard !permissive.isEmpty else { return checks }
         for policy in restrictive {
-            if let condition = policy.check ?? policy.using { checks.append(PolicyCheck(condition: try inner.rewrite(condition), policy: policy.name)) }
+            guard let own = condition(policy) else { continue }
+            checks.append(PolicyCheck(condition: try inner.rewrite(own.folded), policy: policy.name))
         }
         return checks
     }
@@ -253,4 +248,23 @@ extension Gate {
 extension SQLError {
     /// `permission denied for table books`.
     package static func denied(_ kind: String, _ name: String) -> SQLError { SQLError("42501", "permission denied for \(kind) \(name)") }
+}
+
+extension Expression {
+    /// Without the parts that `true` and `false` decide, as PostgreSQL's planner leaves them out: what they read need not be granted.
+    fileprivate var folded: Expression {
+        func value(_ expression: Expression) -> Bool? { if case .literal(.boolean(let value)) = expression.kind { value } else { nil } }
+        switch kind {
+        case .and(let parts):
+            let rest = parts.map(\.folded).filter { value($0) != true }
+            return rest.contains { value($0) == false } ? .boolean(false) : Expression.all(rest) ?? .boolean(true)
+        case .or(let parts):
+            let rest = parts.map(\.folded).filter { value($0) != false }
+            return rest.contains { value($0) == true } ? .boolean(true) : Expression.any(rest) ?? .boolean(false)
+        case .not(let part):
+            let part = part.folded
+            return value(part).map { .boolean(!$0) } ?? Expression(.not(part), at: position)
+        default: return self
+        }
+    }
 }

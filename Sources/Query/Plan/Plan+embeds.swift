@@ -11,6 +11,8 @@ extension Planner {
         // Both the key and the relation's own name lead to it.
         let step = name == relationship.to.name ? name : "\(name)\u{0}\(relationship.to.name)"
         let plan = try node(relationship.to, named: embed.alias ?? relationship.to.name, select: embed.select, path: path + [step])
+        try demandKeys(relationship.columns, of: relationship.from)
+        try demandKeys(relationship.referenced, of: relationship.to)
         let link: EmbedPlan.Link
         if let junction = relationship.junction {
             let alias = freshAlias(junction.table.name)
@@ -27,6 +29,11 @@ extension Planner {
                 EmbedPlan(
                     name: name, plan: plan, link: link, isToOne: relationship.isToOne, isSpread: embed.isSpread, isInner: embed.join == .inner,
                     isHidden: embed.select.isEmpty)))
+    }
+
+    /// Who sees which rows belong together has seen the keys.
+    private func demandKeys(_ columns: [String], of relation: QualifiedName) throws(PlanError) {
+        for column in columns where !schema.allows(role, .select, column: column, of: relation) { throw denied(relation) }
     }
 
     private func relationship(from source: QualifiedName, _ embed: SelectEmbed) throws(PlanError) -> Relationship {

@@ -77,7 +77,8 @@ extension Translator {
         return Term("pg_notnull(\(value.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))", value.type, modifier: value.modifier, from: [value])
     }
 
-    /// `pg_guard(…)` for each check: raises 42501 unless true.
+    /// `pg_guard(…)` for each check: raises 42501 unless true. One after another, so that the first one broken speaks: SQLite may evaluate
+    /// the parts of an AND in any order.
     mutating func guards(_ checks: [PolicyCheck], _ table: Table, in scope: Scope) throws(SQLError) -> String {
         var parts: [String] = []
         var seen: Set<PolicyCheck> = []
@@ -85,7 +86,12 @@ extension Translator {
             let condition = try boolean(check.condition, in: scope, argumentOf: "POLICY")
             parts.append("pg_guard(\(condition.sql), \(Self.quoted(check.message(table.name.name))))")
         }
-        return parts.isEmpty ? "1" : parts.joined(separator: " AND ")
+        return Self.inOrder(parts)
+    }
+
+    static func inOrder(_ conditions: [String]) -> String {
+        guard let last = conditions.last else { return "1" }
+        return conditions.dropLast().reversed().reduce(last) { "CASE WHEN \($1) THEN \($0) END" }
     }
 
     /// `ON CONFLICT …` of an upsert.
@@ -112,7 +118,7 @@ extension Translator {
         let set = changed.map { "\(StoredName.column($0)) = excluded.\(StoredName.column($0))" }
         let usingGuards = try guards(plan.usingChecks, table, in: old)
         let newGuards = try guards(plan.updateChecks, table, in: new)
-        return " ON CONFLICT (\(target)) DO UPDATE SET \(set.joined(separator: ", ")) WHERE pg_merged() AND \(usingGuards) AND \(newGuards)"
+        return " ON CONFLICT (\(target)) DO UPDATE SET \(set.joined(separator: ", ")) WHERE \(Self.inOrder(["pg_merged()", usingGuards, newGuards]))"
     }
 
     // MARK: update and delete
