@@ -32,7 +32,13 @@ struct Binder {
         switch binding {
         case .constant(let value): try put(value, statement, index)
         case .value(let position, let type): try put(try text(position), as: type, statement, index)
-        case .pattern(let position): try put(.text(LikePattern.pattern(try text(position))), statement, index)
+        case .pattern(let position):
+            let pattern = LikePattern.pattern(try text(position))
+            // Raised for the rows it meets, this would tell of rows that a policy hides.
+            guard !LikePattern.endsInEscape(pattern) else {
+                throw .refused(SQLError("22025", "LIKE pattern must not end with escape character"))
+            }
+            try put(.text(pattern), statement, index)
         case .patternLow(let position): try put(.text(LikePattern.prefix(of: try text(position))), statement, index)
         case .patternHigh(let position):
             // An empty blob is greater than every text.
@@ -152,6 +158,10 @@ enum LikePattern {
     static func pattern(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "*")) else { return text }
         return String(decoding: text.utf8.map { $0 == UInt8(ascii: "*") ? UInt8(ascii: "%") : $0 }, as: UTF8.self)
+    }
+
+    static func endsInEscape(_ pattern: String) -> Bool {
+        pattern.utf8.reversed().prefix { $0 == UInt8(ascii: "\\") }.count % 2 == 1
     }
 
     /// The text every match begins with: `ab` for `ab*c`.

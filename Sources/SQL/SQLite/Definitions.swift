@@ -21,7 +21,7 @@ package struct Definitions {
         for key in table.uniqueKeys where !key.nullsNotDistinct { lines.append(unique("UNIQUE", key, table)) }
         for reference in table.foreignKeys.sorted(by: { $0.name < $1.name }) { lines.append(self.reference(reference)) }
         for check in table.checks.sorted(by: { $0.name < $1.name }) {
-            lines.append("CONSTRAINT \(StoredName.quoted(check.name)) CHECK (\(try self.expression(check.condition, of: table, as: .boolean)))")
+            lines.append("CONSTRAINT \(StoredName.quoted(check.name)) CHECK (\(try self.expression(check.condition, of: table, as: .boolean, else: Self.changingCheck)))")
         }
         return "CREATE TABLE \(StoredName.table(name)) (\n  \(lines.joined(separator: ",\n  "))\n) STRICT"
     }
@@ -41,7 +41,7 @@ package struct Definitions {
         let isSet = table.foreignKeys.contains { ($0.onDelete == .setDefault || $0.onUpdate == .setDefault) && $0.columns.contains(column.name) }
         if let value = try standard(column, of: table), isSet { text += " DEFAULT (\(value))" }
         if let generated = column.generated {
-            text += " GENERATED ALWAYS AS (\(try expression(generated, of: table, as: column.type))) STORED"
+            text += " GENERATED ALWAYS AS (\(try expression(generated, of: table, as: column.type, else: SQLError("42P17", "generation expression is not immutable")))) STORED"
         }
         return text
     }
@@ -62,6 +62,9 @@ package struct Definitions {
         guard let term = try translator.standard(column) else { return nil }
         return try? stored(term, translator)
     }
+
+    private static let changingCheck = unsupported(
+        "a check that depends on the time or on who asks", hint: "Check it in a policy, which is asked about every new row.")
 
     private func unique(_ kind: String, _ key: Key, _ table: Table) -> String {
         "CONSTRAINT \(StoredName.quoted(key.name)) \(kind) (\(key.columns.map { StoredName.column($0) }.joined(separator: ", ")))"
@@ -149,14 +152,19 @@ package struct Definitions {
     }
 
     /// An expression over a table's own columns, without an alias before them: for checks, generated columns and indexes.
-    package func expression(_ expression: Expression, of table: Table, as type: ColumnType) throws(SQLError) -> String {
+    ///
+    /// - Parameter notImmutable: the error for what depends on who asks or when.
+    package func expression(
+        _ expression: Expression, of table: Table, as type: ColumnType,
+        else notImmutable: SQLError = SQLError("42P17", "functions in index predicate must be marked IMMUTABLE")
+    ) throws(SQLError) -> String {
         var translator = Translator(schema, as: .system)
         let scope = self.scope(table)
         let term =
             type.type == .boolean
             ? try translator.boolean(expression, in: scope, argumentOf: "CHECK")
             : try translator.coerce(try translator.translate(expression, in: scope), to: type, .assignment, at: expression.position)
-        return try stored(term, translator)
+        return try stored(term, translator, else: notImmutable)
     }
 
     private func term(_ expression: Expression, of table: Table) throws(SQLError) -> Term {
@@ -166,12 +174,15 @@ package struct Definitions {
         return term
     }
 
-    private func stored(_ term: Term, _ translator: Translator) throws(SQLError) -> String {
+    private func stored(
+        _ term: Term, _ translator: Translator,
+        else notImmutable: SQLError = SQLError("42P17", "functions in index expression must be marked IMMUTABLE")
+    ) throws(SQLError) -> String {
         // Constants are written out: a definition has no parameters.
         var sql = term.sql
         for (index, binding) in translator.bindings.enumerated().reversed() {
             guard case .constant(let value) = binding, let text = value.sql else {
-                throw SQLError("42P17", "functions in an index, check or generated column must be marked IMMUTABLE")
+                throw notImmutable
             }
             sql = sql.replacing("?\(index + 1)", with: text)
         }

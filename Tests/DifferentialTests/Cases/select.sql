@@ -212,11 +212,12 @@ create view bad as select nosuch from t;
 create view bad as select id, id from t;
 insert into t values (4, 4, 'z');
 select count(*) from stars;
+drop view stars;
+drop view w;
 drop table t;
 drop view nosuch;
 drop view if exists nosuch;
 drop view v;
-drop view w;
 drop view v;
 -- === case, coalesce, nullif, greatest
 create table t (id int, a int, b text, n numeric);

@@ -4,11 +4,12 @@ import Testing
 /// What came of comparing the statements of one file.
 ///
 /// What the embedded engine refuses (0A000, or a function it does not know) where PostgreSQL does not must stand in `Refusals/`: accepted, and seen. A line there that is
-/// refused no more is an issue too. `OFFSTAGE_GOLDEN_UPDATE=1` rewrites the file.
+/// refused no more is an issue too. Differences that are known, and harmless, stand there by hand behind a `~`. `OFFSTAGE_GOLDEN_UPDATE=1` rewrites the file.
 struct Report {
     let file: String
     private(set) var matches = 0
-    private(set) var differences: [String] = []
+    /// As a line of the list, and in full.
+    private(set) var differences: [(line: String, text: String)] = []
     private(set) var refusals: [String] = []
 
     init(_ file: String) { self.file = file }
@@ -18,7 +19,7 @@ struct Report {
         if let failure = given.failure, failure.code == "0A000" && wanted.failure?.code != "0A000" || failure.code == "42883" && wanted.failure == nil {
             refusals.append("\(Self.line(statement))  -- \(failure.message)")
         } else if let difference = Self.difference(given, wanted, ordered: statement.lowercased().contains("order by")) {
-            differences.append("[\(group)] \(statement)\n\(difference)")
+            differences.append(("~ \(Self.line(statement))", "[\(group)] \(statement)\n\(difference)"))
         } else {
             matches += 1
         }
@@ -66,17 +67,19 @@ struct Report {
     static let list = CaseFile.folder.appendingPathComponent("Refusals").path
 
     func finish() throws {
-        for difference in differences { Issue.record("\(file): \(difference)") }
         let path = URL(fileURLWithPath: Self.list).appendingPathComponent("\(file).txt")
         let accepted = ((try? String(contentsOf: path, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
         if ProcessInfo.processInfo.environment["OFFSTAGE_GOLDEN_UPDATE"] == "1" {
+            for difference in differences where !accepted.contains(difference.line) { Issue.record("\(file): \(difference.text)") }
+            let refusals = refusals + differences.map(\.line).filter { accepted.contains($0) }
             if refusals.isEmpty { try? FileManager.default.removeItem(at: path) } else {
                 try FileManager.default.createDirectory(atPath: Self.list, withIntermediateDirectories: true)
                 try (refusals.joined(separator: "\n") + "\n").write(to: path, atomically: true, encoding: .utf8)
             }
         } else {
             for refusal in refusals where !accepted.contains(refusal) { Issue.record("\(file): refused, and not on the list: \(refusal)") }
-            for line in accepted where !refusals.contains(line) { Issue.record("\(file): on the list of refusals, and not refused: \(line)") }
+            for difference in differences where !accepted.contains(difference.line) { Issue.record("\(file): \(difference.text)") }
+            for line in accepted where !refusals.contains(line) && !differences.contains(where: { $0.line == line }) { Issue.record("\(file): on the list of refusals, and not refused: \(line)") }
         }
         print("\(file): \(matches) statements answer alike, \(refusals.count) refused, \(differences.count) differ")
     }
