@@ -7,6 +7,8 @@ package struct ServerResponse: Sendable {
     package var body: [UInt8] = []
     /// For the log.
     package var errorCode: String?
+    /// For the log alone.
+    package var fault: String?
 
     package init(status: Int) { self.status = status }
 }

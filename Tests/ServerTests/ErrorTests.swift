@@ -35,6 +35,13 @@ struct ErrorTests {
         #expect(Refusal(SQLError("PT402", "a\r\nb"), isAnonymous: true).response.reason == nil)
     }
 
+    @Test func `what went wrong inside is for the log alone`() {
+        let answer = Refusal(SQLError("XX000", "no such table: secret", details: "/data/app.db"), isAnonymous: false).response
+        #expect(answer.status == 500)
+        #expect(!answer.text.contains("secret") && !answer.text.contains("/data"))
+        #expect(answer.fault == "no such table: secret; /data/app.db")
+    }
+
     @Test func `our own codes are numbered once and each has words`() {
         #expect(Set(OffstageCode.all.map(\.rawValue)).count == OffstageCode.all.count)
         for code in OffstageCode.all {

@@ -30,6 +30,8 @@ package struct Refusal: Error, Sendable, Equatable {
     package var retryAfter: Int?
     /// `Content-Range` of a range that cannot be given.
     package var contentRange: String?
+    /// What went wrong inside: for the log, never for the caller.
+    package var fault: String?
     /// The methods that may be used instead, for `Allow`.
     package var allow: String?
 
@@ -55,6 +57,7 @@ package struct Refusal: Error, Sendable, Equatable {
         response.fields.add("Allow", allow)
         response.body = body
         response.errorCode = code
+        response.fault = fault
         return response
     }
 
@@ -98,6 +101,13 @@ extension Refusal {
     package init(_ error: SQLError, isAnonymous: Bool) {
         self.init(
             StatusTable.status(error.code, isAnonymous: isAnonymous), error.code, error.message, details: error.details, hint: error.hint)
+        // XX: internal errors, 58: of the system. Their words are about our files and statements.
+        if error.code.hasPrefix("XX") || error.code.hasPrefix("58") {
+            fault = [error.message, error.details].compactMap { $0 }.joined(separator: "; ")
+            message = OffstageCode.internalFault.message
+            details = nil
+            hint = "The server's log has a line with this answer's X-Request-Id."
+        }
         // `raise … using errcode = 'PT402'` chooses the status; its message is the reason.
         if let chosen = StatusTable.chosen(error.code) {
             status = chosen

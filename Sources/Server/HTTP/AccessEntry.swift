@@ -11,6 +11,7 @@ struct AccessEntry {
     var requestID: String
     var peer: String?
     var errorCode: String?
+    var fault: String?
 
     func json(_ stamp: borrowing Timestamp, into line: inout [UInt8]) {
         Self.raw("{\"time\":\"", &line)
@@ -41,6 +42,10 @@ struct AccessEntry {
             Self.raw(",\"code\":", &line)
             Self.string(errorCode, &line)
         }
+        if let fault {
+            Self.raw(",\"fault\":", &line)
+            Self.string(fault, &line)
+        }
         Self.raw("}\n", &line)
     }
 
@@ -67,6 +72,10 @@ struct AccessEntry {
         if let errorCode {
             Self.raw("  ", &line)
             Self.plain(errorCode, &line)
+        }
+        if let fault {
+            Self.raw("  ", &line)
+            Self.plain(fault, &line)
         }
         Self.raw("\n", &line)
     }

@@ -90,13 +90,14 @@ package final class FrontDoor: Sendable {
         // A HEAD's answer would have to be computed to know its length, which may be left out (RFC 9110 section 8.6).
         if !isHead, response.mayHaveBody { response.fields.add("Content-Length", String(response.body.count)) }
         complete(
-            &response.fields, visit, status: response.status, bytes: response.body.count, code: response.errorCode, peer: peer,
+            &response.fields, visit, status: response.status, bytes: response.body.count, code: response.errorCode, fault: response.fault,
+            peer: peer,
             isInline: isInline)
     }
 
     /// As ``finish(_:_:peer:isInline:)`` for an answer whose body is somebody else's.
     func complete(
-        _ fields: inout Fields, _ visit: Visit, status: Int, bytes: Int, code: String?, peer: String?, isInline: Bool
+        _ fields: inout Fields, _ visit: Visit, status: Int, bytes: Int, code: String?, fault: String? = nil, peer: String?, isInline: Bool
     ) {
         cors.mark(visit.head, &fields)
         let (seconds, nanoseconds) = Clock.now()
@@ -107,7 +108,7 @@ package final class FrontDoor: Sendable {
         log.add(
             AccessEntry(
                 seconds: seconds, nanoseconds: nanoseconds, method: visit.head.method, path: visit.head.path, query: visit.head.query,
-                status: status, bytes: bytes, microseconds: microseconds, requestID: visit.id, peer: peer, errorCode: code))
+                status: status, bytes: bytes, microseconds: microseconds, requestID: visit.id, peer: peer, errorCode: code, fault: fault))
     }
 }
 
