@@ -45,7 +45,8 @@ import Testing
         for (item, expected) in zip(cases, answers) {
             let embedded = try await Embedded()
             do {
-                try await embedded.apply((item.setUp + ["grant all on all tables in schema public to service_role"]).joined(separator: ";\n"))
+                try await embedded.apply(
+                    (item.setUp + ["grant all on all tables in schema public to service_role"]).joined(separator: ";\n"))
             } catch {
                 Issue.record("seed \(item.seed): the project could not be made: \(error)\n\(item.setUp.joined(separator: ";\n"))")
                 continue
@@ -112,7 +113,9 @@ extension RestAnswer {
         text.replacing("\n", with: "").replacing(", ", with: ",").replacing(" {", with: "{").replacing(" ,", with: ",")
     }
 
-    static func plan(_ request: RandomRequest, as caller: RandomCaller, on embedded: Embedded) throws -> (TableRequest, OffstageSQL.Statement, Payload?) {
+    static func plan(_ request: RandomRequest, as caller: RandomCaller, on embedded: Embedded) throws -> (
+        TableRequest, OffstageSQL.Statement, Payload?
+    ) {
         let query = request.query.map { part in
             part.replacing(" ", with: "%20").replacing("é", with: "%C3%A9").replacing("\"", with: "%22")
         }.joined(separator: "&")
@@ -132,7 +135,8 @@ extension RestAnswer {
         do {
             let (parsed, statement, payload) = try plan(request, as: caller, on: embedded)
             var inputs = Inputs(
-                caller: Caller(role: caller.role, claims: caller.claims, subject: caller.subject), values: parsed.values, now: Embedded.now())
+                caller: Caller(role: caller.role, claims: caller.claims, subject: caller.subject), values: parsed.values,
+                now: Embedded.now())
             if case .write(let write) = statement, let payload {
                 for row in payload.rows {
                     inputs.rows.append(.init(values: try Payload.stored(row, as: write.payloadColumns, in: ValueContext(now: inputs.now))))
@@ -140,7 +144,8 @@ extension RestAnswer {
             }
             let rows = try await embedded.database.run(statement, with: inputs, as: request.gives ? .json(nullsStripped: false) : .none)
             return RestAnswer(
-                text: request.gives ? String(decoding: rows.body, as: UTF8.self) : "", count: request.gives ? nil : rows.count, total: rows.total)
+                text: request.gives ? String(decoding: rows.body, as: UTF8.self) : "", count: request.gives ? nil : rows.count,
+                total: rows.total)
         } catch let error as SQLError {
             return RestAnswer(code: error.code, message: error.message)
         } catch let error as PlanError {
@@ -179,11 +184,13 @@ extension Postgres {
 
             """
         for item in cases {
-            script += "\\echo '\\x1dC'\ndrop schema if exists public cascade; create schema public; grant usage on schema public to public;\n"
+            script +=
+                "\\echo '\\x1dC'\ndrop schema if exists public cascade; create schema public; grant usage on schema public to public;\n"
             for statement in item.setUp { script += statement + ";\n" }
             script += "grant all on all tables in schema public to service_role;\n"
             for (caller, request) in item.requests {
-                script += "begin;\n\\o /dev/null\nset local role \(caller.role);\nselect set_config('request.jwt.claims', '\(caller.claims)', true);\n\\o\n"
+                script +=
+                    "begin;\n\\o /dev/null\nset local role \(caller.role);\nselect set_config('request.jwt.claims', '\(caller.claims)', true);\n\\o\n"
                 script += "\\echo '\\x1dS'\n\(request.sql);\n\\echo '\\x1dE' :SQLSTATE :ROW_COUNT\n"
                 if let counts = request.counts { script += "\(counts);\n" }
                 script += "commit;\n"

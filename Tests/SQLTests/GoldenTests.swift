@@ -121,7 +121,9 @@ struct GoldenRequest {
                 method: .init(rawValue: method) ?? .get, path: parts[0], query: parts.count > 1 ? parts[1] : nil,
                 headers: RequestHeaders(prefer: prefer, contentType: "application/json"))
             var payload: Payload?
-            if let body { payload = try Array(body.utf8).withUnsafeBufferPointer { try Payload($0, type: .json, columns: request.columns) } }
+            if let body {
+                payload = try Array(body.utf8).withUnsafeBufferPointer { try Payload($0, type: .json, columns: request.columns) }
+            }
             var settings = PlanSettings()
             settings.allowsAggregates = true
             let plan = try plan(request, payload: payload?.shape, in: Catalogue(schema, settings: settings), as: role)
@@ -145,7 +147,8 @@ struct GoldenRequest {
     }
 
     private static func error(_ code: String, _ message: String, _ details: String?, _ hint: String?) -> String {
-        (["error \(code): \(message)"] + [details.map { "details: \($0)" }, hint.map { "hint: \($0)" }].compactMap { $0 }).joined(separator: "\n")
+        (["error \(code): \(message)"] + [details.map { "details: \($0)" }, hint.map { "hint: \($0)" }].compactMap { $0 }).joined(
+            separator: "\n")
     }
 
     // MARK: A statement as text
@@ -153,7 +156,9 @@ struct GoldenRequest {
     private func describe(_ statement: OffstageSQL.Statement) -> [String] {
         switch statement {
         case .read(let read):
-            return describe(read.root, indent: "") + (read.count.map { ["count: \(describe($0))"] } ?? []) + [read.isBounded ? "bounded" : "unbounded"]
+            return describe(read.root, indent: "") + (read.count.map { ["count: \(describe($0))"] } ?? []) + [
+                read.isBounded ? "bounded" : "unbounded"
+            ]
         case .write(let write):
             var lines: [String] = []
             switch write.action {
@@ -187,7 +192,8 @@ struct GoldenRequest {
     private func describe(_ field: Field, indent: String) -> [String] {
         switch field {
         case .cell(let name, let index, let type): ["\(indent)\(name): cell \(index) \(type.key)"]
-        case .object(let name, let presence, let fields): ["\(indent)\(name): object where \(presence)"] + fields.flatMap { describe($0, indent: indent + "  ") }
+        case .object(let name, let presence, let fields):
+            ["\(indent)\(name): object where \(presence)"] + fields.flatMap { describe($0, indent: indent + "  ") }
         case .list(let name, let node, let keys): ["\(indent)\(name): list by \(keys)"] + describe(node, indent: indent + "  ")
         case .one(let name, let node, let keys): ["\(indent)\(name): one by \(keys)"] + describe(node, indent: indent + "  ")
         case .arrays(let node, let keys): ["\(indent)arrays by \(keys)"] + describe(node, indent: indent + "  ")

@@ -19,11 +19,14 @@ struct RandomProject {
     private(set) var tables: [Table] = []
     private(set) var statements: [String] = []
 
-    static let people = ["11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222", "33333333-3333-3333-3333-333333333333"]
+    static let people = [
+        "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222", "33333333-3333-3333-3333-333333333333",
+    ]
 
     init(_ dice: inout Dice) {
         for index in 0..<dice.roll(2...3) {
-            var table = Table(name: "t\(index)", columns: [Column(name: "id", kind: .int)], parent: index > 0 ? "t\(dice.roll(0...index - 1))" : nil)
+            var table = Table(
+                name: "t\(index)", columns: [Column(name: "id", kind: .int)], parent: index > 0 ? "t\(dice.roll(0...index - 1))" : nil)
             if table.parent != nil { table.columns.append(Column(name: "parent", kind: .int)) }
             table.columns.append(Column(name: "owner", kind: .uuid))
             for (name, kind) in [("a", Kind.int), ("b", .text), ("c", .bool), ("d", .numeric)] where dice.chance(75) {
@@ -37,10 +40,14 @@ struct RandomProject {
         if let number = first.columns.first(where: { $0.name == "a" }), let text = first.columns.first(where: { $0.name == "b" }) {
             // Computed columns that raise for some rows: asking about them must not tell of hidden ones.
             statements.append(
-                "create view v0 with (security_invoker = true) as select id, 10 / \(number.name) as inverse, \(text.name)::int as number from t0")
+                "create view v0 with (security_invoker = true) as select id, 10 / \(number.name) as inverse, \(text.name)::int as number from t0"
+            )
             statements.append("grant select on v0 to anon, authenticated")
             tables.append(
-                Table(name: "v0", columns: [Column(name: "id", kind: .int), Column(name: "inverse", kind: .int), Column(name: "number", kind: .int)], parent: nil))
+                Table(
+                    name: "v0",
+                    columns: [Column(name: "id", kind: .int), Column(name: "inverse", kind: .int), Column(name: "number", kind: .int)],
+                    parent: nil))
         }
     }
 
@@ -58,7 +65,10 @@ struct RandomProject {
                     case .uuid: "uuid"
                     case .numeric: "numeric"
                     }
-                let rule = dice.chance(15) ? (dice.chance(50) && column.kind == .int ? " check (\(column.name) < 5)" : column.name == "owner" ? "" : " not null") : ""
+                let rule =
+                    dice.chance(15)
+                    ? (dice.chance(50) && column.kind == .int ? " check (\(column.name) < 5)" : column.name == "owner" ? "" : " not null")
+                    : ""
                 return "\(column.name) \(type)\(rule)"
             }
         }
@@ -108,12 +118,14 @@ struct RandomProject {
         statements.append("alter table \(table.name) enable row level security")
         if dice.chance(60) {
             let using = dice.chance(60) ? test(table, &dice) : condition(table, others, &dice, depth: 1)
-            statements.append("create policy base on \(table.name) using (\(using) or \(dice.pick(["id < 4", "id > 2", "owner = auth.uid()"])))")
+            statements.append(
+                "create policy base on \(table.name) using (\(using) or \(dice.pick(["id < 4", "id > 2", "owner = auth.uid()"])))")
         }
         for number in 0..<dice.roll(0...3) {
             let command = dice.pick(["all", "all", "select", "select", "insert", "update", "delete"])
             let roles = dice.pick(["public", "public", "anon", "authenticated", "anon, authenticated"])
-            var policy = "create policy p\(number) on \(table.name) as \(dice.chance(75) ? "permissive" : "restrictive") for \(command) to \(roles)"
+            var policy =
+                "create policy p\(number) on \(table.name) as \(dice.chance(75) ? "permissive" : "restrictive") for \(command) to \(roles)"
             if command != "insert" { policy += " using (\(condition(table, others, &dice, depth: 2)))" }
             if command == "insert" || command == "all" && dice.chance(40) || command == "update" && dice.chance(50) {
                 policy += " with check (\(condition(table, others, &dice, depth: 2)))"
@@ -158,7 +170,8 @@ struct RandomProject {
         let name = prefix + column.name
         if dice.chance(15) { return "\(name) is \(dice.chance(50) ? "" : "not ")null" }
         let value = Self.literal(Self.value(column.kind, &dice, null: 3))
-        return "\(name) \(dice.pick(column.kind == .bool || column.kind == .uuid ? ["=", "<>", "is distinct from"] : ["=", "<>", "<", ">", "<=", ">="])) \(value)"
+        return
+            "\(name) \(dice.pick(column.kind == .bool || column.kind == .uuid ? ["=", "<>", "is distinct from"] : ["=", "<>", "<", ">", "<=", ">="])) \(value)"
     }
 
     /// What comes before the tables on both sides.

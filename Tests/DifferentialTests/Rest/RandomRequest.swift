@@ -28,7 +28,9 @@ struct RandomRequest {
         }
     }
 
-    var text: String { "\(method) \(path)?\(query.joined(separator: "&"))\(prefer.isEmpty ? "" : "  Prefer: \(prefer.joined(separator: ", "))")\(body.map { "  \($0)" } ?? "")" }
+    var text: String {
+        "\(method) \(path)?\(query.joined(separator: "&"))\(prefer.isEmpty ? "" : "  Prefer: \(prefer.joined(separator: ", "))")\(body.map { "  \($0)" } ?? "")"
+    }
 
     // MARK: Reads
 
@@ -48,7 +50,8 @@ struct RandomRequest {
             let descending = dice.chance(50)
             let nulls = dice.pick(["", ".nullsfirst", ".nullslast"])
             query.append("order=\(column.name)\(descending ? ".desc" : dice.chance(50) ? ".asc" : "")\(nulls)")
-            order = "\(table.name).\(column.name)\(descending ? " desc" : "")\(nulls == "" ? "" : nulls == ".nullsfirst" ? " nulls first" : " nulls last"), \(table.name).id"
+            order =
+                "\(table.name).\(column.name)\(descending ? " desc" : "")\(nulls == "" ? "" : nulls == ".nullsfirst" ? " nulls first" : " nulls last"), \(table.name).id"
         }
         let filter = all.isEmpty ? "" : " where \(all.joined(separator: " and "))"
         if dice.chance(25) {
@@ -91,9 +94,12 @@ struct RandomRequest {
     }
 
     private mutating func embed(
-        _ table: Table, _ project: RandomProject, _ items: inout [String], _ outputs: inout [String], _ conditions: inout [String], _ dice: inout Dice
+        _ table: Table, _ project: RandomProject, _ items: inout [String], _ outputs: inout [String], _ conditions: inout [String],
+        _ dice: inout Dice
     ) {
-        guard let other = project.tables.filter({ $0.parent == table.name || $0.name == table.parent }).randomElement(using: &dice) else { return }
+        guard let other = project.tables.filter({ $0.parent == table.name || $0.name == table.parent }).randomElement(using: &dice) else {
+            return
+        }
         var innerItems: [String] = []
         var innerOutputs: [String] = []
         select(other, &innerItems, &innerOutputs, &dice)
@@ -109,7 +115,9 @@ struct RandomRequest {
         items.append("\(other.name)\(isInner ? "!inner" : "")(\(innerItems.joined(separator: ",")))")
         let filter = ([link] + own).joined(separator: " and ")
         if isToOne {
-            outputs.append("(select row_to_json(e) from (select \(innerOutputs.joined(separator: ", ")) from \(other.name) where \(filter)) e) as \(other.name)")
+            outputs.append(
+                "(select row_to_json(e) from (select \(innerOutputs.joined(separator: ", ")) from \(other.name) where \(filter)) e) as \(other.name)"
+            )
         } else {
             outputs.append(
                 "(select coalesce(json_agg(row_to_json(e)), '[]') from (select \(innerOutputs.joined(separator: ", ")) from \(other.name) where \(filter) order by \(other.name).id) e) as \(other.name)"
@@ -208,7 +216,8 @@ struct RandomRequest {
         let (filters, conditions) = filters(table, &dice)
         query += filters
         let set = zip(columns, row).map { "\($0.name) = \(RandomProject.literal($1))" }.joined(separator: ", ")
-        finish("update \(table.name) set \(set)" + (conditions.isEmpty ? "" : " where \(conditions.joined(separator: " and "))"), table, &dice)
+        finish(
+            "update \(table.name) set \(set)" + (conditions.isEmpty ? "" : " where \(conditions.joined(separator: " and "))"), table, &dice)
     }
 
     private mutating func delete(_ table: Table, _ dice: inout Dice) {
@@ -239,20 +248,22 @@ struct RandomRequest {
         select(table, &items, &outputs, &dice)
         query.append("select=\(items.joined(separator: ","))")
         let order = method == "POST" ? "" : " order by id"
-        sql = "with w as (\(statement) returning \(outputs.joined(separator: ", "))) select coalesce(json_agg(row_to_json(s)), '[]') from (select * from w\(order)) s"
+        sql =
+            "with w as (\(statement) returning \(outputs.joined(separator: ", "))) select coalesce(json_agg(row_to_json(s)), '[]') from (select * from w\(order)) s"
     }
 
     private static func json(_ columns: [Column], _ rows: [[String?]]) -> String {
         let objects = rows.map { row in
-            "{" + zip(columns, row).map { column, value in
-                let text: String =
-                    switch (value, column.kind) {
-                    case (nil, _): "null"
-                    case (let value?, .int), (let value?, .numeric), (let value?, .bool): value
-                    case (let value?, _): "\"\(value)\""
-                    }
-                return "\"\(column.name)\":\(text)"
-            }.joined(separator: ",") + "}"
+            "{"
+                + zip(columns, row).map { column, value in
+                    let text: String =
+                        switch (value, column.kind) {
+                        case (nil, _): "null"
+                        case (let value?, .int), (let value?, .numeric), (let value?, .bool): value
+                        case (let value?, _): "\"\(value)\""
+                        }
+                    return "\"\(column.name)\":\(text)"
+                }.joined(separator: ",") + "}"
         }
         return "[" + objects.joined(separator: ",") + "]"
     }

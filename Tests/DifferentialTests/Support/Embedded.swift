@@ -1,10 +1,11 @@
 import Foundation
-@testable import Offstage
 import OffstageQuery
 import OffstageSQL
 import OffstageSQLite
 import OffstageSchema
 import OffstageSyntax
+
+@testable import Offstage
 
 /// The embedded engine as the other side of a comparison: statements as a migration would write them, each in a transaction of its own.
 final class Embedded: Sendable {
@@ -14,7 +15,8 @@ final class Embedded: Sendable {
     init() async throws {
         // Memory where there is some to mount a folder on: what is compared is answers, not the disk.
         let memory = "/dev/shm"
-        let root = FileManager.default.isWritableFile(atPath: memory) ? URL(fileURLWithPath: memory) : FileManager.default.temporaryDirectory
+        let root =
+            FileManager.default.isWritableFile(atPath: memory) ? URL(fileURLWithPath: memory) : FileManager.default.temporaryDirectory
         folder = root.appendingPathComponent("offstage-differential-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         database = try EmbeddedDatabase(folder: folder.path)

@@ -13,7 +13,8 @@ extension Postgres {
         }
         // Tests run side by side, and roles belong to the whole server: a lock, held until psql leaves.
         let output = try output(
-            of: "\\set QUIET on\n\\o /dev/null\nselect pg_advisory_lock(7433);\n" + roles.joined() + "create database \(name) template template0;\n")
+            of: "\\set QUIET on\n\\o /dev/null\nselect pg_advisory_lock(7433);\n" + roles.joined()
+                + "create database \(name) template template0;\n")
         guard !output.contains("ERROR") else { throw Trouble(text: output) }
         let second = try self.output(
             of: """

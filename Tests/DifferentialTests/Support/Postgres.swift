@@ -29,7 +29,9 @@ struct Postgres: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         // Of two names for the database libpq takes the later one.
-        process.arguments = ["psql", connection + (database.map { " dbname=\($0)" } ?? ""), "--no-psqlrc", "--no-align", "--tuples-only", "--quiet"]
+        process.arguments = [
+            "psql", connection + (database.map { " dbname=\($0)" } ?? ""), "--no-psqlrc", "--no-align", "--tuples-only", "--quiet",
+        ]
         process.environment = ProcessInfo.processInfo.environment.merging(["PGCLIENTENCODING": "UTF8", "LC_ALL": "C.UTF-8"]) { $1 }
         process.standardInput = try FileHandle(forReadingFrom: file)
         let pipe = Pipe()
@@ -156,7 +158,9 @@ extension Postgres {
                 continue
             } else if let rest = line.after("CONSTRAINT NAME:  ") {
                 failure.constraint = String(rest)
-            } else if isDetail, !line.isEmpty, !line.hasPrefix("HINT:  "), !line.hasPrefix("CONTEXT:  "), !line.contains(" NAME:  "), !line.hasPrefix("LOCATION:  "), !line.hasPrefix("LINE ") {
+            } else if isDetail, !line.isEmpty, !line.hasPrefix("HINT:  "), !line.hasPrefix("CONTEXT:  "), !line.contains(" NAME:  "),
+                !line.hasPrefix("LOCATION:  "), !line.hasPrefix("LINE ")
+            {
                 failure.details? += "\n" + line
                 continue
             }

@@ -16,7 +16,9 @@ struct Report {
 
     mutating func compare(_ given: Answer, _ wanted: Answer, of statement: String, in group: String) {
         // A function that is not there yet is refused, too, where PostgreSQL has it.
-        if let failure = given.failure, failure.code == "0A000" && wanted.failure?.code != "0A000" || failure.code == "42883" && wanted.failure == nil {
+        if let failure = given.failure,
+            failure.code == "0A000" && wanted.failure?.code != "0A000" || failure.code == "42883" && wanted.failure == nil
+        {
             refusals.append("\(Self.line(statement))  -- \(failure.message)")
         } else if let difference = Self.difference(given, wanted, ordered: statement.lowercased().contains("order by")) {
             differences.append(("~ \(Self.line(statement))", "[\(group)] \(statement)\n\(difference)"))
@@ -30,7 +32,9 @@ struct Report {
         if given.failure != nil || wanted.failure != nil {
             guard let a = given.failure, let b = wanted.failure else { return describe(given, wanted) }
             // A syntax error's words are the parser's; those after it are checked wherever PostgreSQL gives any.
-            if a.code == b.code, a.message == b.message, a.details == b.details, a.constraint == b.constraint || a.constraint == nil { return nil }
+            if a.code == b.code, a.message == b.message, a.details == b.details, a.constraint == b.constraint || a.constraint == nil {
+                return nil
+            }
             return describe(given, wanted)
         }
         if given.columns != wanted.columns.map(withoutModifier) { return describe(given, wanted) }
@@ -51,7 +55,8 @@ struct Report {
 
     private static func text(_ answer: Answer) -> String {
         if let failure = answer.failure {
-            return "\(failure.code) \(failure.message)" + (failure.details.map { " | \($0)" } ?? "") + (failure.constraint.map { " | \($0)" } ?? "")
+            return "\(failure.code) \(failure.message)" + (failure.details.map { " | \($0)" } ?? "")
+                + (failure.constraint.map { " | \($0)" } ?? "")
         }
         if answer.columns.isEmpty { return "\(answer.count) rows touched" }
         let rows = answer.rows.prefix(8).map { "(" + $0.map { $0 ?? "null" }.joined(separator: ", ") + ")" }.joined(separator: " ")
@@ -72,14 +77,18 @@ struct Report {
         if ProcessInfo.processInfo.environment["OFFSTAGE_GOLDEN_UPDATE"] == "1" {
             for difference in differences where !accepted.contains(difference.line) { Issue.record("\(file): \(difference.text)") }
             let refusals = refusals + differences.map(\.line).filter { accepted.contains($0) }
-            if refusals.isEmpty { try? FileManager.default.removeItem(at: path) } else {
+            if refusals.isEmpty {
+                try? FileManager.default.removeItem(at: path)
+            } else {
                 try FileManager.default.createDirectory(atPath: Self.list, withIntermediateDirectories: true)
                 try (refusals.joined(separator: "\n") + "\n").write(to: path, atomically: true, encoding: .utf8)
             }
         } else {
             for refusal in refusals where !accepted.contains(refusal) { Issue.record("\(file): refused, and not on the list: \(refusal)") }
             for difference in differences where !accepted.contains(difference.line) { Issue.record("\(file): \(difference.text)") }
-            for line in accepted where !refusals.contains(line) && !differences.contains(where: { $0.line == line }) { Issue.record("\(file): on the list of refusals, and not refused: \(line)") }
+            for line in accepted where !refusals.contains(line) && !differences.contains(where: { $0.line == line }) {
+                Issue.record("\(file): on the list of refusals, and not refused: \(line)")
+            }
         }
         print("\(file): \(matches) statements answer alike, \(refusals.count) refused, \(differences.count) differ")
     }
