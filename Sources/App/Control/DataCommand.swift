@@ -95,7 +95,7 @@ package enum DataCommand: Sendable, Hashable {
         } catch let refused as ImportRefused {
             Self.tell(refused.report, tell)
             throw SQLError(
-                "OFS210", "nothing was imported: \(refused.report.badCount) of the rows do not fit",
+                "OFS302", "nothing was imported: \(refused.report.badCount) of the rows do not fit",
                 hint: "Correct the file, or leave them out with --skip-bad.")
         }
         Self.tell(report, tell)

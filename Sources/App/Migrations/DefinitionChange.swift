@@ -68,7 +68,7 @@ struct DefinitionChange {
     }
 
     func perform(on database: borrowing WriteTransaction) throws(SQLError) {
-        try refuseRenamedLabelsInArrays()
+        try refuseRenamedLabels()
         for (new, old) in altered.sorted(by: { $0.key < $1.key }) {
             guard let oldTable = before.tables[old], let newTable = after.tables[new] else { continue }
             try self.table(oldTable, newTable).perform(on: database)
@@ -108,18 +108,44 @@ struct DefinitionChange {
         for name in dropped { try database.execute("DROP TABLE \(StoredName.table(name))") }
     }
 
-    /// Arrays are stored as text with the labels in it.
-    private func refuseRenamedLabelsInArrays() throws(SQLError) {
-        for (old, new) in enumerations where old.labels.contains(where: { label in !new.labels.contains { $0.name == label.name } }) {
-            for table in after.tables.values {
-                guard let column = table.columns.first(where: { if case .array = $0.type.type { $0.type.type.enumeration == new } else { false } }) else {
-                    continue
-                }
+    /// PostgreSQL keeps a label that an expression names by its number. Ours keep its text, and so do arrays: a new name would not reach them.
+    private func refuseRenamedLabels() throws(SQLError) {
+        for (old, new) in enumerations {
+            for label in old.labels where !new.labels.contains(where: { $0.name == label.name }) {
+                guard let place = after.place(of: label.name, of: new) else { continue }
                 throw SQLError(
-                    "0A000", "renaming a label of \"\(new.name)\" is not supported while a column is an array of it",
-                    details: "Column \"\(column.name)\" of table \"\(table.name.name)\" is one.", hint: "Add a label and update the rows.")
+                    "0A000", "renaming the label \"\(label.name)\" is not supported while \(place) has it",
+                    hint: "Change that first, or add a label and update the rows.")
             }
         }
+    }
+}
+
+extension Schema {
+    /// Something that holds this label's text, or may.
+    fileprivate func place(of label: String, of type: Enumeration) -> String? {
+        func names(_ e: Expression?) -> Bool {
+            var found = false
+            e?.visit(intoSubqueries: true) { if $0.kind == .literal(.string(label)) { found = true } }
+            return found
+        }
+        for table in tables.values.sorted(by: { $0.name < $1.name }) {
+            for column in table.columns where column.type.type.enumeration == type {
+                if case .array = column.type.type { return "column \"\(column.name)\" of table \"\(table.name.name)\", an array," }
+            }
+            if let column = table.columns.first(where: { names($0.defaultValue) || names($0.generated) }) {
+                return "column \"\(column.name)\" of table \"\(table.name.name)\""
+            }
+            if let check = table.checks.first(where: { names($0.condition) }) { return "constraint \"\(check.name)\"" }
+            if let policy = table.policies.first(where: { names($0.using) || names($0.check) }) { return "policy \"\(policy.name)\"" }
+            if let index = table.indexes.first(where: { names($0.filter) || $0.elements.contains { names($0.value) } }) { return "index \"\(index.name)\"" }
+        }
+        for view in views.values.sorted(by: { $0.name < $1.name }) {
+            var found = false
+            view.select.visit { if names($0) { found = true } }
+            if found { return "view \"\(view.name.name)\"" }
+        }
+        return nil
     }
 }
 

@@ -1,7 +1,8 @@
 import Crypto
 package import OffstageDatabase
 package import OffstageSQLite
-package import OffstageSchema
+import OffstageSchema
+import OffstageSyntax
 
 /// A project's migrations and the database they are for.
 ///
@@ -21,12 +22,24 @@ package struct Migrations: Sendable {
     package let files: [MigrationFile]
     private let folder: String
     private let database: EmbeddedDatabase
+    /// Run before each file.
+    private let preamble: String
 
-    /// - Parameter folder: what errors call the files' folder: `migrations`.
-    package init(_ files: [MigrationFile], folder: String = "migrations", in database: EmbeddedDatabase) {
+    /// - Parameters:
+    ///   - folder: what errors call the files' folder: `migrations`.
+    ///   - open: schemas whose new tables are open to everyone, by the setting `api.open_tables`.
+    package init(_ files: [MigrationFile], folder: String = "migrations", opening open: [String] = [], in database: EmbeddedDatabase) {
         self.files = files
         self.folder = folder
         self.database = database
+        preamble = open.map { schema in
+            let name = Name(schema).sql
+            return """
+                alter default privileges in schema \(name) grant select, insert, update, delete on tables to anon, authenticated;
+                alter default privileges in schema \(name) grant usage on sequences to anon, authenticated;
+                alter default privileges in schema \(name) grant execute on functions to anon, authenticated;
+                """
+        }.joined(separator: "\n")
     }
 
     package static func checksum(of bytes: [UInt8]) -> String {
@@ -54,7 +67,7 @@ package struct Migrations: Sendable {
 
     /// Applies what is pending, each file in a transaction of its own, and says so after each.
     ///
-    /// - Throws: `MigrationError` for a file that could not be applied: those before it were. OFS201 where an applied file was changed.
+    /// - Throws: `MigrationError` for a file that could not be applied: those before it were. OFS301 where an applied file was changed.
     package func up(each: @Sendable (Applied) -> Void = { _ in }) async throws -> [Applied] {
         let history = try await history()
         try history.check()
@@ -74,11 +87,15 @@ package struct Migrations: Sendable {
     }
 
     private func apply(_ file: MigrationFile) async throws -> [String] {
-        let shown = "\(folder)/\(file.name)"
+        let (shown, preamble) = ("\(folder)/\(file.name)", preamble)
         return try await database.transaction(deadline: nil) { database in
             // Another process cannot be here, but another command of this one could have been faster.
             guard try database.rows("SELECT 1 FROM \"offstage.migration\" WHERE name = ?1", [.text(file.name)]).isEmpty else { return [] }
             let now = EpochClock.now
+            if !preamble.isEmpty {
+                var run = FileRun("api.open_tables", text: preamble, in: database.schema, now: now)
+                _ = try run.perform(on: database)
+            }
             let schema = database.schema
             var run = FileRun(shown, text: file.text, in: schema, now: now)
             let grants = try run.perform(on: database)

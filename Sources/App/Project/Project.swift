@@ -1,7 +1,7 @@
 package import OffstageAuth
-package import OffstageDatabase
+import OffstageDatabase
 package import OffstageSQLite
-package import OffstageSchema
+import OffstageSchema
 
 /// A project with its database and keys open: this process owns them until it is closed.
 package struct Project: Sendable {
@@ -40,7 +40,8 @@ package struct Project: Sendable {
     }
 
     package func migrations() throws(FileError) -> Migrations {
-        Migrations(try folder.migrations(), folder: folder.migrationsFolder, in: database)
+        Migrations(
+            try folder.migrations(), folder: folder.migrationsFolder, opening: settings.api.openTables ? settings.api.schemas : [], in: database)
     }
 }
 

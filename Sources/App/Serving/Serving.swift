@@ -25,7 +25,12 @@ struct Serving {
         defer { control.stop() }
         control.start()
         var logger = Logger(label: "offstage") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .warning
+        logger.logLevel =
+            switch project.settings.log.level {
+            case .debug: .debug
+            case .info, .warning: .warning
+            case .error: .error
+            }
         let front = FrontDoor(serverSettings, rest: rest, log: AccessLog(style))
         let begun = start
         let server = HTTPServer(serverSettings, front: front, logger: logger) { [project] address in
@@ -132,7 +137,11 @@ struct StartReport: Sendable {
         for name in story.missing { lines.append("  note: \(name) was applied and its file is gone") }
         lines.append("  anon key (may be in an app)  \(project.keys.anonKey)")
         lines.append("  service key                  offstage keys list --show-secrets")
-        for created in project.keys.unveiled { lines.append("  new \(created.key.kind.rawValue) key, shown this once: \(created.text)") }
+        for created in project.keys.unveiled {
+            // A log is no place for a secret that opens everything.
+            let isShown = created.key.kind == .publishable || Terminal.isOutput
+            lines.append("  new \(created.key.kind.rawValue) key" + (isShown ? ", shown this once  \(created.text)" : "  not shown in a log: offstage keys create secret --name NAME"))
+        }
         let access = PublicAccess(project.database.schema, exposing: settings.api.schemas)
         lines.append("Open to the public:")
         lines += access.lines.isEmpty ? ["  nothing: there are no tables yet"] : access.lines.map { "  \($0)" }

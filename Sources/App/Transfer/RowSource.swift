@@ -1,6 +1,6 @@
 import OffstageJSON
 import OffstageQuery
-package import OffstageSchema
+import OffstageSchema
 
 /// How rows stand in a file.
 package enum RowFileFormat: String, Sendable, Hashable, CaseIterable {

@@ -3,7 +3,7 @@ import OffstageJSON
 import OffstageQuery
 import OffstageSQL
 package import OffstageSQLite
-package import OffstageSchema
+import OffstageSchema
 
 /// What an import did.
 package struct ImportReport: Sendable, Hashable {
