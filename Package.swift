@@ -17,9 +17,13 @@ func room(_ folder: String, _ dependencies: [Target.Dependency], name: String? =
         linkerSettings: linker)
 }
 
-func tests(_ folder: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(
-        name: "\(folder)Tests", dependencies: dependencies, path: "Tests/\(folder)Tests", resources: resources, swiftSettings: settings)
+/// Recorded cases lie beside the tests and are read from the source folder.
+func tests(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    let cases = ["Golden", "Cases", "Refusals", "Expressions"].filter { name in
+        [("SQL", "Golden"), ("Differential", "Cases"), ("Differential", "Refusals"), ("Differential", "Expressions")].contains { $0 == (folder, name) }
+    }
+    return .testTarget(
+        name: "\(folder)Tests", dependencies: dependencies, path: "Tests/\(folder)Tests", exclude: cases, swiftSettings: settings)
 }
 
 let package = Package(
@@ -93,6 +97,31 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ], name: "Offstage"),
         .executableTarget(name: "Main", dependencies: ["Offstage"], path: "Sources/Main", swiftSettings: settings),
+        tests("JSON", ["OffstageJSON"]),
+        tests("Syntax", ["OffstageSyntax"]),
+        tests("Schema", ["OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
+        tests("Query", ["OffstageQuery"]),
+        tests("SQL", ["OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
+        tests("SQLite", ["OffstageSQLite", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
+        tests("Database", ["OffstageDatabase", "OffstageSchema"]),
+        tests("App", ["Offstage", "OffstageSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
+        tests(
+            "Auth",
+            ["OffstageAuth", .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto")]),
+        tests(
+            "Server",
+            [
+                "OffstageServer", "OffstageAuth", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        tests(
+            "Differential",
+            ["Offstage", "OffstageSQLite", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
     ]
 )
 
