@@ -22,9 +22,10 @@ package struct ProjectFolder: Sendable, Hashable {
         ["offstage.yaml", "migrations", "supabase/migrations"].contains { TextFile.exists("\(path)/\($0)") }
     }
 
-    package func dataPath(_ settings: Settings) -> String {
-        settings.dataFolder.hasPrefix("/") ? settings.dataFolder : "\(path)/\(settings.dataFolder)"
-    }
+    package func dataPath(_ settings: Settings) -> String { path(of: settings.dataFolder) }
+
+    /// What settings name is relative to the project.
+    package func path(of name: String) -> String { name.hasPrefix("/") ? name : "\(path)/\(name)" }
 
     /// The migration files, in the order they are applied.
     package func migrations() throws(FileError) -> [MigrationFile] {

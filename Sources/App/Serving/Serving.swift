@@ -83,7 +83,7 @@ struct Serving {
         server.drain = given.grace
         if given.allowedOrigins != ["*"] { server.cors.origins = given.allowedOrigins }
         if let certificate = given.certificate, let key = given.certificateKey {
-            server.certificate = .init(chainFile: certificate, keyFile: key)
+            server.certificate = .init(chainFile: project.folder.path(of: certificate), keyFile: project.folder.path(of: key))
         }
         return server
     }
