@@ -97,7 +97,7 @@ extension Setting {
         }
     }
 
-    private static func choice<Value: RawRepresentable<String> & CaseIterable>(_ key: String, _ place: Place<Value>, _ summary: String) -> Setting {
+    private static func choice<Value: RawRepresentable<String> & CaseIterable & SendableMetatype>(_ key: String, _ place: Place<Value>, _ summary: String) -> Setting {
         let names = Value.allCases.map(\.rawValue)
         return single(key, "one of \(names.joined(separator: ", "))", Settings()[keyPath: place].rawValue, summary) { text, settings in
             guard let value = Value(rawValue: text) else {

@@ -1,4 +1,4 @@
-package import OffstageDatabase
+import OffstageDatabase
 import OffstageJSON
 import OffstageQuery
 import OffstageSQL

@@ -1,5 +1,5 @@
 package import OffstageSchema
-package import OffstageSyntax
+import OffstageSyntax
 
 /// What the project's settings say about planning.
 package struct PlanSettings: Sendable, Hashable {

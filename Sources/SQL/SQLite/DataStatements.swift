@@ -1,4 +1,4 @@
-package import OffstageQuery
+import OffstageQuery
 package import OffstageSchema
 package import OffstageSyntax
 

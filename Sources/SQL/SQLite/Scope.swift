@@ -1,4 +1,4 @@
-package import OffstageQuery
+import OffstageQuery
 import OffstageSchema
 import OffstageSyntax
 
@@ -12,6 +12,8 @@ final class Scope {
         var columns: [Column]
         /// What it is called in the SQLite text.
         var sqlAlias = ""
+        /// It is a function of one value: its alias means that value.
+        var isValue = false
 
         struct Column {
             var name: String
@@ -103,6 +105,9 @@ extension Scope {
                     if let table = column.deniedTable { throw .denied("table", table) }
                     found = (column.term, relation.alias)
                 }
+            }
+            if found == nil, let relation = relations.first(where: { $0.isValue && $0.alias == wanted }) {
+                return relation.columns.first.map { ($0.term, relation.alias) }
             }
             return found
         }

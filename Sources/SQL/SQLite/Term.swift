@@ -1,4 +1,4 @@
-package import OffstageSchema
+import OffstageSchema
 import OffstageSyntax
 
 /// A translated expression: SQLite text that can stand anywhere an operand can, and what is known of its value.

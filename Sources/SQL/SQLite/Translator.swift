@@ -1,6 +1,6 @@
-package import OffstageQuery
+import OffstageQuery
 package import OffstageSchema
-package import OffstageSyntax
+import OffstageSyntax
 
 /// PostgreSQL's tree to SQLite's text, with PostgreSQL's meaning.
 ///
