@@ -68,7 +68,7 @@ struct WriteRun {
             let before = affected.count
             try touch(texts[row.variant], row: row.values)
             guard inputs.rows.count > 1 else { continue }
-            if defersKeys { ids.append(sqlite3_last_insert_rowid(connection.handle)) }
+            if defersKeys { ids += write.needsRows ? Array(affected[before...]) : [sqlite3_last_insert_rowid(connection.handle)] }
             for id in affected[before...] where !seen.insert(id).inserted {
                 throw .refused(
                     SQLError(

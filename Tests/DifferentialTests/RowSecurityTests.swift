@@ -56,7 +56,7 @@ import Testing
                 requests += 1
                 rows += given.text.count > 2 ? 1 : 0
                 refused += given.code == nil ? 0 : 1
-                guard !given.agrees(with: wanted) else { continue }
+                guard !given.agrees(with: wanted, method: request.method) else { continue }
                 Issue.record(
                     """
                     OFFSTAGE_SEED=\(item.seed) request \(index)
@@ -94,12 +94,19 @@ struct RestAnswer: Equatable, CustomStringConvertible {
 
 extension RestAnswer {
     /// Rows are compared byte for byte, but for the blanks between them.
-    func agrees(with wanted: RestAnswer) -> Bool {
+    func agrees(with wanted: RestAnswer, method: String) -> Bool {
         if let code, let expected = wanted.code {
             // What the caller has no grant on is not there to embed. Which row a computed value fails on first is nobody's promise.
             if code == "PGRST200", expected == "42501", wanted.message.hasPrefix("permission denied") { return true }
             // A value computed for the answer fails here after all rows are written, there with its row.
             if expected.hasPrefix("22") { return true }
+            // Of several rows that may not be written an update meets one first, by an order that is its own; an upsert that touches a row
+            // twice may be stopped by what it would write there.
+            let words = [code, expected]
+            if method == "PATCH", words.allSatisfy({ $0.hasPrefix("23") || $0 == "42501" }), !message.hasPrefix("permission") {
+                return true
+            }
+            if words == ["42501", "21000"], !message.hasPrefix("permission") { return true }
             // Of several tables that are not granted PostgreSQL names the one its plan meets first.
             if code == expected, message.hasPrefix("permission denied"), wanted.message.hasPrefix("permission denied") { return true }
         }

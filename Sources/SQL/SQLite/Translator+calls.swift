@@ -66,6 +66,11 @@ extension Translator {
 
     /// PostgreSQL does not guess which of several kinds of operand an untyped literal is meant to be, unless one of them is text.
     private func ambiguity(_ name: String, _ terms: [Term], at position: Position) -> SQLError? {
+        if terms.count == 1, terms[0].pending != nil {
+            return SQLError(
+                "42725", "operator is not unique: \(name) unknown",
+                hint: "Could not choose a best candidate operator. You might need to add explicit type casts.", position: position.byteOffset)
+        }
         guard terms.count == 2, terms.contains(where: { $0.pending != nil }), !functions[name].isEmpty else { return nil }
         let known = terms.first { $0.pending == nil }
         if let known, resolve(functions[name], [DataType](repeating: known.type, count: 2), exactly: true) != nil { return nil }

@@ -131,7 +131,10 @@ extension Translator {
             }
             return found
         } catch {
-            // `t.f` may be a function of the row, and `t` the row itself; both come with composite types.
+            // `t` is the row itself.
+            if error.code == "42703", name.parts.count == 1, scope.hasRelation(name.last) {
+                throw unsupported("a whole row as a value", hint: "Name its columns.", at: name.position)
+            }
             throw error
         }
     }

@@ -221,6 +221,7 @@ extension Translator {
                 }
                 if source.withOrdinality { columns.append(("ordinality", Term("ordinal", .bigint).with { $0.isNotNull = true })) }
                 try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, columns, sqlAlias, nullable, to: scope)
+                if columns.count == 1, let last = scope.relations.indices.last { scope.relations[last].isValue = true }
                 return "\(term.sql) AS \(sqlAlias)"
             }
             try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, [(source.alias?.name ?? call.function.last, Term("c1", match.result))], sqlAlias, nullable, to: scope)

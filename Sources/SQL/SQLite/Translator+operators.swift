@@ -34,7 +34,10 @@ extension Translator {
             if l.type != common { l = try coerce(l, to: ColumnType(common), .implicit, at: position) }
             if r.type != common { r = try coerce(r, to: ColumnType(common), .implicit, at: position) }
         }
-        guard l.type.isComparable else { throw noOperator(name, l.type, r.type, at: position) }
+        guard l.type.isComparable else {
+            throw noOperator(
+                name, left.pending == nil ? left.type : .unknown, right.pending == nil ? right.type : .unknown, at: position)
+        }
         return (l, r)
     }
 
@@ -82,9 +85,8 @@ extension Translator {
 
     private mutating func translateLike(_ like: Like, _ left: Term, _ right: Term, at position: Position) throws(SQLError) -> Term {
         let operation = (like.negated ? "!" : "") + "~~" + (like.ignoresCase ? "*" : "")
-        var text = try settled(left)
+        let text = try settled(left)
         guard text.type.isText else { throw noOperator(operation, text.type, .unknown, at: position) }
-        if text.type == .char, !like.ignoresCase { text = try coerce(text, to: ColumnType(.text), .implicit) }
         let function = like.ignoresCase ? "pg_ilike" : "pg_like"
         // A request's pattern: PostgREST's `*`, and an index range where the pattern begins with plain text.
         if case .value(let index)? = right.pending {

@@ -202,7 +202,12 @@ extension Translator {
         if let filter {
             for part in filter.conjuncts {
                 let term = try boolean(part, in: scope, argumentOf: "WHERE")
-                guard !term.containsAggregate else { throw SQLError("42803", "aggregate functions are not allowed in WHERE", position: part.position.byteOffset) }
+                guard !term.containsAggregate else {
+                    throw SQLError("42803", "aggregate functions are not allowed in WHERE", position: part.position.byteOffset)
+                }
+                guard !hasWindow(part) else {
+                    throw SQLError("42P20", "window functions are not allowed in WHERE", position: part.position.byteOffset)
+                }
                 sources.hidesRows && !term.isSafe && term.levels & scope.bit != 0 ? guarded.append(term) : open.append(term)
             }
         }
@@ -221,6 +226,14 @@ extension Translator {
 
     static func all(_ terms: [Term]) -> Term? {
         terms.count > 1 ? Term("(" + terms.map(\.sql).joined(separator: " AND ") + ")", .boolean, from: terms) : terms.first
+    }
+
+    private func hasWindow(_ expression: Expression) -> Bool {
+        var found = false
+        expression.visit(intoSubqueries: false) { inner in
+            if case .call(let call) = inner.kind, call.over != nil { found = true }
+        }
+        return found
     }
 
     /// Whether an aggregate of this query stands in it; subqueries have their own.
