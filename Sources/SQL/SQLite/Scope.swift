@@ -38,6 +38,9 @@ final class Scope {
     struct CommonTableSource {
         var sql: String
         var columns: [(name: String, term: Term)]
+        /// As of `TranslatedSelect`.
+        var hasGuard = false
+        var hidesRows = false
     }
 
     struct Grouping {

@@ -27,17 +27,26 @@ extension Translator {
                 throw SQLError("42P01", "relation \"\(name.parts.joined(separator: "."))\" does not exist", position: name.position.byteOffset)
             }
             let sqlAlias = freshAlias()
-            try add(alias, name.last, nil, common.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, to: scope)
+            sources.hidesRows = sources.hidesRows || common.hidesRows
+            try add(
+                alias, name.last, nil, common.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, keepingDoubt: common.hasGuard, to: scope)
+            guard common.hasGuard else { return "\(common.sql) AS \(sqlAlias)" }
+            if nullable { return "(SELECT * FROM \(common.sql)\(Self.barrier)) AS \(sqlAlias)" }
+            sources.policies.append(guardTerm(sqlAlias, in: scope))
             return "\(common.sql) AS \(sqlAlias)"
         case .secured(let secured): return try translate(secured, in: scope, into: &sources, nullable: nullable)
         case .select(let select, let alias, let lateral):
             if lateral { throw unsupported("lateral", hint: "Join, or use a subquery in the select list.") }
-            let query = try translate(select, in: scope.parent)
+            // Where a join may leave the row out there is no guard to read.
+            let query = try translate(select, in: scope.parent, guarded: !nullable)
             sources.levels |= query.outerLevels
             sources.hidesRows = sources.hidesRows || query.hidesRows
             let sqlAlias = freshAlias()
-            try add(alias, nil, nil, query.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, to: scope)
-            return "(\(query.sql)\(query.hidesRows ? Self.barrier : "")) AS \(sqlAlias)"
+            try add(alias, nil, nil, query.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, keepingDoubt: query.hidesRows, to: scope)
+            if query.hasGuard { sources.policies.append(guardTerm(sqlAlias, in: scope)) }
+            // A limit of its own is a barrier already.
+            let mayMix = query.hidesRows && !query.hasGuard && select.limit == nil && select.offset == nil
+            return "(\(query.sql)\(mayMix ? Self.barrier : "")) AS \(sqlAlias)"
         case .call(let source): return try translate(source, in: scope, nullable: nullable)
         case .join(let kind, let left, let right, let condition, let alias):
             if alias != nil { throw unsupported("an alias for a join", hint: "Give the tables aliases.") }
@@ -45,10 +54,17 @@ extension Translator {
         }
     }
 
+    private func guardTerm(_ sqlAlias: String, in scope: Scope) -> Term {
+        Term("\(sqlAlias).g", .boolean).with { $0.levels = scope.bit }
+    }
+
     /// Brings a relation's columns into scope under its alias.
+    ///
+    /// - Parameter keepingDoubt: a column that a subquery computes may be worked out by SQLite where it is used, before the policies in that
+    ///   subquery: it stays as unsafe as what it is made of.
     private func add(
         _ alias: Alias?, _ ownName: String?, _ qualified: QualifiedName?, _ columns: [(String, Term)], _ sqlAlias: String, _ nullable: Bool,
-        to scope: Scope
+        keepingDoubt: Bool = false, to scope: Scope
     ) throws(SQLError) {
         let name = alias?.name ?? ownName ?? ""
         guard name.isEmpty || !scope.relations.contains(where: { $0.alias == name }) else {
@@ -62,7 +78,7 @@ extension Translator {
             var term = term
             term.sql = "\(sqlAlias).\(term.sql)"
             term.levels = scope.bit
-            term.isSafe = true
+            if !keepingDoubt { term.isSafe = true }
             term.isVolatile = false
             if nullable { term.isNotNull = false }
             relation.columns.append(.init(name: alias.flatMap { index < $0.columns.count ? $0.columns[index] : nil } ?? columnName, term: term))

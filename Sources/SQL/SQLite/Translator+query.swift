@@ -5,7 +5,7 @@ import OffstageSyntax
 extension Translator {
     /// One `select … from … where …`.
     mutating func translate(
-        _ query: Query, ordered: [SortKey], in scope: Scope, targets: [ColumnType]?
+        _ query: Query, ordered: [SortKey], in scope: Scope, targets: [ColumnType]?, guarded: Bool = false
     ) throws(SQLError) -> TranslatedSelect {
         if case .on? = query.distinct { throw unsupported("DISTINCT ON", hint: "Use a subquery with limit 1, or group by.") }
         guard query.windows.isEmpty else { throw unsupported("a WINDOW clause", hint: "Write the window out at each function.") }
@@ -50,12 +50,15 @@ extension Translator {
             column.containsAggregate = false
             columns.append(.init(name: output.name, term: column, isUntyped: isUntyped))
         }
+        let guardTerm = guarded && !isGrouped && query.distinct == nil ? Self.all(sources.policies) : nil
+        if let guardTerm { list.append("\(guardTerm.sql) AS g") }
         if query.having != nil, keys.isEmpty, !outputs.contains(where: { hasAggregate($0.expression) }) {
             // Without an aggregate in the list SQLite does not see one group of all rows, be there any or none.
             list[0] = "CASE WHEN count(*) >= 0 THEN \(parts[0].sql) END AS c1"
         }
         var sql = "SELECT \(query.distinct != nil ? "DISTINCT " : "")\(list.isEmpty ? "NULL" : list.joined(separator: ", "))"
-        let barrier = sources.needsBarrier ? " LIMIT -1" : ""
+        // In a `from`, the query around may have such a term: it decides.
+        let barrier = sources.needsBarrier ? " LIMIT -1" : guarded ? Self.barrier : ""
         var touchedKey: String?
         if scope.parent == nil, depth == 1, let touched = touchedRows, let root = scope.relations.first(where: { $0.alias == touched.alias }) {
             let alias = freshAlias()
@@ -97,7 +100,7 @@ extension Translator {
         return TranslatedSelect(
             sql: sql, columns: columns, isSafe: all.allSatisfy(\.isSafe),
             outerLevels: (all.reduce(0) { $0 | $1.levels } | sources.levels) & (scope.bit - 1),
-            isSingle: (isGrouped && keys.isEmpty) || query.from.isEmpty, hidesRows: sources.hidesRows)
+            isSingle: (isGrouped && keys.isEmpty) || query.from.isEmpty, hidesRows: sources.hidesRows, hasGuard: guardTerm != nil)
     }
 
     /// An item that may be a whole group key, which its parts need not be.

@@ -20,12 +20,16 @@ struct TranslatedSelect {
     var isSingle: Bool
     /// Some table in it has rows hidden by a policy.
     var hidesRows: Bool
+    /// It has a column more, `g`: whether the policies in it are true. The query around it keeps its unsafe terms behind that.
+    var hasGuard = false
 }
 
 extension Translator {
     /// A whole query. `targets` are the types that untyped literals in its select list take.
+    ///
+    /// - Parameter guarded: it stands in a `from`, and may tell by a column of its own where its policies are true.
     mutating func translate(
-        _ select: Select, in parent: Scope?, targets: [ColumnType]? = nil
+        _ select: Select, in parent: Scope?, targets: [ColumnType]? = nil, guarded: Bool = false
     ) throws(SQLError) -> TranslatedSelect {
         depth += 1
         defer { depth -= 1 }
@@ -34,7 +38,10 @@ extension Translator {
         let with = try select.with.map { (with) throws(SQLError) in try translate(with, in: scope) } ?? ""
         var result: TranslatedSelect
         switch select.body {
-        case .query(let query): result = try translate(query, ordered: select.orderBy, in: scope, targets: targets)
+        case .query(let query):
+            // A limit lets nothing through to the rows before it.
+            let mayMix = guarded && select.limit == nil && select.offset == nil
+            result = try translate(query, ordered: select.orderBy, in: scope, targets: targets, guarded: mayMix)
         case .values(let rows): result = try values(rows, in: scope, targets: targets)
         case .setOperation(let operation, let all, let left, let right):
             result = try combine(operation, all: all, left, right, in: scope, targets: targets)
@@ -110,10 +117,14 @@ extension Translator {
                 let columns = (1...max(1, first.columns.count)).map { "c\($0)" }.joined(separator: ", ")
                 parts.append("\(alias)(\(columns)) AS (SELECT * FROM (\(first.sql)) \(all ? "UNION ALL" : "UNION") \(second.sql))")
             } else {
-                let query = try translate(select, in: scope)
-                scope.commonTables[table.name] = source(alias, named(query.columns, table.columns))
-                let hint = table.materialized == true ? "MATERIALIZED " : ""
-                parts.append("\(alias) AS \(hint)(\(query.sql))")
+                let query = try translate(select, in: scope, guarded: true)
+                var made = source(alias, named(query.columns, table.columns))
+                made.hasGuard = query.hasGuard
+                made.hidesRows = query.hidesRows
+                scope.commonTables[table.name] = made
+                // Taken into the query around it, it would let that query's terms at the rows its policies hide.
+                let hint = table.materialized == true || (query.hidesRows && !query.hasGuard) ? "MATERIALIZED " : ""
+                parts.append("\(alias) AS \(hint)(\(query.sql.replacing(Self.barrier, with: " LIMIT -1")))")
             }
         }
         return "WITH \(with.isRecursive ? "RECURSIVE " : "")\(parts.joined(separator: ", ")) "

@@ -39,9 +39,13 @@ struct RandomProject {
         let first = tables[0]
         if let number = first.columns.first(where: { $0.name == "a" }), let text = first.columns.first(where: { $0.name == "b" }) {
             // Computed columns that raise for some rows: asking about them must not tell of hidden ones.
-            statements.append(
-                "create view v0 with (security_invoker = true) as select id, 10 / \(number.name) as inverse, \(text.name)::int as number from t0"
-            )
+            let columns = "id, 10 / \(number.name) as inverse, \(text.name)::int as number"
+            let query = dice.pick([
+                "select \(columns) from t0", "with s as (select * from t0) select \(columns) from s",
+                "select \(columns) from (select * from t0) s",
+                "with s as (select \(columns) from t0) select * from s",
+            ])
+            statements.append("create view v0 with (security_invoker = true) as \(query)")
             statements.append("grant select on v0 to anon, authenticated")
             tables.append(
                 Table(
