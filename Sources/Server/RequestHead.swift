@@ -19,6 +19,8 @@ package struct RequestHead: Sendable {
     package private(set) var connection: String?
     package private(set) var contentLength: String?
     package private(set) var expectation: String?
+    package private(set) var transferEncoding: String?
+    package private(set) var hosts = 0
     /// Bytes of all names and values.
     package private(set) var fieldBytes = 0
     package let targetBytes: Int
@@ -41,6 +43,7 @@ package struct RequestHead: Sendable {
         fieldBytes += name.utf8.count + value.utf8.count
         // By length first: most names are none of these.
         switch name.utf8.count {
+        case 4 where name.isSame(as: "host"): hosts += 1
         case 5 where name.isSame(as: "range"): keep(value, &rest.range)
         case 6 where name.isSame(as: "accept"): join(value, &rest.accept)
         case 6 where name.isSame(as: "apikey"): keep(value, &apikey)
@@ -55,6 +58,7 @@ package struct RequestHead: Sendable {
         case 14 where name.isSame(as: "accept-profile"): keep(value, &rest.acceptProfile)
         case 14 where name.isSame(as: "content-length"): keep(value, &contentLength)
         case 15 where name.isSame(as: "content-profile"): keep(value, &rest.contentProfile)
+        case 17 where name.isSame(as: "transfer-encoding"): join(value, &transferEncoding)
         case 29 where name.isSame(as: "access-control-request-method"): keep(value, &preflight)
         default: break
         }

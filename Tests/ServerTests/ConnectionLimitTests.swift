@@ -112,6 +112,9 @@ import Testing
 
     @Test(arguments: [
         "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nbad header\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\r\n\r\n",
+        "GET /livez HTTP/1.1\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\n\r\n{}",
+        "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n-1\r\n",
     ])
     func `what is not HTTP is 400 and the end`(_ bytes: String) async throws {
         try await withServer(try Desk()) { (counter) async throws in

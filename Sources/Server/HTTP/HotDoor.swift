@@ -61,6 +61,7 @@ final class HotDoor: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         watch.remove(self)
+        cutShort(context)
         incoming = .discarding
         context.fireChannelInactive()
     }
@@ -79,7 +80,7 @@ final class HotDoor: ChannelDuplexHandler {
             guard case .passing = incoming else { return }
             clock.bodyBytes += bytes.readableBytes
             guard clock.bodyBytes <= front.limits.body else {
-                return refuse(front.bodyTooLarge, passed.last?.visit, context, isMidway: true)
+                return refuse(front.bodyTooLarge, passed.last?.visit, context)
             }
             context.fireChannelRead(data)
         case .end:
@@ -107,7 +108,8 @@ final class HotDoor: ChannelDuplexHandler {
             closes = true
         }
         if let refusal = front.refusal(of: visit.head) { return refuse(refusal, visit, context) }
-        let hasBody = visit.head.contentLength.map { $0 != "0" } ?? head.headers.contains(name: "transfer-encoding")
+        if Self.isAmbiguous(visit.head, head.version) { return refuse(Refusal(.malformed), visit, context) }
+        let hasBody = visit.head.contentLength.map { $0 != "0" } ?? (visit.head.transferEncoding != nil)
         if passed.isEmpty, !hasBody, Self.isReading(head.method), front.owns(visit.head) {
             incoming = .hot(head, visit, closes: closes)
             return
@@ -120,6 +122,12 @@ final class HotDoor: ChannelDuplexHandler {
         clock.began(watch.now)
         incoming = .passing
         pass(head, Passed(visit: visit, closes: closes), context)
+    }
+
+    /// Whether a proxy in front could read the head another way: whose request it is, or where it ends (RFC 9112 sections 3.2 and 6.3).
+    private static func isAmbiguous(_ head: RequestHead, _ version: HTTPVersion) -> Bool {
+        if let coding = head.transferEncoding, !coding.isSame(as: "chunked") { return true }
+        return head.hosts > 1 || head.hosts == 0 && version.minor > 0
     }
 
     private static func isReading(_ method: HTTPMethod) -> Bool { method == .GET || method == .HEAD || method == .OPTIONS }
@@ -176,16 +184,24 @@ final class HotDoor: ChannelDuplexHandler {
     }
 
     /// Refuses a request and ends the connection: what follows can no longer be told apart, or is not wanted.
-    private func refuse(_ refusal: Refusal, _ visit: Visit?, _ context: ChannelHandlerContext, isMidway: Bool = false) {
+    private func refuse(_ refusal: Refusal, _ visit: Visit?, _ context: ChannelHandlerContext) {
         if case .discarding = incoming { return }
+        // A request whose body is refused is itself the last passed on, if it was not answered before its body.
+        if cutShort(context) { _ = passed.popLast() }
         incoming = .discarding
-        // A request whose body is refused is itself the last passed on; its answer was not begun, or there would be no body to wait for.
-        if isMidway, passed.count == 1 { passed.removeAll() }
         guard passed.isEmpty else {
             self.refusal = (refusal, visit)
             return
         }
         send(refusal, visit, context)
+    }
+
+    /// Tells whoever reads a body that no more of it comes: its end would look like the whole of it. False where no body is being read.
+    @discardableResult private func cutShort(_ context: ChannelHandlerContext) -> Bool {
+        guard case .passing = incoming else { return false }
+        incoming = .discarding
+        context.fireErrorCaught(BodyCutShort())
+        return true
     }
 
     private func send(_ refusal: Refusal, _ visit: Visit?, _ context: ChannelHandlerContext) {
@@ -253,13 +269,16 @@ final class HotDoor: ChannelDuplexHandler {
         case .close: context.close(promise: nil)
         case .refuse:
             if passed.count > (clock.bodyStarted == nil ? 0 : 1) { return context.close(promise: nil) }
-            refuse(Refusal(.requestTimeout), passed.last?.visit, context, isMidway: true)
+            refuse(Refusal(.requestTimeout), passed.last?.visit, context)
             context.flush()
         }
     }
 }
 
 @available(*, unavailable) extension HotDoor: Sendable {}
+
+/// A body ended before its end (RFC 9112 section 8): the connection was lost, or the request refused. What came is not the request.
+struct BodyCutShort: Error {}
 
 extension RequestHead {
     init(_ head: HTTPRequestHead) {

@@ -31,7 +31,11 @@ struct RouterDoor: Sendable {
             body = try await Self.body(of: request, visit.head, limit: front.limits.body)
         } catch is NIOTooManyBytesError {
             return try await write(front.bodyTooLarge.response, visit, peer, writer)
+        } catch is BodyCutShort {
+            return
         }
+        // HTTP/2 ends the body of a lost connection without a word.
+        guard passed != nil || body.isEmpty || channel.isActive else { return }
         let response = await answer(visit.head, body, isNew: passed == nil)
         try await write(response, visit, peer, writer)
     }
