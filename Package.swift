@@ -20,7 +20,9 @@ func room(_ folder: String, _ dependencies: [Target.Dependency], name: String? =
 /// Recorded cases lie beside the tests and are read from the source folder.
 func tests(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
     let cases = ["Golden", "Cases", "Refusals", "Expressions"].filter { name in
-        [("SQL", "Golden"), ("Differential", "Cases"), ("Differential", "Refusals"), ("Differential", "Expressions")].contains { $0 == (folder, name) }
+        [("SQL", "Golden"), ("Differential", "Cases"), ("Differential", "Refusals"), ("Differential", "Expressions")].contains {
+            $0 == (folder, name)
+        }
     }
     return .testTarget(
         name: "\(folder)Tests", dependencies: dependencies, path: "Tests/\(folder)Tests", exclude: cases, swiftSettings: settings)
@@ -104,7 +106,8 @@ let package = Package(
         tests("SQL", ["OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
         tests("SQLite", ["OffstageSQLite", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
         tests("Database", ["OffstageDatabase", "OffstageSchema"]),
-        tests("App", ["Offstage", "OffstageSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
+        tests(
+            "App", ["Offstage", "OffstageSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
         tests(
             "Auth",
             ["OffstageAuth", .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto")]),

@@ -13,9 +13,11 @@ import OffstageSchema
 /// }
 /// ```
 public struct OffstageApp: Sendable {
+    /// An application with nothing of its own.
     public init() {}
 
-    /// Runs the command that the program's arguments name, and exits when it is done: 0 if all went well, 1 if not, 64 for arguments that make no
+    /// Runs the command that the program's arguments name, and exits when it is done: 0 if all went well, 1 if not, 64 for arguments that
+    /// make no
     /// sense.
     public func run() async { await OffstageCommand.main() }
 }
@@ -24,8 +26,9 @@ struct OffstageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "offstage", abstract: "A complete back end from SQL files.", version: Version.text,
         subcommands: [
-            InitCommand.self, ServeCommand.self, MigrateCommand.self, ImportCommand.self, ExportCommand.self, SQLCommand.self, KeysCommand.self,
-            DoctorCommand.self, CompletionsCommand.self, SettingsCommand.self,
+            InitCommand.self, ServeCommand.self, MigrateCommand.self, ImportCommand.self, ExportCommand.self, SQLCommand.self,
+            KeysCommand.self,
+            DoctorCommand.self, CompletionsCommand.self, SettingsCommand.self, ErrorsCommand.self,
         ])
 
     /// Errors of ours end with their own words instead of the parser's.

@@ -21,7 +21,8 @@ package struct MigrationFile: Sendable, Hashable {
     ///
     /// ```swift
     /// MigrationFile.name(for: "Add reviews", after: ["0001_books.sql"], stamp: "20250131120000")   // "0002_add_reviews.sql"
-    /// MigrationFile.name(for: "Add reviews", after: ["20240101000000_books.sql"], stamp: "20250131120000")   // "20250131120000_add_reviews.sql"
+    /// MigrationFile.name(for: "Add reviews", after: ["20240101000000_books.sql"], stamp: "20250131120000")   //
+    /// "20250131120000_add_reviews.sql"
     /// ```
     package static func name(for title: String, after existing: [String], stamp: String) -> String {
         let last = existing.filter(isMigration).max { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }

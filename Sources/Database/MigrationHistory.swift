@@ -68,7 +68,8 @@ package struct MigrationHistory: Sendable, Hashable {
         let others = changed.count > 1 ? " (and \(changed.count - 1) more)" : ""
         throw SQLError(
             "OFS301", "the migration \(name)\(others) was changed after it had been applied",
-            details: "The database has what the file said then. Editing it now changes nothing there, and a new database would be different.",
+            details:
+                "The database has what the file said then. Editing it now changes nothing there, and a new database would be different.",
             hint: """
                 Put the file back as it was (git checkout \(name)) and write the change as a new migration (offstage migrate new NAME). \
                 While developing, with nothing in the data folder worth keeping, remove the folder and start again.

@@ -92,7 +92,8 @@ package indirect enum Field: Sendable, Hashable {
 /// A write, as steps of one savepoint.
 package struct Write: Sendable {
     package enum Action: Sendable {
-        /// One text per set of columns given; each payload row names its own. A row that inserts nothing (a conflict ignored) is not counted.
+        /// One text per set of columns given; each payload row names its own. A row that inserts nothing (a conflict ignored) is not
+        /// counted.
         /// Each text ends in `returning rowid` where `needsRows`.
         case insert([SQLText])
         /// One text; ends in `returning rowid` where `needsRows`.
@@ -160,7 +161,8 @@ package struct Inputs: Sendable {
     package var timeZone: String?
 
     package init(
-        caller: Caller, values: [RequestValue] = [], rows: [Row] = [], now: Int64, settings: [String: String] = [:], rollsBack: Bool = false,
+        caller: Caller, values: [RequestValue] = [], rows: [Row] = [], now: Int64, settings: [String: String] = [:],
+        rollsBack: Bool = false,
         wantsSingle: Bool = false, maxAffected: Int? = nil, timeZone: String? = nil
     ) {
         self.caller = caller

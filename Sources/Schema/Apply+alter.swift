@@ -30,7 +30,9 @@ extension Application {
         }
     }
 
-    private func wrongKind(_ action: AlterTable.Action, _ relation: (name: QualifiedName, kind: RelationKind), _ position: Position) -> SQLError {
+    private func wrongKind(_ action: AlterTable.Action, _ relation: (name: QualifiedName, kind: RelationKind), _ position: Position)
+        -> SQLError
+    {
         let word =
             switch action {
             case .addColumn: "ADD COLUMN"
@@ -185,11 +187,13 @@ extension Application {
         if table != old { changes.append(.alterTable(old: old, new: table)) }
     }
 
-    private mutating func addColumn(_ definition: ColumnDefinition, ifNotExists: Bool, to table: inout Table, _ old: Table) throws(SQLError) {
+    private mutating func addColumn(_ definition: ColumnDefinition, ifNotExists: Bool, to table: inout Table, _ old: Table) throws(SQLError)
+    {
         if table.column(ObjectName.truncated(definition.name)) != nil {
             if ifNotExists { return }
             throw SQLError(
-                "42701", "column \"\(definition.name)\" of relation \"\(table.name.name)\" already exists", position: definition.position.known)
+                "42701", "column \"\(definition.name)\" of relation \"\(table.name.name)\" already exists",
+                position: definition.position.known)
         }
         var parts = TableParts()
         let column = try column(definition, of: table.name, &parts)
@@ -209,7 +213,9 @@ extension Application {
     }
 
     private func index(_ column: String, _ table: Table, _ position: Position) throws(SQLError) -> Int {
-        guard let i = table.columns.firstIndex(where: { $0.name == column }) else { throw schema.missingColumn(column, of: table, at: position) }
+        guard let i = table.columns.firstIndex(where: { $0.name == column }) else {
+            throw schema.missingColumn(column, of: table, at: position)
+        }
         return i
     }
 
@@ -223,18 +229,22 @@ extension Application {
             throw SQLError(
                 "42804", "column \"\(column.name)\" cannot be cast automatically to type \(spoken)",
                 hint: column.generated == nil
-                    ? "You might need to specify \"USING \(Identifier.quoted(column.name))::\(spoken)\"." : nil, position: name.name.position.known)
+                    ? "You might need to specify \"USING \(Identifier.quoted(column.name))::\(spoken)\"." : nil,
+                position: name.name.position.known)
         }
         if let using {
             if column.generated != nil {
-                throw SQLError("42611", "cannot specify USING when altering type of generated column", details: "Column \"\(column.name)\" is a generated column.")
+                throw SQLError(
+                    "42611", "cannot specify USING when altering type of generated column",
+                    details: "Column \"\(column.name)\" is a generated column.")
             }
             try validate(using, in: table, as: .index)
         }
         if column.defaultValue != nil, !Self.assignable(column.type.type, type.type) {
             throw SQLError("42804", "default for column \"\(column.name)\" cannot be cast automatically to type \(spoken)")
         }
-        if let other = table.columns.first(where: { $0.generated.map { TreeUses($0).columns.contains { $0.last == column.name } } == true }) {
+        if let other = table.columns.first(where: { $0.generated.map { TreeUses($0).columns.contains { $0.last == column.name } } == true })
+        {
             throw SQLError(
                 "0A000", "cannot alter type of a column used by a generated column",
                 details: "Column \"\(column.name)\" is used by generated column \"\(other.name)\".")
@@ -258,13 +268,16 @@ extension Application {
                 throw SQLError("22023", "identity column type must be smallint, integer, or bigint")
             }
             if let sequence = column.sequence, let held = schema.sequences[sequence] {
-                var fitted = try self.sequence(sequence, type: type.type, [.increment(held.increment), .start(held.start), .minimum(held.minimum)])
+                var fitted = try self.sequence(
+                    sequence, type: type.type, [.increment(held.increment), .start(held.start), .minimum(held.minimum)])
                 fitted.ownedBy = held.ownedBy
                 fitted.isCycling = held.isCycling
                 schema.sequences[sequence] = fitted
             }
         }
-        for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys where key.columns.contains(column.name) { try requireOrder(type.type) }
+        for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys where key.columns.contains(column.name) {
+            try requireOrder(type.type)
+        }
         schema.tables[table.name] = table
         for other in schema.tables.values {
             for reference in other.foreignKeys where reference.table == table.name || other.name == table.name {
@@ -287,7 +300,8 @@ extension Application {
         if a == b || texts.contains(b) || (numbers.contains(a) && numbers.contains(b)) { return true }
         switch (a, b) {
         case (.date, .timestamp), (.date, .timestamptz), (.timestamp, .date), (.timestamptz, .date), (.timestamp, .timestamptz),
-            (.timestamptz, .timestamp), (.timestamp, .time), (.timestamptz, .time), (.time, .interval), (.interval, .time), (.json, .jsonb), (.jsonb, .json):
+            (.timestamptz, .timestamp), (.timestamp, .time), (.timestamptz, .time), (.time, .interval), (.interval, .time), (.json, .jsonb),
+            (.jsonb, .json):
             return true
         case (.array(let a), .array(let b)): return assignable(a, b)
         default: return false
@@ -311,12 +325,14 @@ extension Application {
         let index = table.indexes[i]
         guard index.isUnique else {
             throw SQLError(
-                "42809", "\"\(indexName)\" is not a unique index", details: "Cannot create a primary key or unique constraint using such an index.",
+                "42809", "\"\(indexName)\" is not a unique index",
+                details: "Cannot create a primary key or unique constraint using such an index.",
                 position: constraint.position.known)
         }
         if index.filter != nil {
             throw SQLError(
-                "42809", "\"\(indexName)\" is a partial index", details: "Cannot create a primary key or unique constraint using such an index.",
+                "42809", "\"\(indexName)\" is a partial index",
+                details: "Cannot create a primary key or unique constraint using such an index.",
                 position: constraint.position.known)
         }
         var columns: [String] = []
@@ -329,7 +345,8 @@ extension Application {
             columns.append(name.last)
         }
         if isPrimary, table.primaryKey != nil {
-            throw SQLError("42P16", "multiple primary keys for table \"\(table.name.name)\" are not allowed", position: constraint.position.known)
+            throw SQLError(
+                "42P16", "multiple primary keys for table \"\(table.name.name)\" are not allowed", position: constraint.position.known)
         }
         let name = constraint.name.map { ObjectName.truncated($0) } ?? indexName
         if name != indexName, schema.relation(QualifiedName(table.name.schema, name)) != nil { throw taken(name) }

@@ -14,7 +14,9 @@ extension Application {
             schema.comments[Commented(.sequence, [found.schema, found.name])] = text
         case .index:
             guard let found = schema.resolve(name, path: path) else { throw schema.missingRelation(name, path: path) }
-            guard case .index = found.kind else { throw SQLError("42809", "\"\(name.last)\" is not an index", position: name.position.known) }
+            guard case .index = found.kind else {
+                throw SQLError("42809", "\"\(name.last)\" is not an index", position: name.position.known)
+            }
             schema.comments[Commented(.index, [found.name.schema, found.name.name])] = text
         case .column:
             let owner = Name(Array(name.parts.dropLast()), at: name.position)
@@ -26,18 +28,22 @@ extension Application {
             } else {
                 let names = schema.tables[found.name]?.columns.map(\.name) ?? schema.views[found.name]?.columns.map(\.name) ?? []
                 throw SQLError(
-                    "42703", "column \"\(name.last)\" of relation \"\(found.name.name)\" does not exist", hint: schema.perhaps(name.last, names),
+                    "42703", "column \"\(name.last)\" of relation \"\(found.name.name)\" does not exist",
+                    hint: schema.perhaps(name.last, names),
                     position: name.position.known)
             }
         case .constraint:
             let table = try schema.resolveTable(Name(Array(name.parts.dropLast()), at: name.position), path: path)
             guard schema.tables[table]?.hasConstraint(name.last) == true else {
-                throw SQLError("42704", "constraint \"\(name.last)\" for table \"\(table.name)\" does not exist", position: name.position.known)
+                throw SQLError(
+                    "42704", "constraint \"\(name.last)\" for table \"\(table.name)\" does not exist", position: name.position.known)
             }
             schema.comments[Commented(.constraint, [table.schema, table.name, name.last])] = text
         case .policy:
             let table = try schema.resolveTable(Name(Array(name.parts.dropLast()), at: name.position), path: path)
-            guard schema.tables[table]?.policies.contains(where: { $0.name == name.last }) == true else { throw missingPolicy(name.last, table) }
+            guard schema.tables[table]?.policies.contains(where: { $0.name == name.last }) == true else {
+                throw missingPolicy(name.last, table)
+            }
             schema.comments[Commented(.policy, [table.schema, table.name, name.last])] = text
         case .type, .domain:
             guard let type = schema.resolveEnumeration(name, path: path) else {

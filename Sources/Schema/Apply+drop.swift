@@ -13,7 +13,8 @@ extension Droppable {
     /// The table it is a piece of.
     fileprivate var owner: QualifiedName? {
         switch self {
-        case .index(let table, _), .constraint(let table, _), .policy(let table, _), .column(let table, _), .defaultValue(let table, _): table
+        case .index(let table, _), .constraint(let table, _), .policy(let table, _), .column(let table, _), .defaultValue(let table, _):
+            table
         default: nil
         }
     }
@@ -124,29 +125,34 @@ extension Application {
         var reasons: [String] = []
         for target in targets { visit(target, automatic, &seen, &named, &going, &reasons) }
         if !reasons.isEmpty, !cascade, let first = targets.first {
-            let shown = reasons.prefix(100).joined(separator: "\n") + (reasons.count > 100 ? "\nand \(reasons.count - 100) other objects" : "")
+            let shown =
+                reasons.prefix(100).joined(separator: "\n") + (reasons.count > 100 ? "\nand \(reasons.count - 100) other objects" : "")
             throw SQLError(
                 "2BP01",
                 targets.count == 1
-                    ? "cannot drop \(spoken(first)) because other objects depend on it" : "cannot drop desired object(s) because other objects depend on them",
+                    ? "cannot drop \(spoken(first)) because other objects depend on it"
+                    : "cannot drop desired object(s) because other objects depend on them",
                 details: shown, hint: "Use DROP ... CASCADE to drop the dependent objects too.")
         }
         let kept = changes.count
         for target in going.reversed() { forget(target) }
         // A table that goes takes its own keys along: no need to take them off first.
         let tables = Set(going.compactMap { if case .table(let name) = $0 { name } else { nil } })
-        changes = Array(changes[..<kept]) + changes[kept...].filter { change in
-            switch change {
-            case .alterTable(let old, _, _): !tables.contains(old.name)
-            case .dropIndex(let table, _), .dropColumn(let table, _): !tables.contains(table)
-            default: true
+        changes =
+            Array(changes[..<kept])
+            + changes[kept...].filter { change in
+                switch change {
+                case .alterTable(let old, _, _): !tables.contains(old.name)
+                case .dropIndex(let table, _), .dropColumn(let table, _): !tables.contains(table)
+                default: true
+                }
             }
-        }
     }
 
     /// Depth first, as PostgreSQL lists them.
     private func visit(
-        _ object: Droppable, _ automatic: Set<Droppable>, _ seen: inout Set<Droppable>, _ named: inout Set<Droppable>, _ going: inout [Droppable],
+        _ object: Droppable, _ automatic: Set<Droppable>, _ seen: inout Set<Droppable>, _ named: inout Set<Droppable>,
+        _ going: inout [Droppable],
         _ reasons: inout [String]
     ) {
         guard seen.insert(object).inserted else { return }
@@ -179,7 +185,9 @@ extension Application {
             var parts: [Droppable] = []
             if let sequence = table.column(column)?.sequence { parts.append(.sequence(sequence)) }
             if table.column(column)?.defaultValue != nil { parts.append(.defaultValue(name, column)) }
-            for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys where key.columns.contains(column) { parts.append(.constraint(name, key.name)) }
+            for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys where key.columns.contains(column) {
+                parts.append(.constraint(name, key.name))
+            }
             for key in table.foreignKeys where key.columns.contains(column) { parts.append(.constraint(name, key.name)) }
             for check in table.checks where TreeUses(check.condition).columns.contains(where: { $0.last == column }) {
                 parts.append(.constraint(name, check.name))
@@ -198,11 +206,15 @@ extension Application {
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         switch object {
         case .table(let name), .view(let name):
-            for function in allFunctions where function.rests(onRow: name) { found.append((.function(function.signature), "type \(name.name)")) }
+            for function in allFunctions where function.rests(onRow: name) {
+                found.append((.function(function.signature), "type \(name.name)"))
+            }
             for view in views where view.name != name && uses(view, name) { found.append((.view(view.name), on)) }
             for table in tables where table.name != name {
                 for key in table.foreignKeys where key.table == name { found.append((.constraint(table.name, key.name), on)) }
-                for policy in table.policies where uses(policy, of: table.name, name) { found.append((.policy(table.name, policy.name), on)) }
+                for policy in table.policies where uses(policy, of: table.name, name) {
+                    found.append((.policy(table.name, policy.name), on))
+                }
             }
         case .column(let name, let column):
             for view in views where uses(view, name, column) { found.append((.view(view.name), on)) }
@@ -210,7 +222,9 @@ extension Application {
                 for key in table.foreignKeys where key.table == name && key.referenced.contains(column) {
                     found.append((.constraint(table.name, key.name), on))
                 }
-                for policy in table.policies where uses(policy, of: table.name, name, column) { found.append((.policy(table.name, policy.name), on)) }
+                for policy in table.policies where uses(policy, of: table.name, name, column) {
+                    found.append((.policy(table.name, policy.name), on))
+                }
             }
             for other in schema.tables[name]?.columns ?? [] where other.name != column {
                 if let generated = other.generated, TreeUses(generated).columns.contains(where: { $0.last == column }) {
@@ -223,12 +237,16 @@ extension Application {
             else { break }
             found += references(to: table, key.columns, "index \(constraint)", isMeant: { $0.name == constraint })
         case .index(let name, let index):
-            guard let table = schema.tables[name], let index = table.indexes.first(where: { $0.name == index }), index.isUnique else { break }
+            guard let table = schema.tables[name], let index = table.indexes.first(where: { $0.name == index }), index.isUnique else {
+                break
+            }
             let columns = index.elements.compactMap { if case .column(let column) = $0.value.kind { column.last } else { nil } }
             found += references(to: table, columns, on, isMeant: { _ in false })
         case .sequence(let name):
             for table in tables {
-                for column in table.columns where column.defaultValue?.nextSequence == name { found.append((.defaultValue(table.name, column.name), on)) }
+                for column in table.columns where column.defaultValue?.nextSequence == name {
+                    found.append((.defaultValue(table.name, column.name), on))
+                }
             }
         case .type(let name):
             for table in tables {
@@ -237,22 +255,39 @@ extension Application {
                     found.append((.column(table.name, column.name), isArray ? on + "[]" : on))
                 }
             }
-            for view in views where view.columns.contains(where: { $0.type.type.enumeration == name }) { found.append((.view(view.name), on)) }
-            for function in allFunctions where function.types.contains(where: { $0.enumeration == name }) { found.append((.function(function.signature), on)) }
+            for view in views where view.columns.contains(where: { $0.type.type.enumeration == name }) {
+                found.append((.view(view.name), on))
+            }
+            for function in allFunctions where function.types.contains(where: { $0.enumeration == name }) {
+                found.append((.function(function.signature), on))
+            }
         case .function(let signature):
-            guard let function = allFunctions.first(where: { $0.signature == signature }), schema.functions[function.name]?.count == 1 else { break }
-            let calls = { (names: [Name]) in names.contains { $0.last == function.name.name && ($0.qualifier ?? function.name.schema) == function.name.schema } }
+            guard let function = allFunctions.first(where: { $0.signature == signature }), schema.functions[function.name]?.count == 1
+            else { break }
+            let calls = { (names: [Name]) in
+                names.contains { $0.last == function.name.name && ($0.qualifier ?? function.name.schema) == function.name.schema }
+            }
             for view in views where calls(TreeUses(view.select).functions) { found.append((.view(view.name), on)) }
             for table in tables {
-                for policy in table.policies where [policy.using, policy.check].contains(where: { $0.map { calls(TreeUses($0, enteringSelects: true).functions) } == true }) {
+                for policy in table.policies
+                where [policy.using, policy.check].contains(where: {
+                    $0.map { calls(TreeUses($0, enteringSelects: true).functions) } == true
+                }) {
                     found.append((.policy(table.name, policy.name), on))
                 }
                 for column in table.columns {
-                    if let value = column.defaultValue, calls(TreeUses(value).functions) { found.append((.defaultValue(table.name, column.name), on)) }
-                    if let value = column.generated, calls(TreeUses(value).functions) { found.append((.column(table.name, column.name), on)) }
+                    if let value = column.defaultValue, calls(TreeUses(value).functions) {
+                        found.append((.defaultValue(table.name, column.name), on))
+                    }
+                    if let value = column.generated, calls(TreeUses(value).functions) {
+                        found.append((.column(table.name, column.name), on))
+                    }
                 }
-                for check in table.checks where calls(TreeUses(check.condition).functions) { found.append((.constraint(table.name, check.name), on)) }
-                for index in table.indexes where (index.elements.map(\.value) + [index.filter].compactMap { $0 }).contains(where: { calls(TreeUses($0).functions) }) {
+                for check in table.checks where calls(TreeUses(check.condition).functions) {
+                    found.append((.constraint(table.name, check.name), on))
+                }
+                for index in table.indexes
+                where (index.elements.map(\.value) + [index.filter].compactMap { $0 }).contains(where: { calls(TreeUses($0).functions) }) {
                     found.append((.index(table.name, index.name), on))
                 }
             }
@@ -261,7 +296,9 @@ extension Application {
             for view in views where view.name.schema == namespace { found.append((.view(view.name), on)) }
             for function in allFunctions where function.name.schema == namespace { found.append((.function(function.signature), on)) }
             for type in schema.enumerations.keys.sorted() where type.schema == namespace { found.append((.type(type), on)) }
-            for sequence in schema.sequences.values where sequence.name.schema == namespace && sequence.ownedBy == nil { found.append((.sequence(sequence.name), on)) }
+            for sequence in schema.sequences.values where sequence.name.schema == namespace && sequence.ownedBy == nil {
+                found.append((.sequence(sequence.name), on))
+            }
         case .policy, .defaultValue: break
         }
         return found
@@ -276,7 +313,9 @@ extension Application {
         let first = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).first { Set($0.columns) == wanted }
         guard first.map(isMeant) ?? true else { return [] }
         return schema.tables.values.sorted { $0.name < $1.name }.flatMap { other in
-            other.foreignKeys.filter { $0.table == table.name && Set($0.referenced) == wanted }.map { (.constraint(other.name, $0.name), on) }
+            other.foreignKeys.filter { $0.table == table.name && Set($0.referenced) == wanted }.map {
+                (.constraint(other.name, $0.name), on)
+            }
         }
     }
 
@@ -304,7 +343,9 @@ extension Application {
         case .table(let name):
             guard schema.tables.removeValue(forKey: name) != nil else { return }
             forgetPrivileges(name)
-            forgetComments { ($0.path.first, $0.path.dropFirst().first) == (name.schema, name.name) && [.column, .constraint, .policy].contains($0.kind) }
+            forgetComments {
+                ($0.path.first, $0.path.dropFirst().first) == (name.schema, name.name) && [.column, .constraint, .policy].contains($0.kind)
+            }
             changes.append(.dropTable(name))
         case .view(let name):
             schema.views[name] = nil
@@ -347,7 +388,9 @@ extension Application {
             if schema.privileges[table]?.isEmpty == true { schema.privileges[table] = nil }
             changes.append(.dropColumn(table, column: name))
         case .defaultValue(let table, let name):
-            guard let old = schema.tables[table], let i = old.columns.firstIndex(where: { $0.name == name }), old.columns[i].defaultValue != nil else { return }
+            guard let old = schema.tables[table], let i = old.columns.firstIndex(where: { $0.name == name }),
+                old.columns[i].defaultValue != nil
+            else { return }
             var new = old
             new.columns[i].defaultValue = nil
             schema.tables[table] = new

@@ -17,7 +17,8 @@ extension Application {
         if create.standardBody.isEmpty { body = create.body } else { body = create.standardBody.map(\.sql).joined(separator: ";\n") }
         let function = Function(
             name, parameters: parameters, result: result, language: "sql", body: body,
-            statements: try readBody(body, of: statement, isWritten: create.standardBody.isEmpty), volatility: create.volatility, isStrict: create.isStrict,
+            statements: try readBody(body, of: statement, isWritten: create.standardBody.isEmpty), volatility: create.volatility,
+            isStrict: create.isStrict,
             isSecurityDefiner: create.isSecurityDefiner, settings: create.settings)
         let overloads = schema.functions[name] ?? []
         guard let old = overloads.firstIndex(where: { $0.parameters.map(\.type.type) == parameters.map(\.type.type) }) else {
@@ -40,7 +41,8 @@ extension Application {
             switch (old.result, new.result) {
             case (.row(_, let a), .row(_, let b)) where a == b:
                 throw SQLError(
-                    "42P13", "cannot change return type of existing function", details: "Row type defined by OUT parameters is different.", hint: hint)
+                    "42P13", "cannot change return type of existing function", details: "Row type defined by OUT parameters is different.",
+                    hint: hint)
             default: throw SQLError("42P13", "cannot change return type of existing function", hint: hint)
             }
         }
@@ -68,7 +70,8 @@ extension Application {
                 }
             }
             if parameter.mode == .out || parameter.mode == .table { continue }
-            var made = Function.Parameter(parameter.name.flatMap { $0.isEmpty ? nil : $0 }, try schema.resolveType(parameter.type, path: path))
+            var made = Function.Parameter(
+                parameter.name.flatMap { $0.isEmpty ? nil : $0 }, try schema.resolveType(parameter.type, path: path))
             if made.type.type == .void || made.type.type == .unknown {
                 throw SQLError("42P13", "SQL functions cannot have arguments of type \(made.type.type.name)", position: position)
             }
@@ -103,10 +106,14 @@ extension Application {
         }
         if isTable { return .row(columns, isSet: true) }
         if columns.count > 1 { return .row(columns, isSet: returns.isSet) }
-        if returns.arrayDimensions == 0, let relation = schema.resolve(returns.name, path: path), relation.kind == .table || relation.kind == .view,
-            schema.resolveEnumeration(returns.name, path: path) == nil, Schema.systemTypes[returns.name.last] == nil || returns.name.qualifier != "pg_catalog"
+        if returns.arrayDimensions == 0, let relation = schema.resolve(returns.name, path: path),
+            relation.kind == .table || relation.kind == .view,
+            schema.resolveEnumeration(returns.name, path: path) == nil,
+            Schema.systemTypes[returns.name.last] == nil || returns.name.qualifier != "pg_catalog"
         {
-            if Schema.systemTypes[returns.name.last] == nil || returns.name.qualifier != nil { return .table(relation.name, isSet: returns.isSet) }
+            if Schema.systemTypes[returns.name.last] == nil || returns.name.qualifier != nil {
+                return .table(relation.name, isSet: returns.isSet)
+            }
         }
         var plain = returns
         plain.isSet = false
@@ -121,7 +128,8 @@ extension Application {
             return try parse(body)
         } catch {
             let place = isWritten && statement.position.offset >= 0 ? statement.source.utf8Offset(ofOnly: body) : nil
-            throw SQLError(error.code, error.message, hint: error.hint, position: place.map { Int(statement.position.offset) + $0 + error.offset })
+            throw SQLError(
+                error.code, error.message, hint: error.hint, position: place.map { Int(statement.position.offset) + $0 + error.offset })
         }
     }
 
@@ -156,7 +164,8 @@ extension String {
         let wanted = Array(part.utf8)
         guard !wanted.isEmpty, wanted.count <= whole.count else { return nil }
         var found: Int?
-        for start in 0...(whole.count - wanted.count) where whole[start] == wanted[0] && whole[start..<start + wanted.count].elementsEqual(wanted) {
+        for start in 0...(whole.count - wanted.count)
+        where whole[start] == wanted[0] && whole[start..<start + wanted.count].elementsEqual(wanted) {
             if found != nil { return nil }
             found = start
         }

@@ -19,7 +19,9 @@ extension Application {
         case .sequences(let names):
             for name in names {
                 guard let found = schema.resolve(name, path: path) else { throw schema.missingRelation(name, path: path) }
-                guard case .sequence = found.kind else { throw SQLError("42809", "\"\(name.last)\" is not a sequence", position: name.position.known) }
+                guard case .sequence = found.kind else {
+                    throw SQLError("42809", "\"\(name.last)\" is not a sequence", position: name.position.known)
+                }
                 try change(grant, found.name, .sequence)
             }
         case .functions(let names, let arguments):
@@ -33,7 +35,11 @@ extension Application {
                 let wanted = try privileges(grant, .schema)
                 guard wanted.contains(where: { $0.privilege == .usage }) else { continue }
                 for role in grant.roles {
-                    if grant.isGrant { schema.namespaceUsage[name, default: []].insert(role) } else { schema.namespaceUsage[name]?.remove(role) }
+                    if grant.isGrant {
+                        schema.namespaceUsage[name, default: []].insert(role)
+                    } else {
+                        schema.namespaceUsage[name]?.remove(role)
+                    }
                 }
                 if schema.namespaceUsage[name]?.isEmpty == true { schema.namespaceUsage[name] = nil }
             }
@@ -44,7 +50,9 @@ extension Application {
         case .allTables(let namespaces):
             for namespace in namespaces {
                 try schema.requireNamespace(namespace)
-                for name in (Array(schema.tables.keys) + Array(schema.views.keys)).sorted() where name.schema == namespace { try change(grant, name, .table) }
+                for name in (Array(schema.tables.keys) + Array(schema.views.keys)).sorted() where name.schema == namespace {
+                    try change(grant, name, .table)
+                }
             }
         case .allSequences(let namespaces):
             for namespace in namespaces {
@@ -77,7 +85,8 @@ extension Application {
         for namespace in namespaces.isEmpty ? [nil] : namespaces.map({ $0 as String? }) {
             for role in grant.roles {
                 let index = schema.defaultPrivileges.firstIndex { $0.kind == kind && $0.schema == namespace && $0.role == role }
-                var entry = index.map { schema.defaultPrivileges.remove(at: $0) } ?? DefaultPrivilege(kind, schema: namespace, role: role, [])
+                var entry =
+                    index.map { schema.defaultPrivileges.remove(at: $0) } ?? DefaultPrivilege(kind, schema: namespace, role: role, [])
                 if grant.isGrant { entry.privileges.formUnion(wanted) } else { entry.privileges.subtract(wanted) }
                 if !entry.privileges.isEmpty { schema.defaultPrivileges.append(entry) }
             }
@@ -98,7 +107,8 @@ extension Application {
         var held = schema.privileges[name] ?? Privileges()
         for (privilege, columns) in wanted {
             for column in columns {
-                let exists = schema.tables[name]?.column(column) != nil || schema.views[name]?.columns.contains { $0.name == column } == true
+                let exists =
+                    schema.tables[name]?.column(column) != nil || schema.views[name]?.columns.contains { $0.name == column } == true
                 if !exists {
                     let names = schema.tables[name]?.columns.map(\.name) ?? schema.views[name]?.columns.map(\.name) ?? []
                     throw SQLError(
@@ -146,7 +156,8 @@ extension Application {
     private static let columnPrivileges: Set<Privilege> = [.select, .insert, .update, .references]
 
     private func invalid(_ privilege: String, _ kind: String) -> SQLError {
-        SQLError("0LP01", "invalid privilege type \(privilege.uppercased()) for \(kind == "table" && privilege != "usage" ? "relation" : kind)")
+        SQLError(
+            "0LP01", "invalid privilege type \(privilege.uppercased()) for \(kind == "table" && privilege != "usage" ? "relation" : kind)")
     }
 }
 

@@ -5,7 +5,8 @@ extension Application {
         guard let found = schema.resolve(create.table, path: path) else { throw schema.missingRelation(create.table, path: path) }
         guard case .table = found.kind, var table = schema.tables[found.name] else {
             throw SQLError(
-                "42809", "cannot create index on relation \"\(found.name.name)\"", details: "This operation is not supported for \(found.kind.plural).",
+                "42809", "cannot create index on relation \"\(found.name.name)\"",
+                details: "This operation is not supported for \(found.kind.plural).",
                 position: create.table.position.known)
         }
         if let name = create.name, schema.relation(QualifiedName(table.name.schema, ObjectName.truncated(name))) != nil {
@@ -22,7 +23,9 @@ extension Application {
             if let kind = element.operatorClass, !Self.plainOperatorClasses.contains(kind.last) {
                 throw unsupported("operator class \"\(kind.last)\"", "Use the type's own.", kind.position)
             }
-            if isColumn, case .column(let name) = element.value.kind, let column = table.column(name.last) { try requireOrder(column.type.type) }
+            if isColumn, case .column(let name) = element.value.kind, let column = table.column(name.last) {
+                try requireOrder(column.type.type)
+            }
         }
         for column in create.including where table.column(column) == nil {
             throw SQLError("42703", "column \"\(column)\" does not exist", position: create.table.position.known)
@@ -45,7 +48,8 @@ extension Application {
     }
 
     private static let plainOperatorClasses: Set<String> = [
-        "text_ops", "varchar_ops", "bpchar_ops", "text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops", "int2_ops", "int4_ops", "int8_ops",
+        "text_ops", "varchar_ops", "bpchar_ops", "text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops", "int2_ops", "int4_ops",
+        "int8_ops",
         "uuid_ops", "date_ops", "timestamp_ops", "timestamptz_ops", "numeric_ops", "bool_ops", "jsonb_ops",
     ]
 
@@ -54,10 +58,12 @@ extension Application {
         case "btree", "": return
         case "hash", "brin":
             if create.isUnique {
-                throw SQLError("0A000", "access method \"\(create.method)\" does not support unique indexes", position: create.table.position.known)
+                throw SQLError(
+                    "0A000", "access method \"\(create.method)\" does not support unique indexes", position: create.table.position.known)
             }
         case "gin", "gist", "spgist":
-            throw unsupported("an index using \(create.method)", "Leave it out, or index the parts you look for with btree.", create.table.position)
+            throw unsupported(
+                "an index using \(create.method)", "Leave it out, or index the parts you look for with btree.", create.table.position)
         default: throw SQLError("42704", "access method \"\(create.method)\" does not exist", position: create.table.position.known)
         }
     }

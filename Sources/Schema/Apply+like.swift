@@ -6,7 +6,8 @@ extension Application {
         if create.likes.isEmpty { return }
         guard create.likes.count == 1, create.columns.isEmpty, let like = create.likes.first else {
             // The tree does not say where between the columns it stands.
-            throw unsupported("LIKE next to other columns", "Write the columns out, or add the others by alter table.", create.name.position)
+            throw unsupported(
+                "LIKE next to other columns", "Write the columns out, or add the others by alter table.", create.name.position)
         }
         let source = try schema.resolveTable(like.table, path: path)
         guard let other = schema.tables[source] else { return }
@@ -22,12 +23,16 @@ extension Application {
                 let held = column.sequence.flatMap { schema.sequences[$0] }
                 copy.sequence = try makeSequence(
                     for: copy, of: table.name,
-                    held.map { [.start($0.start), .increment($0.increment), .minimum($0.minimum), .maximum($0.maximum), .cycle($0.isCycling)] } ?? [])
+                    held.map {
+                        [.start($0.start), .increment($0.increment), .minimum($0.minimum), .maximum($0.maximum), .cycle($0.isCycling)]
+                    } ?? [])
             }
             table.columns.append(copy)
         }
         if options.contains(.constraints) {
-            for check in other.checks { parts.checks.append(.init(name: check.name, condition: check.condition, position: like.table.position)) }
+            for check in other.checks {
+                parts.checks.append(.init(name: check.name, condition: check.condition, position: like.table.position))
+            }
         }
         if options.contains(.indexes) {
             for key in [other.primaryKey].compactMap({ $0 }) + other.uniqueKeys {
@@ -36,12 +41,15 @@ extension Application {
                     .init(
                         name: nil, columns: key.columns, isPrimary: isPrimary,
                         constraint: Constraint(
-                            isPrimary ? .primaryKey(key.columns, usingIndex: nil) : .unique(key.columns, nullsNotDistinct: key.nullsNotDistinct, usingIndex: nil),
+                            isPrimary
+                                ? .primaryKey(key.columns, usingIndex: nil)
+                                : .unique(key.columns, nullsNotDistinct: key.nullsNotDistinct, usingIndex: nil),
                             isDeferrable: key.isDeferrable, isInitiallyDeferred: key.isInitiallyDeferred, at: like.table.position),
                         nullsNotDistinct: key.nullsNotDistinct))
             }
             if !other.indexes.isEmpty {
-                throw unsupported("LIKE … INCLUDING INDEXES of a table with indexes", "Create the indexes by their own statements.", like.table.position)
+                throw unsupported(
+                    "LIKE … INCLUDING INDEXES of a table with indexes", "Create the indexes by their own statements.", like.table.position)
             }
         }
     }

@@ -57,7 +57,8 @@ extension Application {
 
     // MARK: Names that stay
 
-    /// The expression with every table in its subqueries under its full name, so that neither a search path nor a later table changes what it means.
+    /// The expression with every table in its subqueries under its full name, so that neither a search path nor a later table changes what
+    /// it means.
     func bound(_ e: Expression) throws(SQLError) -> Expression { try bind { $0(e) } }
     func bound(_ select: Select) throws(SQLError) -> Select { try bind { $0(select) } }
 

@@ -76,7 +76,8 @@ extension Application {
             isDeferrable = true
         }
         for index in table.indexes where index.isUnique && index.filter == nil {
-            let names = index.elements.map { element -> String? in if case .column(let name) = element.value.kind { name.last } else { nil } }
+            let names = index.elements.map { element -> String? in if case .column(let name) = element.value.kind { name.last } else { nil }
+            }
             if names.allSatisfy({ $0 != nil }), Set(names.compactMap { $0 }) == wanted, names.count == wanted.count { return }
         }
         if isDeferrable {
@@ -84,20 +85,24 @@ extension Application {
                 "55000", "cannot use a deferrable unique constraint for referenced table \"\(table.name.name)\"", position: position.known)
         }
         throw SQLError(
-            "42830", "there is no unique constraint matching given keys for referenced table \"\(table.name.name)\"", position: position.known)
+            "42830", "there is no unique constraint matching given keys for referenced table \"\(table.name.name)\"",
+            position: position.known)
     }
 
     /// Can a key of type `a` refer to one of type `b`? Within a family of types, or where `a` becomes `b` by itself.
     static func comparable(_ a: DataType, _ b: DataType) -> Bool {
         if a == b { return true }
         switch (a, b) {
-        case (.smallint, .integer), (.smallint, .bigint), (.integer, .smallint), (.integer, .bigint), (.bigint, .smallint), (.bigint, .integer):
+        case (.smallint, .integer), (.smallint, .bigint), (.integer, .smallint), (.integer, .bigint), (.bigint, .smallint),
+            (.bigint, .integer):
             return true
         case (.smallint, .numeric), (.integer, .numeric), (.bigint, .numeric): return true
-        case (.smallint, .real), (.integer, .real), (.bigint, .real), (.smallint, .double), (.integer, .double), (.bigint, .double): return true
+        case (.smallint, .real), (.integer, .real), (.bigint, .real), (.smallint, .double), (.integer, .double), (.bigint, .double):
+            return true
         case (.numeric, .real), (.numeric, .double), (.real, .double), (.double, .real): return true
         case (.text, .varchar), (.varchar, .text), (.text, .char), (.varchar, .char), (.char, .text), (.char, .varchar): return true
-        case (.date, .timestamp), (.date, .timestamptz), (.timestamp, .date), (.timestamp, .timestamptz), (.timestamptz, .date), (.timestamptz, .timestamp):
+        case (.date, .timestamp), (.date, .timestamptz), (.timestamp, .date), (.timestamp, .timestamptz), (.timestamptz, .date),
+            (.timestamptz, .timestamp):
             return true
         case (.time, .interval): return true
         case (.array(.text), .array(.varchar)), (.array(.varchar), .array(.text)): return true

@@ -11,7 +11,8 @@ extension Application {
                 throw schema.missingRelation(rename.name, path: path)
             }
             switch (rename.kind, found.kind) {
-            case (.view, .table), (.view, .sequence), (.view, .index): throw SQLError("42809", "\"\(found.name.name)\" is not a view", position: position.known)
+            case (.view, .table), (.view, .sequence), (.view, .index):
+                throw SQLError("42809", "\"\(found.name.name)\" is not a view", position: position.known)
             case (.index, .table), (.index, .view), (.index, .sequence):
                 throw SQLError("42809", "\"\(found.name.name)\" is not an index", position: position.known)
             case (.sequence, .table), (.sequence, .view), (.sequence, .index):
@@ -40,13 +41,19 @@ extension Application {
                 throw SQLError("42704", "constraint \"\(part)\" for table \"\(name.name)\" does not exist", position: position.known)
             }
             if old.hasConstraint(to) { throw constraintExists(to, old) }
-            if old.primaryKey?.name == part || old.uniqueKeys.contains(where: { $0.name == part }), schema.relation(QualifiedName(name.schema, to)) != nil {
+            if old.primaryKey?.name == part || old.uniqueKeys.contains(where: { $0.name == part }),
+                schema.relation(QualifiedName(name.schema, to)) != nil
+            {
                 throw taken(to)
             }
             let new = old.renamingConstraint(part, to)
             schema.tables[name] = new
             changes.append(.alterTable(old: old, new: new))
-            moveComments { $0 == Commented(.constraint, [name.schema, name.name, part]) } to: { _ in [name.schema, name.name, to] }
+            moveComments {
+                $0 == Commented(.constraint, [name.schema, name.name, part])
+            } to: { _ in
+                [name.schema, name.name, to]
+            }
         case .policy:
             let name = try schema.resolveTable(rename.name, path: path)
             let part = rename.part ?? ""
@@ -55,7 +62,11 @@ extension Application {
                 throw SQLError("42710", "policy \"\(to)\" for table \"\(name.name)\" already exists", position: position.known)
             }
             schema.tables[name]?.policies[i].name = to
-            moveComments { $0 == Commented(.policy, [name.schema, name.name, part]) } to: { _ in [name.schema, name.name, to] }
+            moveComments {
+                $0 == Commented(.policy, [name.schema, name.name, part])
+            } to: { _ in
+                [name.schema, name.name, to]
+            }
         case .type:
             guard let old = schema.resolveEnumeration(rename.name, path: path) else {
                 throw SQLError("42704", "type \"\(rename.name.parts.joined(separator: "."))\" does not exist", position: position.known)
@@ -84,8 +95,14 @@ extension Application {
         }
         schema.privileges[new] = schema.privileges.removeValue(forKey: old)
         schema.automaticPrivileges[new] = schema.automaticPrivileges.removeValue(forKey: old)
-        moveComments { $0.path.count == 3 && $0.path[0] == old.schema && $0.path[1] == old.name } to: { [new.schema, new.name, $0[2]] }
-        for name in schema.sequences.keys where schema.sequences[name]?.ownedBy?.table == old { schema.sequences[name]?.ownedBy?.table = new }
+        moveComments {
+            $0.path.count == 3 && $0.path[0] == old.schema && $0.path[1] == old.name
+        } to: {
+            [new.schema, new.name, $0[2]]
+        }
+        for name in schema.sequences.keys where schema.sequences[name]?.ownedBy?.table == old {
+            schema.sequences[name]?.ownedBy?.table = new
+        }
         var rewrite = TreeRewrite(table: { QualifiedName($0) == old ? Name([new.schema, new.name], at: $0.position) : nil })
         for name in schema.views.keys {
             if let select = schema.views[name]?.select { schema.views[name]?.select = rewrite(select) }
@@ -119,7 +136,11 @@ extension Application {
         schema.sequences[new] = sequence
         schema.privileges[new] = schema.privileges.removeValue(forKey: old)
         schema.automaticPrivileges[new] = schema.automaticPrivileges.removeValue(forKey: old)
-        moveComments { $0 == Commented(.sequence, [old.schema, old.name]) } to: { _ in [new.schema, new.name] }
+        moveComments {
+            $0 == Commented(.sequence, [old.schema, old.name])
+        } to: { _ in
+            [new.schema, new.name]
+        }
         changes.append(.renameSequence(old, to: new))
         for name in schema.tables.keys {
             guard let before = schema.tables[name] else { continue }
@@ -144,7 +165,11 @@ extension Application {
             schema.tables[name] = renamed
             changes.append(.alterTable(old: table, new: renamed))
         }
-        moveComments { $0 == Commented(.index, [name.schema, old]) } to: { _ in [name.schema, new] }
+        moveComments {
+            $0 == Commented(.index, [name.schema, old])
+        } to: { _ in
+            [name.schema, new]
+        }
     }
 
     mutating func moveComments(_ isMeant: (Commented) -> Bool, to path: ([String]) -> [String]) {
@@ -161,7 +186,8 @@ extension Application {
         }
         if schema.tables[relation] == nil, let kind = schema.relation(relation) {
             throw SQLError(
-                "42809", "cannot rename columns of relation \"\(relation.name)\"", details: "This operation is not supported for \(kind.plural).",
+                "42809", "cannot rename columns of relation \"\(relation.name)\"",
+                details: "This operation is not supported for \(kind.plural).",
                 position: position.known)
         }
         guard var table = schema.tables[relation], let i = table.columns.firstIndex(where: { $0.name == old }) else {
@@ -188,7 +214,8 @@ extension Application {
                 let outer = name == relation ? relation : nil
                 func renamed(_ e: Expression?) throws(SQLError) -> Expression? {
                     guard let e else { return nil }
-                    let renaming = ColumnRenaming(schema, relation, old, new, outer: outer ?? name, what: "policy \(policy.name)", aliases: { $0(e) })
+                    let renaming = ColumnRenaming(
+                        schema, relation, old, new, outer: outer ?? name, what: "policy \(policy.name)", aliases: { $0(e) })
                     return try renaming.run(e)
                 }
                 var changed = policy
@@ -229,7 +256,8 @@ extension Application {
     }
 }
 
-/// A column's new name in a query or policy that may be over several tables. Where the tree does not plainly say whose column is meant, it is refused.
+/// A column's new name in a query or policy that may be over several tables. Where the tree does not plainly say whose column is meant, it
+/// is refused.
 private struct ColumnRenaming {
     let schema: Schema
     let table: QualifiedName

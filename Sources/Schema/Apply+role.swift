@@ -24,14 +24,20 @@ extension Application {
 
     mutating func grantRole(_ roles: [String], to members: [String], isGrant: Bool) throws(SQLError) {
         for role in roles {
-            guard schema.roles[role] != nil else { throw SQLError("42704", "role \"\(role)\" does not exist", hint: schema.perhaps(role, schema.roles.keys)) }
+            guard schema.roles[role] != nil else {
+                throw SQLError("42704", "role \"\(role)\" does not exist", hint: schema.perhaps(role, schema.roles.keys))
+            }
             for member in members {
-                guard schema.roles[member] != nil else { throw SQLError("42704", "role \"\(member)\" does not exist", hint: schema.perhaps(member, schema.roles.keys)) }
+                guard schema.roles[member] != nil else {
+                    throw SQLError("42704", "role \"\(member)\" does not exist", hint: schema.perhaps(member, schema.roles.keys))
+                }
                 if !isGrant {
                     schema.roles[member]?.memberOf.remove(role)
                     continue
                 }
-                if schema.memberships(of: role).contains(member) { throw SQLError("0LP01", "role \"\(role)\" is a member of role \"\(member)\"") }
+                if schema.memberships(of: role).contains(member) {
+                    throw SQLError("0LP01", "role \"\(role)\" is a member of role \"\(member)\"")
+                }
                 schema.roles[member]?.memberOf.insert(role)
             }
         }

@@ -73,7 +73,8 @@ extension Application {
         sequence.ownedBy = nil
         if owner.parts.isEmpty || owner.parts == ["none"] { return }
         guard owner.parts.count > 1 else {
-            throw SQLError("42601", "invalid OWNED BY option", hint: "Specify OWNED BY table.column or OWNED BY NONE.", position: owner.position.known)
+            throw SQLError(
+                "42601", "invalid OWNED BY option", hint: "Specify OWNED BY table.column or OWNED BY NONE.", position: owner.position.known)
         }
         let table = try schema.resolveTable(Name(Array(owner.parts.dropLast()), at: owner.position), path: path)
         guard let column = schema.tables[table]?.columns.firstIndex(where: { $0.name == owner.last }) else {
@@ -87,7 +88,8 @@ extension Application {
     /// The sequence behind a serial or identity column, `books_id_seq`, made and recorded.
     ///
     /// Nil while a catalogue is read, which holds sequences by themselves.
-    mutating func makeSequence(for column: Column, of table: QualifiedName, _ options: [SequenceOption]) throws(SQLError) -> QualifiedName? {
+    mutating func makeSequence(for column: Column, of table: QualifiedName, _ options: [SequenceOption]) throws(SQLError) -> QualifiedName?
+    {
         if isReadingCatalogue { return nil }
         guard [.smallint, .integer, .bigint].contains(column.type.type) else {
             throw SQLError("22023", "identity column type must be smallint, integer, or bigint")

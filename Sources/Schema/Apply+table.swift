@@ -98,12 +98,16 @@ extension Application {
                 declaredNull = true
             case .default(let value):
                 if column.defaultValue != nil || serial != nil {
-                    throw SQLError("42601", "multiple default values specified for column \"\(name)\" of table \"\(table.name)\"", position: position.known)
+                    throw SQLError(
+                        "42601", "multiple default values specified for column \"\(name)\" of table \"\(table.name)\"",
+                        position: position.known)
                 }
                 column.defaultValue = value
             case .identity(let always, let options):
                 if column.identity != nil {
-                    throw SQLError("42601", "multiple identity specifications for column \"\(name)\" of table \"\(table.name)\"", position: position.known)
+                    throw SQLError(
+                        "42601", "multiple identity specifications for column \"\(name)\" of table \"\(table.name)\"",
+                        position: position.known)
                 }
                 if declaredNull { throw nullConflict(name, table, position) }
                 column.identity = always ? .always : .byDefault
@@ -111,19 +115,23 @@ extension Application {
                 column.sequence = try makeSequence(for: column, of: table, options)
             case .generated(let value):
                 if column.generated != nil {
-                    throw SQLError("42601", "multiple generation clauses specified for column \"\(name)\" of table \"\(table.name)\"", position: position.known)
+                    throw SQLError(
+                        "42601", "multiple generation clauses specified for column \"\(name)\" of table \"\(table.name)\"",
+                        position: position.known)
                 }
                 column.generated = value
             default: try collect(constraint, column: name, of: Table(table), &parts)
             }
         }
         let clash: String? =
-            if column.identity != nil, column.defaultValue != nil || serial != nil { "both default and identity" }
-            else if column.generated != nil, column.defaultValue != nil || serial != nil { "both default and generation expression" }
-            else if column.generated != nil, column.identity != nil { "both identity and generation expression" }
-            else { nil }
+            if column.identity != nil, column.defaultValue != nil || serial != nil {
+                "both default and identity"
+            } else if column.generated != nil, column.defaultValue != nil || serial != nil {
+                "both default and generation expression"
+            } else if column.generated != nil, column.identity != nil { "both identity and generation expression" } else { nil }
         if let clash {
-            throw SQLError("42601", "\(clash) specified for column \"\(name)\" of table \"\(table.name)\"", position: definition.position.known)
+            throw SQLError(
+                "42601", "\(clash) specified for column \"\(name)\" of table \"\(table.name)\"", position: definition.position.known)
         }
         if serial != nil {
             if declaredNull { throw nullConflict(name, table, definition.position) }
@@ -137,7 +145,8 @@ extension Application {
     static let systemColumns: Set<String> = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]
 
     private func nullConflict(_ column: String, _ table: QualifiedName, _ position: Position) -> SQLError {
-        SQLError("42601", "conflicting NULL/NOT NULL declarations for column \"\(column)\" of table \"\(table.name)\"", position: position.known)
+        SQLError(
+            "42601", "conflicting NULL/NOT NULL declarations for column \"\(column)\" of table \"\(table.name)\"", position: position.known)
     }
 
     private func serialType(_ type: TypeName) throws(SQLError) -> DataType? {
@@ -162,7 +171,8 @@ extension Application {
         }
         guard ["C", "POSIX", "C.UTF-8", "C.utf8", "default", "ucs_basic"].contains(collation.last) else {
             throw SQLError(
-                "0A000", "collation \"\(collation.last)\" is not supported", hint: "Text sorts as in \"C\". Sort by lower(column) to disregard case.",
+                "0A000", "collation \"\(collation.last)\" is not supported",
+                hint: "Text sorts as in \"C\". Sort by lower(column) to disregard case.",
                 position: collation.position.known)
         }
     }
@@ -172,12 +182,15 @@ extension Application {
     /// Sorts a constraint into `parts`. `column` is the one it stands at, nil at the table.
     func collect(_ constraint: Constraint, column: String?, of table: Table, _ parts: inout TableParts) throws(SQLError) {
         let name = constraint.name.map { ObjectName.truncated($0) }
-        if constraint.isNotValid { throw unsupported("NOT VALID", "Add the constraint without it: existing rows are checked at once.", constraint.position) }
+        if constraint.isNotValid {
+            throw unsupported("NOT VALID", "Add the constraint without it: existing rows are checked at once.", constraint.position)
+        }
         switch constraint.kind {
         case .check(let condition, _): parts.checks.append(.init(name: name, condition: condition, position: constraint.position))
         case .primaryKey(let columns, _):
             if parts.keys.contains(where: \.isPrimary) {
-                throw SQLError("42P16", "multiple primary keys for table \"\(table.name.name)\" are not allowed", position: constraint.position.known)
+                throw SQLError(
+                    "42P16", "multiple primary keys for table \"\(table.name.name)\" are not allowed", position: constraint.position.known)
             }
             parts.keys.append(
                 .init(name: name, columns: columns.isEmpty ? column.map { [$0] } ?? [] : columns, isPrimary: true, constraint: constraint))
@@ -225,7 +238,8 @@ extension Application {
         var keys: [TableParts.PendingKey] = []
         for key in pending.filter(\.isPrimary) + pending.filter({ !$0.isPrimary }) {
             let twin = keys.firstIndex {
-                $0.columns == key.columns && $0.nullsNotDistinct == key.nullsNotDistinct && $0.constraint.isDeferrable == key.constraint.isDeferrable
+                $0.columns == key.columns && $0.nullsNotDistinct == key.nullsNotDistinct
+                    && $0.constraint.isDeferrable == key.constraint.isDeferrable
                     && $0.constraint.isInitiallyDeferred == key.constraint.isInitiallyDeferred
             }
             if let twin { keys[twin].name = keys[twin].name ?? key.name } else { keys.append(key) }
@@ -233,7 +247,8 @@ extension Application {
         for pending in keys {
             let constraint = pending.constraint
             if pending.isPrimary, table.primaryKey != nil {
-                throw SQLError("42P16", "multiple primary keys for table \"\(table.name.name)\" are not allowed", position: constraint.position.known)
+                throw SQLError(
+                    "42P16", "multiple primary keys for table \"\(table.name.name)\" are not allowed", position: constraint.position.known)
             }
             var seen: Set<String> = []
             for column in pending.columns {
@@ -249,7 +264,9 @@ extension Application {
             }
             let name: String
             if let given = pending.name {
-                if table.hasConstraint(given), schema.relation(QualifiedName(table.name.schema, given)) == nil { throw constraintExists(given, table) }
+                if table.hasConstraint(given), schema.relation(QualifiedName(table.name.schema, given)) == nil {
+                    throw constraintExists(given, table)
+                }
                 if schema.relation(QualifiedName(table.name.schema, given)) != nil { throw taken(given) }
                 name = given
             } else {
@@ -347,6 +364,7 @@ enum Identifier {
         let isPlain = name.utf8.enumerated().allSatisfy { i, c in
             (c >= 0x61 && c <= 0x7A) || c == 0x5F || (i > 0 && c >= 0x30 && c <= 0x39)
         }
-        return isPlain && !name.isEmpty ? name : "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        return isPlain && !name.isEmpty
+            ? name : "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

@@ -38,7 +38,8 @@ extension Application {
 
     mutating func alterEnum(_ alter: AlterEnum) throws(SQLError) {
         guard let old = schema.resolveEnumeration(alter.name, path: path) else {
-            throw SQLError("42704", "type \"\(alter.name.parts.joined(separator: "."))\" does not exist", position: alter.name.position.known)
+            throw SQLError(
+                "42704", "type \"\(alter.name.parts.joined(separator: "."))\" does not exist", position: alter.name.position.known)
         }
         var new = old
         switch alter.change {

@@ -103,7 +103,9 @@ extension Application {
                 let wanted = star.parts.isEmpty ? sources : sources.filter { $0.name == star.last }
                 guard !wanted.isEmpty else { return select }
                 for source in wanted {
-                    outputs += source.columns.map { Output(Expression(.column(Name([source.name, $0], at: star.position)), at: output.value.position)) }
+                    outputs += source.columns.map {
+                        Output(Expression(.column(Name([source.name, $0], at: star.position)), at: output.value.position))
+                    }
                 }
             }
             query.outputs = outputs
@@ -154,7 +156,8 @@ extension Select {
         case .query(var query):
             let hasStar = query.outputs.contains { output in if case .star = output.value.kind { true } else { false } }
             guard !hasStar, query.outputs.count == names.count else { return self }
-            for i in query.outputs.indices where Application.figuredName(query.outputs[i].value)?.name != names[i] || query.outputs[i].alias != nil {
+            for i in query.outputs.indices
+            where Application.figuredName(query.outputs[i].value)?.name != names[i] || query.outputs[i].alias != nil {
                 // An output that sorts or groups by its alias goes by it still.
                 if query.outputs[i].alias != names[i] {
                     guard !mentions(query.outputs[i].alias) else { return self }

@@ -2,7 +2,8 @@ package import OffstageSyntax
 
 /// What a database must do for one definition statement, beyond recording the new schema.
 ///
-/// A statement gives a list of them, in the order to do them; an empty list means that only the catalogue changes (views, functions, policies, grants,
+/// A statement gives a list of them, in the order to do them; an empty list means that only the catalogue changes (views, functions,
+/// policies, grants,
 /// comments).
 package enum Change: Hashable, Sendable {
     case createTable(QualifiedName)
@@ -11,7 +12,8 @@ package enum Change: Hashable, Sendable {
     case addColumn(QualifiedName, column: String)
     case dropColumn(QualifiedName, column: String)
     case renameColumn(QualifiedName, from: String, to: String)
-    /// Everything else that changes how a table is stored: types, not null, defaults, keys, checks. `using` has a changed column's new value,
+    /// Everything else that changes how a table is stored: types, not null, defaults, keys, checks. `using` has a changed column's new
+    /// value,
     /// where one was given.
     case alterTable(old: Table, new: Table, using: [String: Expression] = [:])
     case createIndex(QualifiedName, index: String)

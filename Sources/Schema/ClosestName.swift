@@ -1,6 +1,7 @@
 /// The name among `names` that `name` was probably meant to be, if one is close enough: for hints.
 ///
-/// `closestName(to: "boks", among: ["books", "authors"])` is `books`. Close is a Levenshtein distance of at most a quarter of the longer name.
+/// `closestName(to: "boks", among: ["books", "authors"])` is `books`. Close is a Levenshtein distance of at most a quarter of the longer
+/// name.
 package func closestName(to name: String, among names: some Swift.Sequence<String>) -> String? {
     let wanted = Array(name.utf8.prefix(64))
     var best: (name: String, likeness: Double)?

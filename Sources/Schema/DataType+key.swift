@@ -82,7 +82,8 @@ extension DataType {
 
     private static let plain: [String: DataType] = {
         let all: [DataType] = [
-            .boolean, .smallint, .integer, .bigint, .real, .double, .numeric, .text, .varchar, .char, .uuid, .bytea, .date, .time, .timestamp,
+            .boolean, .smallint, .integer, .bigint, .real, .double, .numeric, .text, .varchar, .char, .uuid, .bytea, .date, .time,
+            .timestamp,
             .timestamptz, .interval, .json, .jsonb, .record, .void, .unknown,
         ]
         return Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })

@@ -41,7 +41,8 @@ package struct Relationship: Hashable, Sendable {
 
 /// Every relationship of a schema, found once per generation.
 ///
-/// They come from foreign keys; also through views that show the keys' columns unchanged, and across junction tables, whose two foreign keys are part of
+/// They come from foreign keys; also through views that show the keys' columns unchanged, and across junction tables, whose two foreign
+/// keys are part of
 /// their primary key. Rules: PostgREST 12, "Resource Embedding".
 package struct Relationships: Sendable {
     private let bySource: [QualifiedName: [Relationship]]
@@ -59,8 +60,10 @@ package struct Relationships: Sendable {
 
     /// What `select=target!hint(*)` on `from` may mean: none is PGRST200, several are PGRST201.
     ///
-    /// Without a hint `target` is the related table or view, or the foreign key, or its only column where the related side is a table. With one, `target` is
-    /// the related table or view, and the hint the foreign key, its only column on either side, or the junction. Within one table, its name means the children, the key's
+    /// Without a hint `target` is the related table or view, or the foreign key, or its only column where the related side is a table. With
+    /// one, `target` is
+    /// the related table or view, and the hint the foreign key, its only column on either side, or the junction. Within one table, its name
+    /// means the children, the key's
     /// column the parent. Only relations of `schema` (by default the one of `from`) are looked at.
     package func candidates(from: QualifiedName, target: String, hint: String? = nil, in schema: String? = nil) -> [Relationship] {
         self.from(from).filter { $0.to.schema == (schema ?? from.schema) && $0.matches(target, hint) }
@@ -76,7 +79,8 @@ extension Relationship {
     var inverse: Relationship {
         let cardinality: Cardinality = cardinality == .manyToOne ? .oneToMany : cardinality
         return Relationship(
-            from: to, to: from, cardinality: cardinality, constraint: constraint, columns: referenced, referenced: columns, isReferencing: !isReferencing)
+            from: to, to: from, cardinality: cardinality, constraint: constraint, columns: referenced, referenced: columns,
+            isReferencing: !isReferencing)
     }
 
     fileprivate func matches(_ target: String, _ hint: String?) -> Bool {
@@ -108,7 +112,8 @@ extension Schema {
             let unique = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).map { Set($0.columns) }
             return table.foreignKeys.map { key in
                 Relationship(
-                    from: table.name, to: key.table, cardinality: unique.contains(Set(key.columns)) ? .oneToOne : .manyToOne, constraint: key.name,
+                    from: table.name, to: key.table, cardinality: unique.contains(Set(key.columns)) ? .oneToOne : .manyToOne,
+                    constraint: key.name,
                     columns: key.columns, referenced: key.referenced, isReferencing: true)
             }
         }
@@ -117,7 +122,11 @@ extension Schema {
     /// These, and the same with a view in the place of either side or both.
     fileprivate func throughViews(_ found: [Relationship]) -> [Relationship] {
         let shown = views.values.sorted { $0.name < $1.name }.map { view in
-            (view.name, Dictionary(view.columns.compactMap { column in column.source.map { ($0, column.name) } }, uniquingKeysWith: { first, _ in first }))
+            (
+                view.name,
+                Dictionary(
+                    view.columns.compactMap { column in column.source.map { ($0, column.name) } }, uniquingKeysWith: { first, _ in first })
+            )
         }
         return found.flatMap { relationship -> [Relationship] in
             func sides(_ table: QualifiedName, _ columns: [String]) -> [(name: QualifiedName, columns: [String])] {

@@ -6,7 +6,8 @@ package typealias Describe = (Select) throws(SQLError) -> [View.Column]
 extension Schema {
     /// Takes in one statement of a migration: the schema is as PostgreSQL's would be after it.
     ///
-    /// Gives what the database itself must do. On an error nothing has changed. `describe` is asked for the columns of views' queries; it must not
+    /// Gives what the database itself must do. On an error nothing has changed. `describe` is asked for the columns of views' queries; it
+    /// must not
     /// touch this schema (hand it a copy).
     ///
     ///     var schema = Schema.initial
@@ -127,7 +128,8 @@ extension Application {
         guard schema.enumerations[name] != nil else { return }
         throw SQLError(
             "42710", "type \"\(name.name)\" already exists",
-            hint: "A relation has an associated type of the same name, so you must use a name that doesn't conflict with any existing type.",
+            hint:
+                "A relation has an associated type of the same name, so you must use a name that doesn't conflict with any existing type.",
             position: position.known)
     }
 

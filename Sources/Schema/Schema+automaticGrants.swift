@@ -2,10 +2,13 @@ package import OffstageSyntax
 
 /// The usual grants: a table is open to requests once row level security guards it.
 extension Schema {
-    /// What a migration file grants without saying so, and takes back: asked of the schema after the file, to be handed to `grantAutomatically`.
+    /// What a migration file grants without saying so, and takes back: asked of the schema after the file, to be handed to
+    /// `grantAutomatically`.
     ///
-    /// Tables of exposed schemas whose row level security was switched on in the file, and on which the file itself grants and revokes nothing, get
-    /// select, insert, update and delete for `anon` and `authenticated`, and usage of their sequences. Switched off, they lose what they got this way.
+    /// Tables of exposed schemas whose row level security was switched on in the file, and on which the file itself grants and revokes
+    /// nothing, get
+    /// select, insert, update and delete for `anon` and `authenticated`, and usage of their sequences. Switched off, they lose what they
+    /// got this way.
     /// Views never get any. Each grant is over one object, in order of name, so that it can be printed and run as it is.
     package func automaticGrants(for file: [Statement], before: Schema, path: [String] = searchPath) -> [Grant] {
         var grants: [Grant] = []
@@ -20,12 +23,14 @@ extension Schema {
             guard wasSwitchedOn(name, before, file, path: path) else { continue }
             grants.append(
                 Grant(
-                    isGrant: true, ["select", "insert", "update", "delete"].map { Grant.Privilege($0) }, on: .tables([Name(name.schema, name.name)]),
+                    isGrant: true, ["select", "insert", "update", "delete"].map { Grant.Privilege($0) },
+                    on: .tables([Name(name.schema, name.name)]),
                     roles: ["anon", "authenticated"]))
             for sequence in table.sequences {
                 grants.append(
                     Grant(
-                        isGrant: true, [Grant.Privilege("usage")], on: .sequences([Name(sequence.schema, sequence.name)]), roles: ["anon", "authenticated"]))
+                        isGrant: true, [Grant.Privilege("usage")], on: .sequences([Name(sequence.schema, sequence.name)]),
+                        roles: ["anon", "authenticated"]))
             }
         }
         return grants
@@ -54,7 +59,9 @@ extension Schema {
     private func wasSwitchedOn(_ name: QualifiedName, _ before: Schema, _ file: [Statement], path: [String]) -> Bool {
         if before.tables[name]?.hasRowSecurity != true { return true }
         // Dropped and made anew in the same file.
-        return file.contains { if case .createTable(let create) = $0.kind { (try? placement(of: create.name, path: path)) == name } else { false } }
+        return file.contains {
+            if case .createTable(let create) = $0.kind { (try? placement(of: create.name, path: path)) == name } else { false }
+        }
     }
 
     private func takenBack(_ name: QualifiedName) -> [Grant] {

@@ -4,14 +4,16 @@ extension Schema {
     /// The whole schema as rows of SQL from which `Schema(catalogue:)` makes it again, kind by kind.
     package var catalogueEntries: [CatalogueEntry] {
         let entries =
-            roleEntries + namespaceEntries + enumerationEntries + tableEntries + sequenceEntries + viewEntries + functionEntries + commentEntries
+            roleEntries + namespaceEntries + enumerationEntries + tableEntries + sequenceEntries + viewEntries + functionEntries
+            + commentEntries
             + grantEntries
         let byKind = Dictionary(grouping: entries, by: \.kind)
         return CatalogueEntry.Kind.allCases.flatMap { byKind[$0] ?? [] }
     }
 
     private func entry(_ kind: CatalogueEntry.Kind, _ name: QualifiedName, _ statements: [Statement.Kind]) -> CatalogueEntry {
-        CatalogueEntry(kind, schema: name.schema, name: name.name, definition: statements.map { Statement($0).sql }.joined(separator: ";\n"))
+        CatalogueEntry(
+            kind, schema: name.schema, name: name.name, definition: statements.map { Statement($0).sql }.joined(separator: ";\n"))
     }
 
     private var roleEntries: [CatalogueEntry] {
@@ -24,16 +26,21 @@ extension Schema {
             return entry(.role, QualifiedName("", role.name), [.createRole(name: role.name, options: options)])
         }
             + sorted.filter { !$0.memberOf.isEmpty }.map { role in
-                entry(.membership, QualifiedName("", role.name), [.grantRole(roles: role.memberOf.sorted(), to: [role.name], isGrant: true)])
+                entry(
+                    .membership, QualifiedName("", role.name), [.grantRole(roles: role.memberOf.sorted(), to: [role.name], isGrant: true)])
             }
     }
 
     private var namespaceEntries: [CatalogueEntry] {
         namespaces.map { entry(.schema, QualifiedName($0, ""), [.createSchema(name: $0, ifNotExists: false)]) }
             + namespaceUsage.sorted { $0.key < $1.key }.map { namespace, roles in
-                entry(.usage, QualifiedName(namespace, ""), [.grant(Grant(isGrant: true, [.init("usage")], on: .schemas([namespace]), roles: roles.sorted()))])
+                entry(
+                    .usage, QualifiedName(namespace, ""),
+                    [.grant(Grant(isGrant: true, [.init("usage")], on: .schemas([namespace]), roles: roles.sorted()))])
             }
-            + extensions.sorted().map { entry(.extension, QualifiedName("", $0), [.createExtension(name: $0, schema: nil, ifNotExists: false)]) }
+            + extensions.sorted().map {
+                entry(.extension, QualifiedName("", $0), [.createExtension(name: $0, schema: nil, ifNotExists: false)])
+            }
     }
 
     private var enumerationEntries: [CatalogueEntry] {
@@ -77,7 +84,9 @@ extension Schema {
         for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys {
             statements.append(table.adding(key.constraint(isPrimary: key == table.primaryKey)))
         }
-        for check in table.checks { statements.append(table.adding(Constraint(.check(check.condition, noInherit: false), name: check.name))) }
+        for check in table.checks {
+            statements.append(table.adding(Constraint(.check(check.condition, noInherit: false), name: check.name)))
+        }
         var actions: [AlterTable.Action] = []
         if table.hasRowSecurity { actions.append(.rowSecurity(true)) }
         if table.forcesRowSecurity { actions.append(.forceRowSecurity(true)) }
@@ -139,12 +148,17 @@ extension Schema {
         for function in functions.values.flatMap({ $0 }).sorted(by: { $0.signature < $1.signature }) {
             add(.function, [function.name.schema, function.name.name], function.comment, function.parameters.map { TypeName($0.type) })
         }
-        for (key, text) in self.comments.sorted(by: { ($0.key.kind.rawValue, $0.key.path.joined(separator: ".")) < ($1.key.kind.rawValue, $1.key.path.joined(separator: ".")) }) {
+        for (key, text) in self.comments.sorted(by: {
+            ($0.key.kind.rawValue, $0.key.path.joined(separator: ".")) < ($1.key.kind.rawValue, $1.key.path.joined(separator: "."))
+        }) {
             add(key.kind, key.path, text)
         }
         return comments.map { comment, schema in
             let signature = comment.arguments.map { "(\($0.map { Statement.text($0) }.joined(separator: ", ")))" } ?? ""
-            return entry(.comment, QualifiedName(schema, "\(comment.kind.rawValue) \(comment.name.parts.dropFirst().joined(separator: "."))\(signature)"), [.comment(comment)])
+            return entry(
+                .comment,
+                QualifiedName(schema, "\(comment.kind.rawValue) \(comment.name.parts.dropFirst().joined(separator: "."))\(signature)"),
+                [.comment(comment)])
         }
     }
 
@@ -157,7 +171,8 @@ extension Schema {
             }
             for (role, columns) in held.columns.sorted(by: { $0.key < $1.key }) {
                 for (column, list) in columns.sorted(by: { $0.key < $1.key }) {
-                    grants.append(.grant(Grant(isGrant: true, list.sorted.map { .init($0, columns: [column]) }, on: objects(name), roles: [role])))
+                    grants.append(
+                        .grant(Grant(isGrant: true, list.sorted.map { .init($0, columns: [column]) }, on: objects(name), roles: [role])))
                 }
             }
             return grants.isEmpty ? nil : entry(.grant, name, grants)
@@ -171,7 +186,8 @@ extension Schema {
         }
         for (i, line) in defaultPrivileges.enumerated() {
             let grant = Grant(
-                isGrant: true, line.privileges.sorted.map { .init($0) }, on: .defaults(line.kind, inSchemas: line.schema.map { [$0] } ?? []),
+                isGrant: true, line.privileges.sorted.map { .init($0) },
+                on: .defaults(line.kind, inSchemas: line.schema.map { [$0] } ?? []),
                 roles: [line.role])
             entries.append(entry(.defaultPrivileges, QualifiedName(line.schema ?? "", "\(i + 1)"), [.grant(grant)]))
         }
@@ -196,13 +212,17 @@ extension Name {
 }
 
 extension Statement {
-    fileprivate static func text(_ type: TypeName) -> String { type.name.parts.joined(separator: ".") + String(repeating: "[]", count: type.arrayDimensions) }
+    fileprivate static func text(_ type: TypeName) -> String {
+        type.name.parts.joined(separator: ".") + String(repeating: "[]", count: type.arrayDimensions)
+    }
 }
 
 // MARK: What a thing looks like as a tree
 
 extension Table {
-    fileprivate func adding(_ constraint: Constraint) -> Statement.Kind { .alterTable(AlterTable(.table, Name(name), [.addConstraint(constraint)])) }
+    fileprivate func adding(_ constraint: Constraint) -> Statement.Kind {
+        .alterTable(AlterTable(.table, Name(name), [.addConstraint(constraint)]))
+    }
 }
 
 extension Column {
@@ -220,7 +240,8 @@ extension Column {
 extension Key {
     package func constraint(isPrimary: Bool) -> Constraint {
         Constraint(
-            isPrimary ? .primaryKey(columns, usingIndex: nil) : .unique(columns, nullsNotDistinct: nullsNotDistinct, usingIndex: nil), name: name,
+            isPrimary ? .primaryKey(columns, usingIndex: nil) : .unique(columns, nullsNotDistinct: nullsNotDistinct, usingIndex: nil),
+            name: name,
             isDeferrable: isDeferrable, isInitiallyDeferred: isInitiallyDeferred)
     }
 }
@@ -237,7 +258,8 @@ extension Reference {
 extension CreateIndex {
     package init(_ index: Index, on table: QualifiedName) {
         self.init(
-            name: index.name, on: Name(table), isUnique: index.isUnique, nullsNotDistinct: index.nullsNotDistinct, method: index.method, index.elements,
+            name: index.name, on: Name(table), isUnique: index.isUnique, nullsNotDistinct: index.nullsNotDistinct, method: index.method,
+            index.elements,
             including: index.including, where: index.filter)
     }
 }
@@ -259,6 +281,7 @@ extension CreateFunction {
         }
         self.init(
             Name(function.name), parameters: parameters, returns: returns, language: function.language, body: function.body,
-            volatility: function.volatility, isStrict: function.isStrict, isSecurityDefiner: function.isSecurityDefiner, settings: function.settings)
+            volatility: function.volatility, isStrict: function.isStrict, isSecurityDefiner: function.isSecurityDefiner,
+            settings: function.settings)
     }
 }

@@ -9,7 +9,8 @@ extension Schema {
         reading.isReadingCatalogue = true
         let order = Dictionary(uniqueKeysWithValues: CatalogueEntry.Kind.allCases.enumerated().map { ($1, $0) })
         var shapes: [QualifiedName: [View.Column]] = [:]
-        for entry in entries.enumerated().sorted(by: { (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset) }).map(\.element) {
+        for entry in entries.enumerated().sorted(by: { (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset) }
+        ).map(\.element) {
             do {
                 for statement in try parse(entry.definition) { try reading.read(statement, of: entry, &shapes) }
             } catch {
@@ -24,7 +25,9 @@ extension Schema {
 extension Application {
     fileprivate func damaged(_ entry: CatalogueEntry, _ error: any Error) -> SQLError {
         let reason = (error as? SQLError)?.message ?? (error as? SyntaxError)?.message ?? "\(error)"
-        return SQLError("XX001", "the catalogue's \(entry.kind.rawValue) \"\(entry.schema).\(entry.name)\" cannot be read: \(reason)", details: entry.definition)
+        return SQLError(
+            "XX001", "the catalogue's \(entry.kind.rawValue) \"\(entry.schema).\(entry.name)\" cannot be read: \(reason)",
+            details: entry.definition)
     }
 
     fileprivate mutating func read(
@@ -54,7 +57,9 @@ extension Application {
         for column in create.columns {
             var source: ColumnSource?
             for constraint in column.constraints {
-                if case .foreignKey(let key) = constraint.kind, let referenced = key.referenced.first { source = ColumnSource(QualifiedName(key.table), referenced) }
+                if case .foreignKey(let key) = constraint.kind, let referenced = key.referenced.first {
+                    source = ColumnSource(QualifiedName(key.table), referenced)
+                }
             }
             columns.append(View.Column(column.name, try schema.resolveType(column.type, path: path), source: source))
         }

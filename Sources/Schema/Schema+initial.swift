@@ -1,7 +1,8 @@
 extension Schema {
     /// An empty project: the roles and schemas every client counts on, and no tables.
     ///
-    /// `anon`, `authenticated` and `service_role` are what a token's `role` may say without further ado; `authenticator` may become any of them.
+    /// `anon`, `authenticated` and `service_role` are what a token's `role` may say without further ado; `authenticator` may become any of
+    /// them.
     package static let initial: Schema = {
         var schema = Schema()
         schema.namespaces = ["public", "auth", "storage", "extensions", "offstage"]
@@ -19,6 +20,7 @@ extension Schema {
         return schema
     }()
 
-    /// Where a name without a schema is looked for. `pg_catalog` comes before it, as in PostgreSQL; the user's own schema is skipped where there is none.
+    /// Where a name without a schema is looked for. `pg_catalog` comes before it, as in PostgreSQL; the user's own schema is skipped where
+    /// there is none.
     package static let searchPath = ["$user", "public", "extensions"]
 }

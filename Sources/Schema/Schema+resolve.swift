@@ -78,7 +78,9 @@ extension Schema {
     /// Throws 3F000 where the schema does not exist, 42501 for the system's own, 0A000 for another database's.
     package func placement(of name: Name, path: [String] = searchPath) throws(SQLError) -> QualifiedName {
         if name.parts.count > 2 {
-            throw SQLError("0A000", "cross-database references are not implemented: \"\(name.parts.joined(separator: "."))\"", position: name.position.known)
+            throw SQLError(
+                "0A000", "cross-database references are not implemented: \"\(name.parts.joined(separator: "."))\"",
+                position: name.position.known)
         }
         let last = ObjectName.truncated(name.last)
         guard let schema = name.qualifier else {
@@ -116,7 +118,8 @@ extension Schema {
 
     func missingColumn(_ column: String, of table: Table, at position: Position = .none) -> SQLError {
         SQLError(
-            "42703", "column \"\(column)\" of relation \"\(table.name.name)\" does not exist", hint: perhaps(column, table.columns.map(\.name)),
+            "42703", "column \"\(column)\" of relation \"\(table.name.name)\" does not exist",
+            hint: perhaps(column, table.columns.map(\.name)),
             position: position.known)
     }
 

@@ -59,7 +59,9 @@ extension Schema {
             switch modifier.kind {
             case .literal(.integer(let value)): numbers.append(Int(value))
             case .unary("-", let inner):
-                guard case .literal(.integer(let value)) = inner.kind else { throw SQLError("42601", "type modifiers must be simple constants or identifiers", position: position) }
+                guard case .literal(.integer(let value)) = inner.kind else {
+                    throw SQLError("42601", "type modifiers must be simple constants or identifiers", position: position)
+                }
                 numbers.append(-Int(value))
             default: throw SQLError("42601", "type modifiers must be simple constants or identifiers", position: position)
             }
@@ -84,7 +86,10 @@ extension Schema {
         case .time, .timestamp, .timestamptz:
             guard numbers.count == 1 else { throw SQLError("22023", "invalid type modifier", position: position) }
             // More than six digits is a warning in PostgreSQL, and six.
-            guard numbers[0] >= 0 else { throw SQLError("22023", "\(type == .time ? "TIME" : "TIMESTAMP")(\(numbers[0])) precision must not be negative", position: position) }
+            guard numbers[0] >= 0 else {
+                throw SQLError(
+                    "22023", "\(type == .time ? "TIME" : "TIMESTAMP")(\(numbers[0])) precision must not be negative", position: position)
+            }
             return .precision(min(numbers[0], 6))
         case .interval:
             // First the fields asked for, 0x7FFF being all of them.
@@ -108,18 +113,26 @@ extension Schema {
     ]
 
     /// As people write them, which the parser has turned into the system's names by the time we look: for hints only.
-    private static let spokenTypes: [String: DataType] = ["integer": .integer, "bigint": .bigint, "smallint": .smallint, "boolean": .boolean]
+    private static let spokenTypes: [String: DataType] = [
+        "integer": .integer, "bigint": .bigint, "smallint": .smallint, "boolean": .boolean,
+    ]
 
     private static let otherTypes: [String: String] = {
         var types = [
-            "money": "Use numeric(12,2).", "name": "Use text.", "char": "Use \"text\" with a check on its length.", "oid": "Use bigint.", "xml": "Use text.",
-            "timetz": "Use time, or timestamptz.", "citext": "Use text with a unique index on lower(column).", "bit": "Use integer, or boolean columns.",
+            "money": "Use numeric(12,2).", "name": "Use text.", "char": "Use \"text\" with a check on its length.", "oid": "Use bigint.",
+            "xml": "Use text.",
+            "timetz": "Use time, or timestamptz.", "citext": "Use text with a unique index on lower(column).",
+            "bit": "Use integer, or boolean columns.",
             "varbit": "Use text, or boolean columns.", "tsvector": "Full text search comes in a later version.",
             "tsquery": "Full text search comes in a later version.", "hstore": "Use jsonb.", "vector": "Use real[].",
         ]
-        for type in ["point", "line", "lseg", "box", "path", "polygon", "circle", "geometry", "geography"] { types[type] = "Use two columns of type double precision, or jsonb." }
+        for type in ["point", "line", "lseg", "box", "path", "polygon", "circle", "geometry", "geography"] {
+            types[type] = "Use two columns of type double precision, or jsonb."
+        }
         for type in ["inet", "cidr", "macaddr", "macaddr8"] { types[type] = "Use text." }
-        for type in ["int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"] { types[type] = "Use two columns, one for each bound." }
+        for type in ["int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"] {
+            types[type] = "Use two columns, one for each bound."
+        }
         for type in ["regclass", "regtype", "regproc", "regprocedure", "regrole", "regnamespace"] { types[type] = "Use text." }
         for type in ["trigger", "event_trigger"] { types[type] = "Triggers come in a later version." }
         for type in ["anyelement", "anyarray", "anynonarray", "anyenum", "anycompatible"] { types[type] = "Name the type." }

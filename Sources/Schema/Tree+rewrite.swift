@@ -54,7 +54,8 @@ package struct TreeRewrite {
         case .cast(let a, let type): .cast(self(a), type)
         case .case(let operand, let whens, let otherwise):
             .case(
-                operand: self(operand), whens: whens.map { Expression.When(self($0.condition), then: self($0.result)) }, otherwise: self(otherwise))
+                operand: self(operand), whens: whens.map { Expression.When(self($0.condition), then: self($0.result)) },
+                otherwise: self(otherwise))
         case .collate(let a, let name): .collate(self(a), name)
         case .subscript(let a, let list):
             .subscript(self(a), list.map { .init(lower: self($0.lower), upper: self($0.upper), isSlice: $0.isSlice) })
@@ -179,7 +180,9 @@ package struct TreeRewrite {
             (insert.table, insert.alias) = target(insert.table, insert.alias)
             if case .select(let select) = insert.source { insert.source = .select(self(select)) }
             if var conflict = insert.conflict {
-                if case .columns(let columns, let filter) = conflict.target { conflict.target = .columns(self(columns), where: self(filter)) }
+                if case .columns(let columns, let filter) = conflict.target {
+                    conflict.target = .columns(self(columns), where: self(filter))
+                }
                 if case .update(let assignments, let filter) = conflict.action {
                     conflict.action = .update(assigned(assignments), where: self(filter))
                 }
@@ -214,5 +217,7 @@ package struct TreeRewrite {
         return (other, alias ?? (other.last == name.last ? nil : name.last))
     }
 
-    private mutating func assigned(_ assignments: [Assignment]) -> [Assignment] { assignments.map { Assignment($0.columns, self($0.value)) } }
+    private mutating func assigned(_ assignments: [Assignment]) -> [Assignment] {
+        assignments.map { Assignment($0.columns, self($0.value)) }
+    }
 }

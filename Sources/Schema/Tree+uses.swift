@@ -17,7 +17,9 @@ package struct TreeUses {
     private mutating func collect<T>(_ enteringSelects: Bool, _ walk: (inout TreeRewrite) -> T) {
         let found = Found()
         var rewrite = TreeRewrite(
-            table: { found.uses.tables.append($0); return nil },
+            table: {
+                found.uses.tables.append($0); return nil
+            },
             expression: { e in
                 switch e.kind {
                 case .column(let name): found.uses.columns.append(Name(name.parts, at: e.position))

@@ -7,7 +7,7 @@
 #endif
 
 /// The two clocks of a request.
-enum Clock {
+package enum Clock {
     /// Seconds and nanoseconds since 1970, UTC.
     static func now() -> (seconds: Int64, nanoseconds: Int64) {
         var time = timespec()
@@ -15,7 +15,7 @@ enum Clock {
         return (Int64(time.tv_sec), Int64(time.tv_nsec))
     }
 
-    static func microsecondsSince2000() -> Int64 {
+    package static func microsecondsSince2000() -> Int64 {
         let (seconds, nanoseconds) = now()
         return (seconds &- 946_684_800) &* 1_000_000 &+ nanoseconds / 1_000
     }

@@ -1,15 +1,16 @@
 import CPgQuery
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Runs `body`, which may recurse into itself through here, where there is stack enough for it: on this thread while there is, else on a
 /// new one that this one waits for.
 ///
-/// For functions that go down a tree and nothing else: what belongs to the thread or task (task-local values) is not there on the other one.
+/// For functions that go down a tree and nothing else: what belongs to the thread or task (task-local values) is not there on the other
+/// one.
 /// Debug builds need up to 9 KiB for each level of a tree, and a thread may have 512 KiB.
 package func withEnoughStack<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     if Stack.remaining >= 128 << 10 { return try body() }
@@ -38,15 +39,15 @@ enum Stack {
     private static var end: UInt {
         if let known = pthread_getspecific(key) { return UInt(bitPattern: known) }
         #if canImport(Darwin)
-        let end = UInt(bitPattern: pthread_get_stackaddr_np(pthread_self())) - UInt(pthread_get_stacksize_np(pthread_self()))
+            let end = UInt(bitPattern: pthread_get_stackaddr_np(pthread_self())) - UInt(pthread_get_stacksize_np(pthread_self()))
         #else
-        var attributes = pthread_attr_t()
-        guard offstage_thread_attributes(pthread_self(), &attributes) == 0 else { return UInt.max }
-        defer { pthread_attr_destroy(&attributes) }
-        var lowest: UnsafeMutableRawPointer?
-        var size = 0
-        guard pthread_attr_getstack(&attributes, &lowest, &size) == 0, let lowest else { return UInt.max }
-        let end = UInt(bitPattern: lowest)
+            var attributes = pthread_attr_t()
+            guard offstage_thread_attributes(pthread_self(), &attributes) == 0 else { return UInt.max }
+            defer { pthread_attr_destroy(&attributes) }
+            var lowest: UnsafeMutableRawPointer?
+            var size = 0
+            guard pthread_attr_getstack(&attributes, &lowest, &size) == 0, let lowest else { return UInt.max }
+            let end = UInt(bitPattern: lowest)
         #endif
         pthread_setspecific(key, UnsafeRawPointer(bitPattern: end))
         return end
@@ -74,9 +75,9 @@ func withBigStack<Result>(_ work: () -> Result) -> Result? {
         }
         defer { pthread_attr_destroy(&attributes) }
         #if canImport(Darwin)
-        var thread: pthread_t?
+            var thread: pthread_t?
         #else
-        var thread = pthread_t()
+            var thread = pthread_t()
         #endif
         guard pthread_attr_setstacksize(&attributes, 8 << 20) == 0,
             pthread_create(&thread, &attributes, threadMain, box.toOpaque()) == 0
@@ -85,9 +86,9 @@ func withBigStack<Result>(_ work: () -> Result) -> Result? {
             return false
         }
         #if canImport(Darwin)
-        if let thread { pthread_join(thread, nil) }
+            if let thread { pthread_join(thread, nil) }
         #else
-        pthread_join(thread, nil)
+            pthread_join(thread, nil)
         #endif
         return true
     }
@@ -100,13 +101,13 @@ private final class Work {
 }
 
 #if canImport(Darwin)
-private func threadMain(_ box: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<Work>.fromOpaque(box).takeRetainedValue().run()
-    return nil
-}
+    private func threadMain(_ box: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        Unmanaged<Work>.fromOpaque(box).takeRetainedValue().run()
+        return nil
+    }
 #else
-private func threadMain(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let box { Unmanaged<Work>.fromOpaque(box).takeRetainedValue().run() }
-    return nil
-}
+    private func threadMain(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        if let box { Unmanaged<Work>.fromOpaque(box).takeRetainedValue().run() }
+        return nil
+    }
 #endif

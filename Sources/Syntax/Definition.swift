@@ -206,7 +206,9 @@ package struct CreateIndex: Hashable, Sendable {
         package var collation: Name?
         package var operatorClass: Name?
 
-        package init(_ value: Expression, descending: Bool = false, nullsFirst: Bool? = nil, collation: Name? = nil, operatorClass: Name? = nil) {
+        package init(
+            _ value: Expression, descending: Bool = false, nullsFirst: Bool? = nil, collation: Name? = nil, operatorClass: Name? = nil
+        ) {
             self.value = value
             self.descending = descending
             self.nullsFirst = nullsFirst
@@ -227,7 +229,8 @@ package struct CreateIndex: Hashable, Sendable {
     package var filter: Expression?
 
     package init(
-        name: String?, on table: Name, ifNotExists: Bool = false, isUnique: Bool = false, nullsNotDistinct: Bool = false, method: String = "btree",
+        name: String?, on table: Name, ifNotExists: Bool = false, isUnique: Bool = false, nullsNotDistinct: Bool = false,
+        method: String = "btree",
         _ elements: [Element], including: [String] = [], where filter: Expression? = nil
     ) {
         self.name = name
@@ -332,8 +335,10 @@ package struct CreateFunction: Hashable, Sendable {
     package var settings: [String: String]
 
     package init(
-        _ name: Name, orReplace: Bool = false, isProcedure: Bool = false, parameters: [Parameter] = [], returns: TypeName? = nil, language: String = "sql",
-        body: String = "", standardBody: [Statement] = [], volatility: Volatility = .volatile, isStrict: Bool = false, isSecurityDefiner: Bool = false,
+        _ name: Name, orReplace: Bool = false, isProcedure: Bool = false, parameters: [Parameter] = [], returns: TypeName? = nil,
+        language: String = "sql",
+        body: String = "", standardBody: [Statement] = [], volatility: Volatility = .volatile, isStrict: Bool = false,
+        isSecurityDefiner: Bool = false,
         settings: [String: String] = [:]
     ) {
         self.name = name
@@ -430,7 +435,8 @@ package enum RoleOption: Hashable, Sendable {
 }
 
 package enum ObjectKind: String, Hashable, Sendable {
-    case table, view, materializedView, index, sequence, type, domain, function, procedure, schema, policy, trigger, `extension`, column, constraint, role
+    case table, view, materializedView, index, sequence, type, domain, function, procedure, schema, policy, trigger, `extension`, column,
+        constraint, role
 }
 
 package struct Drop: Hashable, Sendable {

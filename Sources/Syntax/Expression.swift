@@ -1,6 +1,7 @@
 /// One expression of PostgreSQL's SQL, and where it begins.
 ///
-/// Chains of AND and OR are flat. What PostgreSQL's grammar writes as a function (`extract(year from x)`, `x at time zone 'UTC'`) is a call,
+/// Chains of AND and OR are flat. What PostgreSQL's grammar writes as a function (`extract(year from x)`, `x at time zone 'UTC'`) is a
+/// call,
 /// as in PostgreSQL's own tree, with the name PostgreSQL gives it (`pg_catalog.extract`, `pg_catalog.timezone`).
 package struct Expression: Hashable, Sendable {
     package var kind: Kind

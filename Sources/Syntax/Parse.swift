@@ -26,7 +26,8 @@ package func parseExpression(_ sql: String, limits: ParseLimits = .default) thro
 /// Reads a type as written in a column's definition: `parseType("varchar(20)[]")`.
 package func parseType(_ sql: String, limits: ParseLimits = .default) throws(SyntaxError) -> TypeName {
     try withParseTree(of: sql, prefix: "create function f() returns ", limits: limits) { (root, reader) throws(SyntaxError) in
-        guard let statement = root.list("stmts").first, root.list("stmts").count == 1, let function = statement["stmt"]?["CreateFunctionStmt"],
+        guard let statement = root.list("stmts").first, root.list("stmts").count == 1,
+            let function = statement["stmt"]?["CreateFunctionStmt"],
             function.hasOnly(["funcname", "returnType"]), let type = function["returnType"]
         else { throw reader.error("42601", "this is not a type", at: 0) }
         return try reader.type(type)
@@ -109,7 +110,8 @@ extension SyntaxError {
         var message = error.message.map { String(cString: $0) } ?? "syntax error"
         if message.utf8.count > 200 { message = String(message.prefix(120)) + "…\"" }
         let scalars = text.unicodeScalars
-        let place = scalars.index(scalars.startIndex, offsetBy: max(0, Int(error.cursorpos) - 1), limitedBy: scalars.endIndex) ?? scalars.endIndex
+        let place =
+            scalars.index(scalars.startIndex, offsetBy: max(0, Int(error.cursorpos) - 1), limitedBy: scalars.endIndex) ?? scalars.endIndex
         let offset = text.utf8.distance(from: text.startIndex, to: place)
         self.init(message, shiftedTo: offset, shift, text, file)
     }

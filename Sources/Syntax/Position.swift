@@ -1,4 +1,5 @@
-/// Where a node begins in its source, as a byte offset. Never part of what a node *is*: two positions are always equal, so that trees compare by meaning.
+/// Where a node begins in its source, as a byte offset. Never part of what a node *is*: two positions are always equal, so that trees
+/// compare by meaning.
 package struct Position: Hashable, Sendable {
     package var offset: Int32
 

@@ -226,7 +226,8 @@ extension SQLPrinter {
         if call.arguments.isEmpty, call.function.parts.count == 1, Self.withoutBrackets.contains(call.function.last) {
             return write(call.function.last)
         }
-        if call.function.parts.count == 1, Self.ownSyntax.contains(call.function.last) || Self.withoutBrackets.contains(call.function.last) {
+        if call.function.parts.count == 1, Self.ownSyntax.contains(call.function.last) || Self.withoutBrackets.contains(call.function.last)
+        {
             write(call.function.last)
         } else {
             name(call.function)
@@ -243,7 +244,8 @@ extension SQLPrinter {
     /// What the grammar has words of its own for; in quotes they would be ordinary functions.
     private static let ownSyntax: Set<String> = ["coalesce", "nullif", "greatest", "least", "left", "right"]
     private static let withoutBrackets: Set<String> = [
-        "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "current_role", "current_user", "user", "session_user",
+        "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "current_role", "current_user", "user",
+        "session_user",
         "current_catalog", "current_schema",
     ]
 
@@ -334,10 +336,12 @@ extension Expression {
         switch kind {
         case .literal(.integer(let value)): value < 0
         case .literal(.number(let text)): text.utf8.first == UInt8(ascii: "-")
-        case .literal, .parameter, .column, .star, .call, .exists, .subselect, .arraySelect, .array, .row, .cast, .case, .subscript, .field, .default,
+        case .literal, .parameter, .column, .star, .call, .exists, .subselect, .arraySelect, .array, .row, .cast, .case, .subscript, .field,
+            .default,
             .grouping, .injected:
             false
-        case .unary, .binary, .and, .or, .not, .isNull, .isBoolean, .isDistinct, .between, .inList, .inSelect, .anyOf, .anyOfSelect, .collate:
+        case .unary, .binary, .and, .or, .not, .isNull, .isBoolean, .isDistinct, .between, .inList, .inSelect, .anyOf, .anyOfSelect,
+            .collate:
             true
         }
     }

@@ -1,4 +1,5 @@
-/// A look at a text before the parser sees it, because the parser recurses without limit: is it text, is it small enough, how deep is it at most?
+/// A look at a text before the parser sees it, because the parser recurses without limit: is it text, is it small enough, how deep is it at
+/// most?
 ///
 /// The depth is an upper bound, found from tokens alone: brackets, `case … end`, and operators in a row, which lean on one another
 /// until a comma, a semicolon, AND, OR or the next clause. Nothing here judges whether the text is SQL.
@@ -180,7 +181,9 @@ struct SQLScan {
         if !inner.isCase, inner.commas > 0 {
             var ahead = at
             while ahead < bytes.count, bytes[ahead] <= UInt8(ascii: " ") || bytes[ahead] == UInt8(ascii: "*") { ahead += 1 }
-            if ahead < bytes.count, bytes[ahead] == UInt8(ascii: "=") || bytes[ahead] == UInt8(ascii: "/") || bytes[ahead] == UInt8(ascii: "-") {
+            if ahead < bytes.count,
+                bytes[ahead] == UInt8(ascii: "=") || bytes[ahead] == UInt8(ascii: "/") || bytes[ahead] == UInt8(ascii: "-")
+            {
                 group.copiesOfNext = inner.commas + 1
             }
         }
@@ -250,7 +253,10 @@ struct SQLScan {
 
     private static let keywords: [UInt128: Keyword] = {
         let words: [(Keyword, [String])] = [
-            (.leaning, ["not", "is", "isnull", "notnull", "collate", "at", "in", "like", "ilike", "similar", "overlaps", "escape", "operator"]),
+            (
+                .leaning,
+                ["not", "is", "isnull", "notnull", "collate", "at", "in", "like", "ilike", "similar", "overlaps", "escape", "operator"]
+            ),
             (.between, ["between"]), (.and, ["and"]), (.separator, ["or", "where", "having"]), (.part, ["when", "then", "else"]),
             (.select, ["select"]), (.join, ["join"]), (.setOperator, ["union", "intersect", "except"]), (.case, ["case"]), (.end, ["end"]),
             (.begin, ["begin"]), (.atomic, ["atomic"]),
@@ -276,7 +282,9 @@ struct SQLScan {
         // A run without special characters loses its trailing signs to operators of their own.
         var signs = 0
         if !hasSpecial {
-            while signs < at - start, bytes[at - 1 - signs] == UInt8(ascii: "+") || bytes[at - 1 - signs] == UInt8(ascii: "-") { signs += 1 }
+            while signs < at - start, bytes[at - 1 - signs] == UInt8(ascii: "+") || bytes[at - 1 - signs] == UInt8(ascii: "-") {
+                signs += 1
+            }
         }
         group.operators += max(1, signs + (signs < at - start ? 1 : 0))
         steps += (signs + 1) * length
@@ -386,14 +394,17 @@ struct SQLScan {
 
     private static func isOperator(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "="): true
+        case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+            UInt8(ascii: "="):
+            true
         default: isSpecial(byte)
         }
     }
 
     private static func isSpecial(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "~"), UInt8(ascii: "!"), UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "^"), UInt8(ascii: "&"),
+        case UInt8(ascii: "~"), UInt8(ascii: "!"), UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "^"),
+            UInt8(ascii: "&"),
             UInt8(ascii: "|"), UInt8(ascii: "`"), UInt8(ascii: "?"):
             true
         default: false

@@ -65,7 +65,8 @@ package struct Query: Hashable, Sendable {
     package var windows: [Window]
 
     package init(
-        distinct: Distinct? = nil, _ outputs: [Output], from: [FromItem] = [], where filter: Expression? = nil, groupBy: [GroupingItem] = [],
+        distinct: Distinct? = nil, _ outputs: [Output], from: [FromItem] = [], where filter: Expression? = nil,
+        groupBy: [GroupingItem] = [],
         having: Expression? = nil, windows: [Window] = []
     ) {
         self.distinct = distinct
@@ -161,7 +162,9 @@ package struct FunctionSource: Hashable, Sendable {
     /// `as x(a int, b text)`.
     package var columns: [ColumnDefinition]
 
-    package init(_ calls: [Expression], withOrdinality: Bool = false, lateral: Bool = false, alias: Alias? = nil, columns: [ColumnDefinition] = []) {
+    package init(
+        _ calls: [Expression], withOrdinality: Bool = false, lateral: Bool = false, alias: Alias? = nil, columns: [ColumnDefinition] = []
+    ) {
         self.calls = calls
         self.withOrdinality = withOrdinality
         self.lateral = lateral

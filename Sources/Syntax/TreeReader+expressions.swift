@@ -232,7 +232,9 @@ extension TreeReader {
             guard let node = wrapped["SortBy"] else { continue }
             if node["sortby_dir"]?.equals("SORTBY_USING") ?? false { throw unsupported("\"order by … using\"", at: node) }
             keys.append(
-                SortKey(try expression(node, "node"), descending: isDescending(node, "sortby_dir"), nullsFirst: nullsFirst(node, "sortby_nulls")))
+                SortKey(
+                    try expression(node, "node"), descending: isDescending(node, "sortby_dir"), nullsFirst: nullsFirst(node, "sortby_nulls")
+                ))
         }
         return keys
     }

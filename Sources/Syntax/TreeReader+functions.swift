@@ -23,7 +23,8 @@ extension TreeReader {
             default: .in
             }
         return .init(
-            name: node.string("name"), mode: mode, type: try member(node, "argType", type), default: try expression(optional: node["defexpr"]))
+            name: node.string("name"), mode: mode, type: try member(node, "argType", type),
+            default: try expression(optional: node["defexpr"]))
     }
 
     private func apply(_ option: Node, to function: inout CreateFunction) throws(SyntaxError) {

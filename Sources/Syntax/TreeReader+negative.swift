@@ -1,4 +1,5 @@
-/// Negative whole numbers. libpg_query 15-4.0.0 leaves every integer that is not above zero out of its JSON, so that `-5` arrives as `{}`, which is also
+/// Negative whole numbers. libpg_query 15-4.0.0 leaves every integer that is not above zero out of its JSON, so that `-5` arrives as `{}`,
+/// which is also
 /// what `0` looks like: the source says which it was.
 extension TreeReader {
     /// The value of `{"ival": …}` or `{"Integer": …}`. `location` is of the number's sign, or of a word before it.
@@ -6,7 +7,8 @@ extension TreeReader {
         node["ival"] == nil ? negative(at: location) : node.integer("ival")
     }
 
-    /// The number that follows, if a minus sign does; else 0. Between the place and the digits may stand words, signs, brackets and comments.
+    /// The number that follows, if a minus sign does; else 0. Between the place and the digits may stand words, signs, brackets and
+    /// comments.
     private func negative(at location: Int) -> Int {
         let bytes = text.utf8
         guard location >= 0, location < bytes.count else { return 0 }
@@ -26,7 +28,9 @@ extension TreeReader {
                 return isNegative ? -(Int(String(Substring(digits))) ?? 0) : 0
             } else {
                 let isWord = byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
-                guard isWord || byte <= 0x20 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "=") else { return 0 }
+                guard isWord || byte <= 0x20 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "=") else {
+                    return 0
+                }
                 if byte == UInt8(ascii: "-") { isNegative = true }
                 rest = rest.dropFirst()
             }

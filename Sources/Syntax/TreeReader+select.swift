@@ -152,7 +152,9 @@ extension TreeReader {
     }
 
     private func join(_ node: Node) throws(SyntaxError) -> FromItem {
-        guard let left = node["larg"], let right = node["rarg"] else { throw error("XX000", "the parser left out a side of a join", at: node) }
+        guard let left = node["larg"], let right = node["rarg"] else {
+            throw error("XX000", "the parser left out a side of a join", at: node)
+        }
         var condition: JoinCondition?
         if node.flag("isNatural") {
             condition = .natural

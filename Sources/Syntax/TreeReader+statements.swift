@@ -27,7 +27,8 @@ extension TreeReader {
                     check: try expression(optional: node["with_check"])))
         case "CreateSchemaStmt":
             if node["schemaElts"] != nil { return .other(kind) }
-            return .createSchema(name: node.string("schemaname") ?? node["authrole"].map(role) ?? "", ifNotExists: node.flag("if_not_exists"))
+            return .createSchema(
+                name: node.string("schemaname") ?? node["authrole"].map(role) ?? "", ifNotExists: node.flag("if_not_exists"))
         case "CreateExtensionStmt":
             return .createExtension(
                 name: node.string("extname") ?? "", schema: option("schema", of: node.list("options")).map(text),
@@ -41,11 +42,13 @@ extension TreeReader {
         case "AlterSeqStmt":
             return .alterSequence(
                 AlterSequence(
-                    try member(node, "sequence", name(table:)), ifExists: node.flag("missing_ok"), options: try sequenceOptions(node.list("options"))))
+                    try member(node, "sequence", name(table:)), ifExists: node.flag("missing_ok"),
+                    options: try sequenceOptions(node.list("options"))))
         case "CreateRoleStmt": return createRole(node)
         case "GrantRoleStmt":
             return .grantRole(
-                roles: node.list("granted_roles").compactMap { $0["AccessPriv"]?.string("priv_name") }, to: roles(node.list("grantee_roles")),
+                roles: node.list("granted_roles").compactMap { $0["AccessPriv"]?.string("priv_name") },
+                to: roles(node.list("grantee_roles")),
                 isGrant: node.flag("is_grant"))
         case "GrantStmt": return .grant(try grant(node))
         case "AlterDefaultPrivilegesStmt": return try defaultPrivileges(node)
@@ -58,7 +61,8 @@ extension TreeReader {
         case "TransactionStmt": return transaction(node)
         case "DoStmt":
             return .doBlock(
-                language: option("language", of: node.list("args")).map(text) ?? "plpgsql", body: option("as", of: node.list("args")).map(text) ?? "")
+                language: option("language", of: node.list("args")).map(text) ?? "plpgsql",
+                body: option("as", of: node.list("args")).map(text) ?? "")
         case "TruncateStmt":
             return .truncate(
                 node.list("relations").compactMap { $0["RangeVar"].map(name(table:)) }, cascade: cascades(node),
@@ -134,8 +138,10 @@ extension TreeReader {
             default: .all
             }
         return CreatePolicy(
-            node.string("policy_name") ?? "", on: try member(node, "table", name(table:)), isPermissive: node.flag("permissive"), for: command,
-            to: roles(node.list("roles")), using: try expression(optional: node["qual"]), check: try expression(optional: node["with_check"]))
+            node.string("policy_name") ?? "", on: try member(node, "table", name(table:)), isPermissive: node.flag("permissive"),
+            for: command,
+            to: roles(node.list("roles")), using: try expression(optional: node["qual"]),
+            check: try expression(optional: node["with_check"]))
     }
 
     // MARK: Settings and transactions

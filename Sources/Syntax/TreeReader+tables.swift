@@ -32,7 +32,8 @@ extension TreeReader {
 
     func column(_ node: Node) throws(SyntaxError) -> ColumnDefinition {
         ColumnDefinition(
-            name: node.string("colname") ?? "", type: try member(node, "typeName", type), constraints: try constraints(node.list("constraints")),
+            name: node.string("colname") ?? "", type: try member(node, "typeName", type),
+            constraints: try constraints(node.list("constraints")),
             collation: node["collClause"].map { name($0.list("collname")) }, at: position(node))
     }
 
@@ -168,7 +169,9 @@ extension TreeReader {
         case "AT_DropNotNull": return .setNotNull(name, false)
         case "AT_DropExpression": return .dropExpression(name, ifExists: ifExists)
         case "AT_AddIdentity":
-            guard case .identity(let always, let options) = try definition(node, "Constraint", constraint).kind else { return .other(subtype) }
+            guard case .identity(let always, let options) = try definition(node, "Constraint", constraint).kind else {
+                return .other(subtype)
+            }
             return .addIdentity(name, always: always, options: options)
         case "AT_SetIdentity": return try setIdentity(name, node.list("def"))
         case "AT_DropIdentity": return .dropIdentity(name, ifExists: ifExists)
@@ -249,7 +252,8 @@ extension TreeReader {
         }
         return CreateIndex(
             name: node.string("idxname"), on: try member(node, "relation", name(table:)), ifNotExists: node.flag("if_not_exists"),
-            isUnique: node.flag("unique"), nullsNotDistinct: node.flag("nulls_not_distinct"), method: node.string("accessMethod") ?? "btree",
+            isUnique: node.flag("unique"), nullsNotDistinct: node.flag("nulls_not_distinct"),
+            method: node.string("accessMethod") ?? "btree",
             elements, including: node.list("indexIncludingParams").compactMap { $0["IndexElem"]?.string("name") },
             where: try expression(optional: node["whereClause"]))
     }

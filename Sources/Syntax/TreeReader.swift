@@ -43,7 +43,8 @@ final class TreeReader {
         depth += 1
         defer { depth -= 1 }
         guard depth <= limits.depth else {
-            throw error("54001", "this is nested too deeply", hint: "At most \(limits.depth) levels of brackets and operators are read.", at: node)
+            throw error(
+                "54001", "this is nested too deeply", hint: "At most \(limits.depth) levels of brackets and operators are read.", at: node)
         }
         return try body()
     }

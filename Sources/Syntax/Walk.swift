@@ -10,7 +10,9 @@ extension Expression {
     /// The subquery it is made with.
     package var subquery: Select? {
         switch kind {
-        case .inSelect(_, let select, _), .anyOfSelect(_, _, let select, _), .exists(let select), .subselect(let select), .arraySelect(let select): select
+        case .inSelect(_, let select, _), .anyOfSelect(_, _, let select, _), .exists(let select), .subselect(let select),
+            .arraySelect(let select):
+            select
         default: nil
         }
     }
@@ -22,7 +24,9 @@ extension Expression {
         case .call(let call):
             call.arguments.map(\.value) + call.orderBy.map(\.value) + (call.filter.map { [$0] } ?? [])
                 + (call.over.map { $0.partitionBy + $0.orderBy.map(\.value) } ?? [])
-        case .unary(_, let x), .not(let x), .isNull(let x, _), .isBoolean(let x, _, _), .cast(let x, _), .collate(let x, _), .field(let x, _): [x]
+        case .unary(_, let x), .not(let x), .isNull(let x, _), .isBoolean(let x, _, _), .cast(let x, _), .collate(let x, _),
+            .field(let x, _):
+            [x]
         case .inSelect(let x, _, _), .anyOfSelect(let x, _, _, _): [x]
         case .binary(_, let a, let b), .isDistinct(let a, let b, _), .anyOf(let a, _, let b, _): [a, b]
         case .and(let parts), .or(let parts), .array(let parts), .row(let parts), .grouping(let parts): parts

@@ -70,7 +70,8 @@ package struct Update: Hashable, Sendable {
     package var returning: [Output]
 
     package init(
-        with: With? = nil, _ table: Name, as alias: String? = nil, set assignments: [Assignment], from: [FromItem] = [], where filter: Expression? = nil,
+        with: With? = nil, _ table: Name, as alias: String? = nil, set assignments: [Assignment], from: [FromItem] = [],
+        where filter: Expression? = nil,
         returning: [Output] = []
     ) {
         self.with = with
@@ -92,7 +93,8 @@ package struct Delete: Hashable, Sendable {
     package var returning: [Output]
 
     package init(
-        with: With? = nil, from table: Name, as alias: String? = nil, using: [FromItem] = [], where filter: Expression? = nil, returning: [Output] = []
+        with: With? = nil, from table: Name, as alias: String? = nil, using: [FromItem] = [], where filter: Expression? = nil,
+        returning: [Output] = []
     ) {
         self.with = with
         self.table = table

@@ -41,8 +41,12 @@ struct CommandTests {
         let bad = try Program.run("import", folder.path + "/bad.csv", "--table", "t", "-C", folder.path)
         #expect(bad.code == 1)
         #expect(bad.errors.contains("line 3: 22P02: column \"id\": invalid input syntax for type integer: \"four\""))
-        #expect(try Program.run("import", folder.path + "/bad.csv", "--table", "t", "--skip-bad", "-C", folder.path).output == "1 rows into t, 1 left out\n")
-        #expect(try Program.run("export", "--table", "t", "-C", folder.path, "--format", "ndjson").output == "{\"id\":1,\"a\":\"x\"}\n{\"id\":2,\"a\":\"y, z\"}\n{\"id\":3,\"a\":\"x\"}\n")
+        #expect(
+            try Program.run("import", folder.path + "/bad.csv", "--table", "t", "--skip-bad", "-C", folder.path).output
+                == "1 rows into t, 1 left out\n")
+        #expect(
+            try Program.run("export", "--table", "t", "-C", folder.path, "--format", "ndjson").output
+                == "{\"id\":1,\"a\":\"x\"}\n{\"id\":2,\"a\":\"y, z\"}\n{\"id\":3,\"a\":\"x\"}\n")
         #expect(try Program.run("sql", "select count(*) from t", "-C", folder.path).output == "count\n3\n")
     }
 
@@ -56,14 +60,18 @@ struct CommandTests {
         #expect(!list.output.contains(made.output.dropLast()))
         #expect(list.output.split(separator: "\n").contains { $0.hasPrefix("service_role") && !$0.contains("eyJ") })
         #expect(try Program.run("keys", "revoke", "billing", "-C", folder.path).code == 0)
-        let token = try Program.run("keys", "token", "--claims", #"{"app_metadata":{"role":"admin"}}"#, "--expires", "5m", "-C", folder.path)
+        let token = try Program.run(
+            "keys", "token", "--claims", #"{"app_metadata":{"role":"admin"}}"#, "--expires", "5m", "-C", folder.path)
         #expect(token.output.split(separator: ".").count == 3)
         #expect(try Program.run("keys", "token", "--claims", "[]", "-C", folder.path).code == 1)
     }
 
     @Test func `a running server serves, and runs commands for others`() async throws {
         let folder = try TemporaryFolder()
-        try folder.write("migrations/0001.sql", "create table t (id int primary key, a text); alter table t enable row level security; create policy p on t for select using (true)")
+        try folder.write(
+            "migrations/0001.sql",
+            "create table t (id int primary key, a text); alter table t enable row level security; create policy p on t for select using (true)"
+        )
         try folder.write("seed/t.csv", "id,a\n1,x\n")
         let server = try Program.start("serve", "-C", folder.path, "--port", "0")
         defer { server.process.terminate() }
@@ -161,7 +169,8 @@ private enum Program {
         let out = output.fileHandleForReading.readDataToEndOfFile()
         let err = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return Result(code: process.terminationStatus, output: String(decoding: out, as: UTF8.self), errors: String(decoding: err, as: UTF8.self))
+        return Result(
+            code: process.terminationStatus, output: String(decoding: out, as: UTF8.self), errors: String(decoding: err, as: UTF8.self))
     }
 
     static func start(_ arguments: String...) throws -> Running {

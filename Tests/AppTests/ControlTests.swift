@@ -1,12 +1,14 @@
-@testable import Offstage
 import OffstageSQLite
 import OffstageSchema
 import Synchronization
 import Testing
 
+@testable import Offstage
+
 @Suite struct ControlTests {
     @Test(arguments: [
-        DataCommand.migrateUp, .migrateStatus, .doctor, .sql("select '\"x\"\n'"), .importFile(path: "/a \"b\".csv", format: .ndjson, table: "t", skipsBad: true),
+        DataCommand.migrateUp, .migrateStatus, .doctor, .sql("select '\"x\"\n'"),
+        .importFile(path: "/a \"b\".csv", format: .ndjson, table: "t", skipsBad: true),
         .export(table: "s.t", format: .json), .keys(.list(showsSecrets: true)), .keys(.create(kind: "secret", name: "n", role: nil)),
         .keys(.create(kind: "publishable", name: "n", role: "r")), .keys(.revoke("x")), .keys(.rotate("api")),
         .keys(.token(role: "authenticated", claims: "{\"a\":1}", seconds: 60)),
@@ -16,7 +18,9 @@ import Testing
         #expect(DataCommand(json: command.json) == command)
     }
 
-    @Test(arguments: [ControlAnswer.output(.line("ä\n")), .output(.text("\"")), .output(.note("")), .output(.progress(0.5)), .done(false), .failed("x")])
+    @Test(arguments: [
+        ControlAnswer.output(.line("ä\n")), .output(.text("\"")), .output(.note("")), .output(.progress(0.5)), .done(false), .failed("x"),
+    ])
     func `so does what it tells`(_ answer: ControlAnswer) { #expect(ControlAnswer(json: answer.json) == answer) }
 
     @Test(arguments: ["", "{", "[]", "{}", "{\"command\":\"drop everything\"}", "{\"command\":\"import\"}", "{\"command\":7}"])
@@ -68,7 +72,8 @@ import Testing
             """)
         #expect(
             found == [
-                "bare     read by everyone (no row level security)", "shelf    read by everyone; added to by signed-in users where a policy allows",
+                "bare     read by everyone (no row level security)",
+                "shelf    read by everyone; added to by signed-in users where a policy allows",
                 "closed to all but the service key: secret, waiting",
             ])
     }
@@ -117,7 +122,9 @@ import Testing
         let project = try Project(ProjectFolder(folder.path), Settings())
         defer { project.close() }
         _ = try await project.migrations().up()
-        try await project.database.transaction { database in try database.execute("create table stray (x integer) strict; alter table \"public.a\" add column y integer") }
+        try await project.database.transaction { database in
+            try database.execute("create table stray (x integer) strict; alter table \"public.a\" add column y integer")
+        }
         let told = Mutex<[String]>([])
         _ = try await DataCommand.doctor.perform(in: project) { output in
             if case .line(let line) = output { told.withLock { $0.append(line) } }

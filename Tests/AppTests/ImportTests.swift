@@ -1,7 +1,8 @@
-@testable import Offstage
 import OffstageSQLite
 import OffstageSchema
 import Testing
+
+@testable import Offstage
 
 @Suite struct ImportTests {
     private func shop() async throws -> MigratedDatabase {
@@ -86,8 +87,10 @@ import Testing
     @Test func `what is wrong with the whole file is one error`() async throws {
         let database = try await shop()
         for (text, format, table, code) in [
-            ("titel\nA\n", .csv, "books", "42703"), ("", .csv, "books", "22P04"), ("{}", .json, "books", "22P04"), ("[1]", .json, "books", "22P04"),
-            ("[", .json, "books", "22P02"), ("title\nA\n", .csv, "boks", "42P01"), ("title,title\n", .csv, "books", "42701"), ("title\n\"A\n", .csv, "books", "22P04"),
+            ("titel\nA\n", .csv, "books", "42703"), ("", .csv, "books", "22P04"), ("{}", .json, "books", "22P04"),
+            ("[1]", .json, "books", "22P04"),
+            ("[", .json, "books", "22P02"), ("title\nA\n", .csv, "boks", "42P01"), ("title,title\n", .csv, "books", "42701"),
+            ("title\n\"A\n", .csv, "books", "22P04"),
             ("{\"title\":1}\n{", .ndjson, "books", "22P02"),
         ] as [(String, RowFileFormat, String, String)] {
             let error = try await #require(throws: SQLError.self, "\(text)") { try await load(text, format, into: table, in: database) }
@@ -109,7 +112,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [("seed/02_books.csv", "books"), ("seed/shop.books.json", "shop.books"), ("seed/2024.csv", "2024"), ("seed/authors.ndjson", "authors")])
+    @Test(arguments: [
+        ("seed/02_books.csv", "books"), ("seed/shop.books.json", "shop.books"), ("seed/2024.csv", "2024"),
+        ("seed/authors.ndjson", "authors"),
+    ])
     func `a seed's file name is its table's`(_ file: String, _ table: String) {
         #expect(Project.table(ofSeed: file) == table)
     }

@@ -1,9 +1,10 @@
-@testable import Offstage
 import OffstageDatabase
 import OffstageSQLite
 import OffstageSchema
 import OffstageSyntax
 import Testing
+
+@testable import Offstage
 
 @Suite struct MigrationTests {
     static let books = """
@@ -26,7 +27,9 @@ import Testing
     @Test func `tables, rows and the catalogue outlive the process`() async throws {
         var database = try await shop()
         // Read back in order of name, these two would be the wrong way round.
-        try await database.migrate("create view z as select id, title from books; create view a as select title from z; create type b as enum ('x'); create table aa (b b)")
+        try await database.migrate(
+            "create view z as select id, title from books; create view a as select title from z; create type b as enum ('x'); create table aa (b b)"
+        )
         try await database.expectWhole()
         #expect(try await database.values("select title from \"public.books\" order by id") == ["One", "Two", "Three"])
         let schema = database.database.schema
@@ -83,7 +86,8 @@ import Testing
 
     @Test func `a dropped column takes its index, its check and its key along`() async throws {
         var database = try await shop()
-        try await database.migrate("alter table books add constraint short check (length(title) < 20), add constraint named unique (title, pages)")
+        try await database.migrate(
+            "alter table books add constraint short check (length(title) < 20), add constraint named unique (title, pages)")
         try await database.expectWhole()
         try await database.migrate("alter table books drop column title")
         try await database.expectWhole()
@@ -158,7 +162,8 @@ import Testing
         #expect(try await database.refusal("insert into books (title, author_id, pages) values ('x', 1, 3)").code == "23514")
         #expect(try await database.refusal("insert into books (title, author_id) values ('One', 1)").code == "23505")
         #expect(try await database.refusal("insert into books (title) values ('y')").code == "23502")
-        try await database.migrate("alter table books drop constraint long, drop constraint books_title_key, alter column author_id drop not null")
+        try await database.migrate(
+            "alter table books drop constraint long, drop constraint books_title_key, alter column author_id drop not null")
         try await database.expectWhole()
         try await database.migrate("insert into books (title, pages) values ('One', 3)")
     }
@@ -176,7 +181,8 @@ import Testing
         try await database.migrate("drop table authors cascade")
         try await database.expectWhole()
         #expect(try await database.values("select count(*) from \"public.books\"") == ["3"])
-        try await database.migrate("create table a (id int primary key); create table b (id int references a); insert into a values (1); insert into b values (1)")
+        try await database.migrate(
+            "create table a (id int primary key); create table b (id int references a); insert into a values (1); insert into b values (1)")
         try await database.migrate("drop table a, b")
         try await database.expectWhole()
     }
@@ -204,7 +210,8 @@ import Testing
 
     @Test func `a label that an expression names keeps its name`() async throws {
         var database = try await shop()
-        try await database.migrate("create type mood as enum ('sad', 'happy'); alter table books add column mood mood check (mood <> 'sad')")
+        try await database.migrate(
+            "create type mood as enum ('sad', 'happy'); alter table books add column mood mood check (mood <> 'sad')")
         let error = try await database.refusal("alter type mood rename value 'sad' to 'blue'")
         #expect(error.code == "0A000")
         #expect(error.message.contains("books_mood_check"))
@@ -212,11 +219,15 @@ import Testing
 
     @Test func `sequences restart, are renamed and forgotten`() async throws {
         var database = try await shop()
-        try await database.migrate("create sequence numbers; select nextval('numbers'); alter sequence numbers rename to digits; create table n (v bigint default nextval('digits')); insert into n default values")
+        try await database.migrate(
+            "create sequence numbers; select nextval('numbers'); alter sequence numbers rename to digits; create table n (v bigint default nextval('digits')); insert into n default values"
+        )
         #expect(try await database.values("select v from \"public.n\"") == ["2"])
         try await database.migrate("alter sequence digits restart with 50; insert into n default values")
         #expect(try await database.values("select v from \"public.n\"") == ["2", "50"])
-        try await database.migrate("drop table n; drop sequence digits; create sequence digits; create table n (v bigint default nextval('digits')); insert into n default values")
+        try await database.migrate(
+            "drop table n; drop sequence digits; create sequence digits; create table n (v bigint default nextval('digits')); insert into n default values"
+        )
         #expect(try await database.values("select v from \"public.n\"") == ["1"])
     }
 
@@ -230,7 +241,8 @@ import Testing
 
     @Test func `an error undoes the whole file and says where it is`() async throws {
         let database = try await shop()
-        let file = MigrationFile(name: "0002.sql", text: "create table t (id int);\n\n-- words\ninsert into t values ('x');\n", checksum: "c")
+        let file = MigrationFile(
+            name: "0002.sql", text: "create table t (id int);\n\n-- words\ninsert into t values ('x');\n", checksum: "c")
         let first = MigrationFile(name: "0001.sql", text: Self.books, checksum: Migrations.checksum(of: Array(Self.books.utf8)))
         let error = try await #require(throws: MigrationError.self) { try await Migrations([first, file], in: database.database).up() }
         #expect(error.location.line == 4)
@@ -261,7 +273,8 @@ import Testing
         let database = try MigratedDatabase()
         _ = try await Migrations([MigrationFile(name: "1.sql", text: "create table a (id int)", checksum: "1")], in: database.database).up()
         let files = [
-            MigrationFile(name: "1.sql", text: "create table b (id int)", checksum: "x"), MigrationFile(name: "2.sql", text: "create table c (id int)", checksum: "2"),
+            MigrationFile(name: "1.sql", text: "create table b (id int)", checksum: "x"),
+            MigrationFile(name: "2.sql", text: "create table c (id int)", checksum: "2"),
         ]
         let error = try await #require(throws: SQLError.self) { try await Migrations(files, in: database.database).up() }
         #expect(error.code == "OFS301")
@@ -270,7 +283,9 @@ import Testing
 
     @Test func `of two migrators at once each file runs once`() async throws {
         let database = try MigratedDatabase()
-        let files = (1...8).map { MigrationFile(name: "\($0).sql", text: "create table t\($0) (id int); insert into t\($0) values (1)", checksum: "\($0)") }
+        let files = (1...8).map {
+            MigrationFile(name: "\($0).sql", text: "create table t\($0) (id int); insert into t\($0) values (1)", checksum: "\($0)")
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<4 { group.addTask { _ = try await Migrations(files, in: database.database).up() } }
             try await group.waitForAll()

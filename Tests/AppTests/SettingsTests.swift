@@ -1,14 +1,18 @@
-@testable import Offstage
 import Testing
 
+@testable import Offstage
+
 @Suite struct SettingsTests {
-    private func read(_ files: [String: String] = [:], variables: [String: String] = [:], flags: [String: String] = [:]) throws -> Settings {
+    private func read(_ files: [String: String] = [:], variables: [String: String] = [:], flags: [String: String] = [:]) throws -> Settings
+    {
         let folder = try TemporaryFolder()
         for (name, text) in files { try folder.write(name, text) }
         return try Settings(folder: folder.path, variables: variables, flags: flags)
     }
 
-    private func problems(_ files: [String: String] = [:], variables: [String: String] = [:], flags: [String: String] = [:]) throws -> [String] {
+    private func problems(_ files: [String: String] = [:], variables: [String: String] = [:], flags: [String: String] = [:]) throws
+        -> [String]
+    {
         do {
             _ = try read(files, variables: variables, flags: flags)
         } catch let error as SettingsError {
@@ -30,7 +34,8 @@ import Testing
             "offstage.test.yaml": "server:\n  port: 2\napi:\n  max_rows: 2\ndatabase:\n  readers: 2\n",
             "offstage.production.yaml": "server:\n  port: 9\n",
         ]
-        let settings = try read(files, variables: ["OFFSTAGE_SERVER__PORT": "3", "OFFSTAGE_API__MAX_ROWS": "3"], flags: ["server.port": "4"])
+        let settings = try read(
+            files, variables: ["OFFSTAGE_SERVER__PORT": "3", "OFFSTAGE_API__MAX_ROWS": "3"], flags: ["server.port": "4"])
         #expect(settings.environment == .test)
         #expect(settings.isEnvironmentChosen)
         #expect(settings.server.port == 4)
@@ -40,7 +45,10 @@ import Testing
     }
 
     @Test func `an unknown key is an error with its place and the nearest key`() throws {
-        #expect(try problems(["offstage.yaml": "server:\n  prot: 1\n"]) == ["offstage.yaml:2:3: there is no setting server.prot; did you mean server.port?"])
+        #expect(
+            try problems(["offstage.yaml": "server:\n  prot: 1\n"]) == [
+                "offstage.yaml:2:3: there is no setting server.prot; did you mean server.port?"
+            ])
         #expect(try problems(["offstage.yaml": "port: 1\n"]) == ["offstage.yaml:1:1: there is no setting port; did you mean server.port?"])
         #expect(try problems(flags: ["server.hots": "x"]) == ["--server.hots: there is no setting server.hots; did you mean server.host?"])
     }
@@ -68,7 +76,10 @@ import Testing
     @Test func `durations, sizes and lists are read`() throws {
         let settings = try read(
             ["offstage.yaml": "api:\n  schemas: [public, shop]\n"],
-            variables: ["OFFSTAGE_SERVER__TIMEOUT": "1500ms", "OFFSTAGE_SERVER__BODY_LIMIT": "2MB", "OFFSTAGE_SERVER__ALLOWED_ORIGINS": "https://a.example, https://b.example"])
+            variables: [
+                "OFFSTAGE_SERVER__TIMEOUT": "1500ms", "OFFSTAGE_SERVER__BODY_LIMIT": "2MB",
+                "OFFSTAGE_SERVER__ALLOWED_ORIGINS": "https://a.example, https://b.example",
+            ])
         #expect(settings.api.schemas == ["public", "shop"])
         #expect(settings.server.timeout == .milliseconds(1500))
         #expect(settings.server.bodyLimit == 2 << 20)

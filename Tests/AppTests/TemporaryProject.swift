@@ -1,14 +1,15 @@
-@testable import Offstage
 import OffstageDatabase
 import OffstageSQL
 import OffstageSQLite
 import OffstageSchema
 import Testing
 
+@testable import Offstage
+
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A folder of its own, removed with the value.
@@ -53,7 +54,9 @@ struct MigratedDatabase {
     @discardableResult
     mutating func migrate(_ sql: String) async throws -> [Migrations.Applied] {
         let number = String(files.count + 1)
-        let file = MigrationFile(name: "\(String(repeating: "0", count: 4 - number.count))\(number).sql", text: sql, checksum: Migrations.checksum(of: Array(sql.utf8)))
+        let file = MigrationFile(
+            name: "\(String(repeating: "0", count: 4 - number.count))\(number).sql", text: sql,
+            checksum: Migrations.checksum(of: Array(sql.utf8)))
         let applied = try await Migrations(files + [file], in: database).up()
         files.append(file)
         return applied
@@ -102,11 +105,14 @@ struct MigratedDatabase {
         let problems = try await database.transaction { database in
             var problems: [String] = []
             for table in schema.tables.values {
-                let stored = try database.rows("select sql from sqlite_schema where type = 'table' and name = ?1", [.text(StoredName.bare(table.name))])
+                let stored = try database.rows(
+                    "select sql from sqlite_schema where type = 'table' and name = ?1", [.text(StoredName.bare(table.name))])
                 let text = try Definitions(schema).table(table.name)
                 if stored != [[.text(text)]] { problems.append("\(table.name) is stored as \(stored) instead of \(text)") }
                 let columns = try database.rows("select name from pragma_table_xinfo(?1)", [.text(StoredName.bare(table.name))])
-                if columns != table.columns.map({ [.text(StoredName.bare(column: $0.name))] }) { problems.append("\(table.name) has columns \(columns)") }
+                if columns != table.columns.map({ [.text(StoredName.bare(column: $0.name))] }) {
+                    problems.append("\(table.name) has columns \(columns)")
+                }
                 for index in table.indexes {
                     let name = StoredName.bare(QualifiedName(table.name.schema, index.name))
                     let stored = try database.rows("select sql from sqlite_schema where type = 'index' and name = ?1", [.text(name)])

@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct MigrationHistoryTests {
     private func file(_ name: String, _ checksum: String = "a") -> MigrationFile { MigrationFile(name: name, text: "", checksum: checksum) }
-    private func ran(_ name: String, _ checksum: String = "a") -> AppliedMigration { AppliedMigration(name: name, checksum: checksum, appliedAt: 7) }
+    private func ran(_ name: String, _ checksum: String = "a") -> AppliedMigration {
+        AppliedMigration(name: name, checksum: checksum, appliedAt: 7)
+    }
 
     @Test func `what has not run is pending, in order of name`() {
         let history = MigrationHistory(files: [file("0003_c.sql"), file("0001_a.sql"), file("0002_b.sql")], applied: [ran("0001_a.sql")])
@@ -48,6 +50,8 @@ import Testing
 
     @Test func `only sql files are migrations`() {
         #expect(MigrationFile.isMigration("0001_a.sql"))
-        for name in [".0001_a.sql", "0001_a.sql~", "readme.md", ".sql", "#0001.sql"] { #expect(!MigrationFile.isMigration(name), "\(name)") }
+        for name in [".0001_a.sql", "0001_a.sql~", "readme.md", ".sql", "#0001.sql"] {
+            #expect(!MigrationFile.isMigration(name), "\(name)")
+        }
     }
 }

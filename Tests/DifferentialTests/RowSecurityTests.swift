@@ -5,9 +5,11 @@ import OffstageSQLite
 import OffstageSchema
 import Testing
 
-/// Random tables, policies, callers and requests: the planner's policies let through and refuse what PostgreSQL's own row level security does.
+/// Random tables, policies, callers and requests: the planner's policies let through and refuse what PostgreSQL's own row level security
+/// does.
 ///
-/// Every request runs here through request, plan and statement, and there as SQL written independently, as the caller's role. `OFFSTAGE_SEED`
+/// Every request runs here through request, plan and statement, and there as SQL written independently, as the caller's role.
+/// `OFFSTAGE_SEED`
 /// repeats a run; what differs is printed with all that makes it.
 @Suite struct RowSecurityTests {
     struct Case {

@@ -13,14 +13,19 @@ struct ChangeTests {
     @Test func `a serial column's sequence comes before its table`() throws {
         let sequence = QualifiedName("public", "t_id_seq")
         #expect(try changes("create table t (id serial)") == [.createSequence(sequence), .createTable(t)])
-        #expect(try changes("drop table t", after: "create table t (id serial primary key, b int unique)") == [.dropSequence(sequence), .dropTable(t)])
+        #expect(
+            try changes("drop table t", after: "create table t (id serial primary key, b int unique)") == [
+                .dropSequence(sequence), .dropTable(t),
+            ])
     }
 
     @Test func `what lives in the catalogue only asks nothing of the database`() throws {
         let before = "create table t (a int)"
         for sql in [
-            "create view v as select a from t", "create policy p on t using (true)", "grant select on t to anon", "comment on table t is 'x'",
-            "alter table t enable row level security", "create function f() returns int language sql as 'select 1'", "create type e as enum ('a')",
+            "create view v as select a from t", "create policy p on t using (true)", "grant select on t to anon",
+            "comment on table t is 'x'",
+            "alter table t enable row level security", "create function f() returns int language sql as 'select 1'",
+            "create type e as enum ('a')",
         ] {
             #expect(try changes(sql, after: before).isEmpty, "\(sql)")
         }
@@ -55,7 +60,9 @@ struct ChangeTests {
         let generation = held.generation
         #expect(try apply("set search_path = public", to: &held) == [.setting(name: "search_path", value: "public", isLocal: false)])
         #expect(try apply("begin; commit", to: &held) == [.transaction(.begin), .transaction(.commit)])
-        guard case .data(.insert)? = try apply("insert into t values (1)", to: &held).first else { return #expect(Bool(false), "no insert") }
+        guard case .data(.insert)? = try apply("insert into t values (1)", to: &held).first else {
+            return #expect(Bool(false), "no insert")
+        }
         #expect(held.generation == generation)
         #expect(failure("rollback")?.code == "0A000")
     }
@@ -69,7 +76,9 @@ struct ChangeTests {
     }
 
     @Test func `enum labels keep their places and get new ones between`() throws {
-        let held = try schema("create type e as enum ('a', 'c'); create table t (e e, l e[]); alter type e add value 'b' before 'c'; alter type e add value 'z'")
+        let held = try schema(
+            "create type e as enum ('a', 'c'); create table t (e e, l e[]); alter type e add value 'b' before 'c'; alter type e add value 'z'"
+        )
         let type = try #require(held.enumerations[QualifiedName("public", "e")])
         #expect(type.labels.map(\.name) == ["a", "b", "c", "z"])
         #expect(type.labels.map(\.position) == [1024, 1536, 2048, 3072])
@@ -111,9 +120,12 @@ struct ChangeTests {
 
     @Test func `what is not supported says what to use instead`() throws {
         for sql in [
-            "create temporary table x (a int)", "create table x (a int) partition by range (a)", "create table x (a money)", "create table x (a int[][])",
-            "create materialized view m as select 1", "create function f() returns int language plpgsql as 'begin return 1; end'", "create extension postgis",
-            "create domain d as int", "create table x (a text collate \"de_DE\")", "create table t (a int); create index i on t using gin (a)",
+            "create temporary table x (a int)", "create table x (a int) partition by range (a)", "create table x (a money)",
+            "create table x (a int[][])",
+            "create materialized view m as select 1", "create function f() returns int language plpgsql as 'begin return 1; end'",
+            "create extension postgis",
+            "create domain d as int", "create table x (a text collate \"de_DE\")",
+            "create table t (a int); create index i on t using gin (a)",
             "create trigger x before insert on t for each row execute function f()", "do $$ begin end $$", "create table x (a tsvector)",
         ] {
             let error = failure(sql)
@@ -135,6 +147,8 @@ struct ChangeTests {
 
     @Test func `a damaged catalogue is refused by name`() throws {
         let entry = CatalogueEntry(.table, schema: "public", name: "t", definition: "create table public.t (a nonsense)")
-        #expect(throws: SQLError.self) { try Schema(catalogue: [CatalogueEntry(.schema, schema: "public", name: "", definition: "create schema public"), entry]) }
+        #expect(throws: SQLError.self) {
+            try Schema(catalogue: [CatalogueEntry(.schema, schema: "public", name: "", definition: "create schema public"), entry])
+        }
     }
 }

@@ -32,7 +32,8 @@ struct PrivilegesTests {
     }
 
     @Test func `revoking from the table takes the columns along`() throws {
-        let schema = try schema("create table t (a int); grant select, update (a) on t to anon; grant select (a) on t to anon; revoke select on t from anon")
+        let schema = try schema(
+            "create table t (a int); grant select, update (a) on t to anon; grant select (a) on t to anon; revoke select on t from anon")
         #expect(!schema.allowsAny("anon", .select, of: t))
         #expect(schema.allowedColumns("anon", .update, of: t) == ["a"])
     }
@@ -52,7 +53,8 @@ struct PrivilegesTests {
     }
 
     @Test func `owners are held to policies only where row level security is forced`() throws {
-        let plain = try schema("create role chief; create table t (a int); alter table t owner to chief; alter table t enable row level security")
+        let plain = try schema(
+            "create role chief; create table t (a int); alter table t owner to chief; alter table t enable row level security")
         #expect(!plain.appliesRowSecurity(of: try #require(plain.tables[t]), to: "chief"))
         let forced = try schema("alter table t force row level security", from: plain)
         #expect(forced.appliesRowSecurity(of: try #require(forced.tables[t]), to: "chief"))
@@ -94,7 +96,8 @@ struct PrivilegesTests {
     @Test func `a file that grants or revokes by itself gets nothing more`() throws {
         let schema = try afterFile("create table t (id int); alter table t enable row level security; grant select on t to authenticated")
         #expect(!schema.allows("anon", .select, on: t) && !schema.allows("authenticated", .insert, on: t))
-        let all = try afterFile("create table t (id int); alter table t enable row level security; revoke all on all tables in schema public from anon")
+        let all = try afterFile(
+            "create table t (id int); alter table t enable row level security; revoke all on all tables in schema public from anon")
         #expect(!all.allows("authenticated", .select, on: t))
     }
 

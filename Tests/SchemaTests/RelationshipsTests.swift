@@ -29,7 +29,8 @@ struct RelationshipsTests {
 
     @Test func `a key is many to one from where it is held, and one to many back`() throws {
         let up = try #require(candidates("book_tags", "tags").first)
-        #expect(up.cardinality == .manyToOne && up.columns == ["tag_id"] && up.referenced == ["id"] && up.constraint == "book_tags_tag_id_fkey")
+        #expect(
+            up.cardinality == .manyToOne && up.columns == ["tag_id"] && up.referenced == ["id"] && up.constraint == "book_tags_tag_id_fkey")
         let down = candidates("tags", "book_tags")
         #expect(down.map(\.cardinality) == [.oneToMany])
         #expect(down.first?.columns == ["id"] && down.first?.referenced == ["tag_id"])

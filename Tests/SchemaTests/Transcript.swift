@@ -1,6 +1,7 @@
 /// What PostgreSQL 15 answers, statement by statement: nothing, or an error's code and message, its detail (`D:`) and its hint (`H:`).
 ///
-/// Made by running the statements against PostgreSQL 15.18. Under `NAMES` stand the constraints, indexes and sequences that are there in the end.
+/// Made by running the statements against PostgreSQL 15.18. Under `NAMES` stand the constraints, indexes and sequences that are there in
+/// the end.
 enum Transcript {
     static let tables = #"""
         ## create table t(a int primary key, b text, c text)

@@ -64,7 +64,9 @@ struct TranscriptTests {
 
     private func madeNames(_ schema: Schema) -> [String] {
         schema.tables.values.filter { $0.name.schema == "public" }
-            .flatMap { table in (table.constraintNames + table.indexes.map(\.name) + table.sequences.map(\.name)).map { "\(table.name.name) \($0)" } }
+            .flatMap { table in
+                (table.constraintNames + table.indexes.map(\.name) + table.sequences.map(\.name)).map { "\(table.name.name) \($0)" }
+            }
             .sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
     }
 

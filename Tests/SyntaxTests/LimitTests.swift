@@ -2,9 +2,9 @@ import OffstageSyntax
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 @Suite struct LimitTests {
@@ -25,7 +25,8 @@ import Darwin
             "select " + times("~ ") + "a", "select a" + times(" || b"), "select a" + times("::int"), "select a" + times(" is null"),
             "select a" + times(" isnull"), "select a" + times(" collate c"), "select a" + times(" at time zone b"),
             "select " + times("(select ") + "1" + times(")"), "select " + times("f(") + "1" + times(")"),
-            "select " + times("case when a then ") + "1" + times(" end"), "select " + times("case a when x.end then ") + "1" + times(" end"),
+            "select " + times("case when a then ") + "1" + times(" end"),
+            "select " + times("case a when x.end then ") + "1" + times(" end"),
             "select " + times("array[") + "1" + times("]"), "select " + times("a[") + "1" + times("]"),
             "select 1" + times(" union select 1"), "select 1" + times(" union all select 1 where a and b"),
             "select * from a" + times(" join b on c = d"), "select * from a" + times(" natural join b"),
@@ -57,8 +58,10 @@ import Darwin
         for sql in [
             "select " + String(repeating: "(", count: 10_000) + "1" + String(repeating: ")", count: 10_000),
             String(repeating: "(", count: 1_000_000), String(repeating: "[", count: 100_000), String(repeating: ")", count: 100_000),
-            String(repeating: "case ", count: 100_000), String(repeating: "begin;", count: 10_000) + "(", String(repeating: "'", count: 100_001),
-            String(repeating: "/*", count: 100_000), String(repeating: "/**/", count: 100_000), "select 1 " + String(repeating: "+-", count: 100_000), "$", "$a", "$a$", "E'\\", "\"",
+            String(repeating: "case ", count: 100_000), String(repeating: "begin;", count: 10_000) + "(",
+            String(repeating: "'", count: 100_001),
+            String(repeating: "/*", count: 100_000), String(repeating: "/**/", count: 100_000),
+            "select 1 " + String(repeating: "+-", count: 100_000), "$", "$a", "$a$", "E'\\", "\"",
         ] {
             let isRefused = code(sql) != nil
             #expect(isRefused, "\(sql.prefix(20))")
@@ -70,7 +73,8 @@ import Darwin
         func list(_ text: String, _ separator: String) -> String { Array(repeating: text, count: many).joined(separator: separator) }
         for sql in [
             "select 1 where " + list("a = 1 + 2", " and "), "select 1 where " + list("a in (1, 2)", " or "),
-            "select 1 where " + list("a between 1 and 2", " and "), "select " + list("a - -1", ", "), "insert into t values " + list("(1, -2, 'x')", ", "),
+            "select 1 where " + list("a between 1 and 2", " and "), "select " + list("a - -1", ", "),
+            "insert into t values " + list("(1, -2, 'x')", ", "),
             list("select a + 1", ";\n"), "select case " + list("when a = -1 then not b", " ") + " end", "select " + list("(a + 1)", ", "),
             "create table t (" + list("a int not null default -1 check (a is not null)", ", ") + ")",
         ] {
@@ -117,7 +121,8 @@ import Darwin
                 guard let one = try? parse(sql), let two = try? parse(sql) else { continue }
                 let printed = one.map(\.sql).joined(separator: ";")
                 // What is printed can always be read again.
-                guard one == two, one.hashValue == two.hashValue, let again = try? parse(printed), again.map(\.kind) == one.map(\.kind) else {
+                guard one == two, one.hashValue == two.hashValue, let again = try? parse(printed), again.map(\.kind) == one.map(\.kind)
+                else {
                     unequal.append(String(sql.prefix(60)))
                     continue
                 }
@@ -138,26 +143,30 @@ import Darwin
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, 512 << 10)
         #if canImport(Darwin)
-        var thread: pthread_t?
+            var thread: pthread_t?
         #else
-        var thread = pthread_t()
+            var thread = pthread_t()
         #endif
         let pointer = Unmanaged.passUnretained(box).toOpaque()
         #if canImport(Darwin)
-        pthread_create(&thread, &attributes, { box in
-            let box = Unmanaged<Box>.fromOpaque(box).takeUnretainedValue()
-            box.result = box.work()
-            return nil
-        }, pointer)
-        if let thread { pthread_join(thread, nil) }
+            pthread_create(
+                &thread, &attributes,
+                { box in
+                    let box = Unmanaged<Box>.fromOpaque(box).takeUnretainedValue()
+                    box.result = box.work()
+                    return nil
+                }, pointer)
+            if let thread { pthread_join(thread, nil) }
         #else
-        pthread_create(&thread, &attributes, { box in
-            guard let box else { return nil }
-            let unboxed = Unmanaged<Box>.fromOpaque(box).takeUnretainedValue()
-            unboxed.result = unboxed.work()
-            return nil
-        }, pointer)
-        pthread_join(thread, nil)
+            pthread_create(
+                &thread, &attributes,
+                { box in
+                    guard let box else { return nil }
+                    let unboxed = Unmanaged<Box>.fromOpaque(box).takeUnretainedValue()
+                    unboxed.result = unboxed.work()
+                    return nil
+                }, pointer)
+            pthread_join(thread, nil)
         #endif
         return box.result
     }

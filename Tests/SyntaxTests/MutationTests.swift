@@ -44,7 +44,10 @@ import Testing
         case 1: bytes.insert(contentsOf: bytes[place..<(place + length)], at: place)
         case 2: bytes.insert(Array(" ()[],;:'\"$\\-/*.=<>e1axé\n".utf8).randomElement(using: &random) ?? 0, at: place)
         case 3:
-            let words = ["not", "(", ")", "case", "end", "between", "and", "select", "union", "as", "null", "is", "::int", "[1]", "null", "'x'", "= any"]
+            let words = [
+                "not", "(", ")", "case", "end", "between", "and", "select", "union", "as", "null", "is", "::int", "[1]", "null", "'x'",
+                "= any",
+            ]
             bytes.insert(contentsOf: Array(" \(words.randomElement(using: &random) ?? "") ".utf8), at: place)
         default:
             let other = pieces.randomElement(using: &random) ?? []

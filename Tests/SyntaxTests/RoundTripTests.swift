@@ -69,8 +69,10 @@ import Testing
         ("select \"A\", \"select\", \"b c\", \"a\"\"b\", \"1a\", é", "select \"A\", \"select\", \"b c\", \"a\"\"b\", \"1a\", \"é\""),
         ("select 'a''b', E'\\\\'", "select 'a''b', E'\\\\'"),
         ("select 1 union select 2", "(select 1) union (select 2)"),
-        ("create table t(id bigint generated always as identity primary key,n numeric(10,2) default 0 not null)",
-            "create table t (id bigint generated always as identity primary key, n numeric(10, 2) default 0 not null)"),
+        (
+            "create table t(id bigint generated always as identity primary key,n numeric(10,2) default 0 not null)",
+            "create table t (id bigint generated always as identity primary key, n numeric(10, 2) default 0 not null)"
+        ),
         ("create role r connection limit -1", "create role r connection limit -1"),
         ("alter table t set (x = -1)", "alter table t set (x = '-1')"),
         ("create sequence s increment -2 minvalue -9", "create sequence s increment by -2 minvalue -9"),

@@ -28,7 +28,9 @@ struct MigrateCommand: AsyncParsableCommand {
             let folder = try project.folder()
             let path = "\(folder.path)/\(folder.migrationsFolder)"
             try TextFile.makeFolder(path)
-            let file = MigrationFile.name(for: name, after: try TextFile.names(in: path) ?? [], stamp: EpochClock.stamp(unix: EpochClock.now / 1_000_000 + 946_684_800))
+            let file = MigrationFile.name(
+                for: name, after: try TextFile.names(in: path) ?? [],
+                stamp: EpochClock.stamp(unix: EpochClock.now / 1_000_000 + 946_684_800))
             try TextFile.create("\(path)/\(file)", NewProject.migrationTemplate)
             Terminal.out("\(folder.migrationsFolder)/\(file)")
         }
@@ -129,7 +131,9 @@ struct KeysCommand: AsyncParsableCommand {
         @Option(help: "30m, 1h, 7d.") var expires = "1h"
 
         func run() async throws {
-            guard let duration = Duration(setting: expires) else { throw Stop("--expires is a duration such as 30m, 1h or 7d, not \(expires)") }
+            guard let duration = Duration(setting: expires) else {
+                throw Stop("--expires is a duration such as 30m, 1h or 7d, not \(expires)")
+            }
             try await project.run(.keys(.token(role: role, claims: claims, seconds: max(1, duration.components.seconds))))
         }
     }

@@ -3,13 +3,18 @@ import OffstageSchema
 
 /// What every command that works on a project takes.
 struct ProjectOptions: ParsableArguments {
-    @Option(name: [.customShort("C"), .customLong("directory")], help: ArgumentHelp("The project's folder.", valueName: "dir"), completion: .directory)
+    @Option(
+        name: [.customShort("C"), .customLong("directory")], help: ArgumentHelp("The project's folder.", valueName: "dir"),
+        completion: .directory)
     var directory = "."
 
-    @Option(help: ArgumentHelp("development, test or production.", valueName: "name"), completion: .list(["development", "test", "production"]))
+    @Option(
+        help: ArgumentHelp("development, test or production.", valueName: "name"), completion: .list(["development", "test", "production"]))
     var environment: String?
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("A setting, as it is called in offstage.yaml: --set api.max_rows=100.", valueName: "key=value"))
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("A setting, as it is called in offstage.yaml: --set api.max_rows=100.", valueName: "key=value"))
     var settings: [String] = []
 
     func folder() throws -> ProjectFolder {

@@ -1,11 +1,12 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// The Unix socket through which commands reach the process that owns the data: `data/control.sock`, for its owner's user alone.
 ///
@@ -105,11 +106,11 @@ final class ControlStream: Sendable {
         let socket = makeSocket()
         guard socket >= 0 else { return nil }
         #if canImport(Darwin)
-        let connected = withAddress(path) { Darwin.connect(socket, $0, $1) }
+            let connected = withAddress(path) { Darwin.connect(socket, $0, $1) }
         #elseif canImport(Musl)
-        let connected = withAddress(path) { Musl.connect(socket, $0, $1) }
+            let connected = withAddress(path) { Musl.connect(socket, $0, $1) }
         #else
-        let connected = withAddress(path) { Glibc.connect(socket, $0, $1) }
+            let connected = withAddress(path) { Glibc.connect(socket, $0, $1) }
         #endif
         guard connected == 0 else {
             closeDescriptor(socket)
@@ -120,9 +121,9 @@ final class ControlStream: Sendable {
 
     static func makeSocket() -> Int32 {
         #if canImport(Glibc)
-        return socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            return socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         #else
-        return socket(AF_UNIX, SOCK_STREAM, 0)
+            return socket(AF_UNIX, SOCK_STREAM, 0)
         #endif
     }
 
@@ -177,7 +178,9 @@ final class ControlStream: Sendable {
         writing.withLock { _ in
             var sent = 0
             while sent < bytes.count {
-                let count = bytes[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValueOrSelf)) }
+                let count = bytes[sent...].withUnsafeBytes {
+                    send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValueOrSelf))
+                }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { return }
                 sent += count
@@ -189,11 +192,11 @@ final class ControlStream: Sendable {
 
     private static func closeDescriptor(_ descriptor: Int32) {
         #if canImport(Darwin)
-        _ = Darwin.close(descriptor)
+            _ = Darwin.close(descriptor)
         #elseif canImport(Musl)
-        _ = Musl.close(descriptor)
+            _ = Musl.close(descriptor)
         #else
-        _ = Glibc.close(descriptor)
+            _ = Glibc.close(descriptor)
         #endif
     }
 }
@@ -206,20 +209,24 @@ extension RawRepresentable<UInt32> { fileprivate var rawValueOrSelf: UInt32 { ra
 private func detachThread(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(ThreadBody(body))
     #if canImport(Darwin)
-    var thread: pthread_t?
-    let failed = pthread_create(&thread, nil, { Unmanaged<ThreadBody>.fromOpaque($0).takeRetainedValue().run(); return nil }, box.toOpaque())
-    if failed != 0 { return box.release() }
-    if let thread { pthread_detach(thread) }
+        var thread: pthread_t?
+        let failed = pthread_create(
+            &thread, nil,
+            {
+                Unmanaged<ThreadBody>.fromOpaque($0).takeRetainedValue().run(); return nil
+            }, box.toOpaque())
+        if failed != 0 { return box.release() }
+        if let thread { pthread_detach(thread) }
     #else
-    var thread = pthread_t()
-    let failed = pthread_create(
-        &thread, nil,
-        { argument in
-            if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-            return nil
-        }, box.toOpaque())
-    if failed != 0 { return box.release() }
-    pthread_detach(thread)
+        var thread = pthread_t()
+        let failed = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, box.toOpaque())
+        if failed != 0 { return box.release() }
+        pthread_detach(thread)
     #endif
 }
 

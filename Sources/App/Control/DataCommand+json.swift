@@ -11,7 +11,9 @@ extension DataCommand {
         case .migrateUp: return object("migrate up")
         case .migrateStatus: return object("migrate status")
         case .importFile(let path, let format, let table, let skipsBad):
-            return object("import", [("path", text(path)), ("format", text(format.rawValue)), ("table", text(table)), ("skip_bad", .boolean(skipsBad))])
+            return object(
+                "import",
+                [("path", text(path)), ("format", text(format.rawValue)), ("table", text(table)), ("skip_bad", .boolean(skipsBad))])
         case .export(let table, let format): return object("export", [("table", text(table)), ("format", text(format.rawValue))])
         case .sql(let sql): return object("sql", [("text", text(sql))])
         case .doctor: return object("doctor")

@@ -60,7 +60,12 @@ package enum DataCommand: Sendable, Hashable {
     private static func migrate(_ project: Project, _ tell: @escaping Listener) async throws {
         let migrations = try project.migrations()
         let done = try await migrations.up { applied in for line in applied.lines { tell(.line(line)) } }
-        if done.isEmpty { tell(.line(migrations.files.isEmpty ? "There are no migrations in \(project.folder.migrationsFolder)/." : "Nothing to do: every migration has run.")) }
+        if done.isEmpty {
+            tell(
+                .line(
+                    migrations.files.isEmpty
+                        ? "There are no migrations in \(project.folder.migrationsFolder)/." : "Nothing to do: every migration has run."))
+        }
     }
 
     private static func status(_ project: Project, _ tell: Listener) async throws -> Bool {
@@ -89,7 +94,10 @@ package enum DataCommand: Sendable, Hashable {
         do {
             report = try await project.database.transaction(deadline: nil) { database in
                 let report = try rows.perform(on: database)
-                if report.inserted > 1000 { try database.execute("pragma analysis_limit = 400; analyze \(StoredName.table(try database.schema.importTarget(table).name))") }
+                if report.inserted > 1000 {
+                    try database.execute(
+                        "pragma analysis_limit = 400; analyze \(StoredName.table(try database.schema.importTarget(table).name))")
+                }
                 return report
             }
         } catch let refused as ImportRefused {
@@ -99,7 +107,9 @@ package enum DataCommand: Sendable, Hashable {
                 hint: "Correct the file, or leave them out with --skip-bad.")
         }
         Self.tell(report, tell)
-        if !report.passedOver.isEmpty { tell(.note("passed over, since the table works them out: \(report.passedOver.joined(separator: ", "))")) }
+        if !report.passedOver.isEmpty {
+            tell(.note("passed over, since the table works them out: \(report.passedOver.joined(separator: ", "))"))
+        }
         tell(.line("\(report.inserted) rows into \(table)" + (report.badCount > 0 ? ", \(report.badCount) left out" : "")))
     }
 

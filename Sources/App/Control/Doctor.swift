@@ -42,7 +42,8 @@ struct Doctor {
             guard let table = schema.tables[name] else { continue }
             if !table.hasRowSecurity, access.isReachable(name) {
                 findings.problems.append(
-                    "\(access.shown(name)) has grants and no row level security: its rows are open as a whole. alter table \(name) enable row level security;")
+                    "\(access.shown(name)) has grants and no row level security: its rows are open as a whole. alter table \(name) enable row level security;"
+                )
             }
             if table.hasRowSecurity, table.policies.isEmpty {
                 findings.notes.append("\(access.shown(name)) has row level security and no policy: only the service key sees its rows")
@@ -60,22 +61,27 @@ struct Doctor {
     private func keys(_ findings: inout Findings) {
         for table in schema.tables.values.sorted(by: { $0.name < $1.name }) {
             for key in table.foreignKeys {
-                let lists = [table.primaryKey?.columns].compactMap { $0 } + table.uniqueKeys.map(\.columns)
+                let lists =
+                    [table.primaryKey?.columns].compactMap { $0 } + table.uniqueKeys.map(\.columns)
                     + table.indexes.filter { $0.filter == nil }.map { index in
                         index.elements.map { element in if case .column(let name) = element.value.kind { name.last } else { "" } }
                     }
                 guard !lists.contains(where: { Set($0.prefix(key.columns.count)) == Set(key.columns) }) else { continue }
                 let columns = key.columns.joined(separator: ", ")
-                findings.notes.append("no index begins with \(table.name.name) (\(columns)), a foreign key. create index on \(table.name) (\(columns));")
+                findings.notes.append(
+                    "no index begins with \(table.name.name) (\(columns)), a foreign key. create index on \(table.name) (\(columns));")
             }
         }
     }
 
     private func files(_ findings: inout Findings) {
         let data = project.folder.dataPath(project.settings)
-        for (path, wanted) in [(data, 0o700), ("\(data)/app.db", 0o600), ("\(data)/keys.json", 0o600), ("\(data)/control.sock", 0o600)] as [(String, UInt32)] {
+        for (path, wanted) in [(data, 0o700), ("\(data)/app.db", 0o600), ("\(data)/keys.json", 0o600), ("\(data)/control.sock", 0o600)]
+            as [(String, UInt32)]
+        {
             guard let mode = TextFile.mode(path), mode & 0o077 != 0 else { continue }
-            findings.problems.append("\(path) is open to other users (mode \(String(mode, radix: 8))). chmod \(String(wanted, radix: 8)) \(path)")
+            findings.problems.append(
+                "\(path) is open to other users (mode \(String(mode, radix: 8))). chmod \(String(wanted, radix: 8)) \(path)")
         }
     }
 
@@ -97,15 +103,20 @@ struct Doctor {
                 if case .text(let table)? = row.first { problems.append("a row of \(table) refers to one that is not there") }
             }
             var stored: [String: String] = [:]
-            for row in try database.rows("select name, sql from sqlite_schema where sql is not null and name not like 'offstage.%' and name not like 'sqlite_%'") {
+            for row in try database.rows(
+                "select name, sql from sqlite_schema where sql is not null and name not like 'offstage.%' and name not like 'sqlite_%'")
+            {
                 if row.count == 2, case .text(let name) = row[0], case .text(let sql) = row[1] { stored[name] = sql }
             }
             let definitions = Definitions(schema)
             for table in schema.tables.values.sorted(by: { $0.name < $1.name }) {
                 let text = stored.removeValue(forKey: StoredName.bare(table.name))
                 if text == nil { problems.append("the table \(table.name) is in the catalogue and not in the file") }
-                if let text, (try? definitions.table(table.name)) != text { problems.append("the table \(table.name) is stored otherwise than the catalogue says") }
-                for index in table.indexes where stored.removeValue(forKey: StoredName.bare(QualifiedName(table.name.schema, index.name))) == nil {
+                if let text, (try? definitions.table(table.name)) != text {
+                    problems.append("the table \(table.name) is stored otherwise than the catalogue says")
+                }
+                for index in table.indexes
+                where stored.removeValue(forKey: StoredName.bare(QualifiedName(table.name.schema, index.name))) == nil {
                     problems.append("the index \(index.name) is in the catalogue and not in the file")
                 }
             }

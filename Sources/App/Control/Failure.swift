@@ -3,7 +3,8 @@ import OffstageSchema
 
 /// What went wrong, in words for the person at the terminal, with a next step.
 enum Failure {
-    /// Help that was asked for, wrong arguments and plain exit codes: the argument parser shows them itself. Its own error type has no public name.
+    /// Help that was asked for, wrong arguments and plain exit codes: the argument parser shows them itself. Its own error type has no
+    /// public name.
     static func isOfTheParser(_ error: any Error) -> Bool { String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") }
 
     static func text(of error: any Error) -> String {

@@ -15,7 +15,9 @@ extension DataCommand.KeysCommand {
             try ring.change { (keys) throws(KeyRingError) in try keys.revoke(id) }
             tell(.line("revoked \(id)"))
         case .rotate(let purpose):
-            guard let purpose = SigningKey.Purpose(rawValue: purpose) else { throw SQLError("22023", "keys are for api or session, not \(purpose)") }
+            guard let purpose = SigningKey.Purpose(rawValue: purpose) else {
+                throw SQLError("22023", "keys are for api or session, not \(purpose)")
+            }
             try ring.change { (keys) throws(KeyRingError) in try keys.rotate(purpose) }
             tell(.line("A new \(purpose.rawValue) key signs from now on; tokens of the old one are good until they expire."))
             if purpose == .api { tell(.line("anon key: \(ring.anonKey)")) }
@@ -29,10 +31,15 @@ extension DataCommand.KeysCommand {
         tell(.line("service_role   \(showsSecrets ? set.serviceRoleKey : "hidden; --show-secrets prints it")"))
         for key in set.opaque {
             let state = key.revoked == nil ? key.lastUsed.map { "last used \(EpochClock.shown(unix: $0))" } ?? "never used" : "revoked"
-            tell(.line("\(key.kind.rawValue)  \(key.id)  \(key.name)  as \(key.role), made \(EpochClock.shown(unix: key.created)), \(state)"))
+            tell(
+                .line("\(key.kind.rawValue)  \(key.id)  \(key.name)  as \(key.role), made \(EpochClock.shown(unix: key.created)), \(state)")
+            )
         }
         for key in set.signing {
-            tell(.line("signs \(key.purpose.rawValue)  \(key.kid ?? "from settings")  \(key.algorithm.rawValue)  \(key.state.rawValue), made \(EpochClock.shown(unix: key.created))"))
+            tell(
+                .line(
+                    "signs \(key.purpose.rawValue)  \(key.kid ?? "from settings")  \(key.algorithm.rawValue)  \(key.state.rawValue), made \(EpochClock.shown(unix: key.created))"
+                ))
         }
     }
 

@@ -108,7 +108,8 @@ struct DefinitionChange {
         for name in dropped { try database.execute("DROP TABLE \(StoredName.table(name))") }
     }
 
-    /// PostgreSQL keeps a label that an expression names by its number. Ours keep its text, and so do arrays: a new name would not reach them.
+    /// PostgreSQL keeps a label that an expression names by its number. Ours keep its text, and so do arrays: a new name would not reach
+    /// them.
     private func refuseRenamedLabels() throws(SQLError) {
         for (old, new) in enumerations {
             for label in old.labels where !new.labels.contains(where: { $0.name == label.name }) {
@@ -138,7 +139,9 @@ extension Schema {
             }
             if let check = table.checks.first(where: { names($0.condition) }) { return "constraint \"\(check.name)\"" }
             if let policy = table.policies.first(where: { names($0.using) || names($0.check) }) { return "policy \"\(policy.name)\"" }
-            if let index = table.indexes.first(where: { names($0.filter) || $0.elements.contains { names($0.value) } }) { return "index \"\(index.name)\"" }
+            if let index = table.indexes.first(where: { names($0.filter) || $0.elements.contains { names($0.value) } }) {
+                return "index \"\(index.name)\""
+            }
         }
         for view in views.values.sorted(by: { $0.name < $1.name }) {
             var found = false

@@ -111,7 +111,9 @@ struct FileRun {
         _ = try database.run(.write(write), with: inputs, as: .none)
     }
 
-    private mutating func truncate(_ tables: [QualifiedName], restartsIdentity: Bool, on database: borrowing WriteTransaction) throws(SQLError) {
+    private mutating func truncate(_ tables: [QualifiedName], restartsIdentity: Bool, on database: borrowing WriteTransaction)
+        throws(SQLError)
+    {
         for other in schema.tables.values.sorted(by: { $0.name < $1.name }) where !tables.contains(other.name) {
             guard let key = other.foreignKeys.first(where: { tables.contains($0.table) }) else { continue }
             throw SQLError(

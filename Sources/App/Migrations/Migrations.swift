@@ -60,7 +60,9 @@ package struct Migrations: Sendable {
 
     private static func applied(in database: borrowing WriteTransaction) throws(SQLError) -> [AppliedMigration] {
         try database.rows("SELECT name, checksum, applied_at FROM \"offstage.migration\" ORDER BY name").compactMap { row in
-            guard row.count == 3, case .text(let name) = row[0], case .text(let checksum) = row[1], case .integer(let time) = row[2] else { return nil }
+            guard row.count == 3, case .text(let name) = row[0], case .text(let checksum) = row[1], case .integer(let time) = row[2] else {
+                return nil
+            }
             return AppliedMigration(name: name, checksum: checksum, appliedAt: time)
         }
     }

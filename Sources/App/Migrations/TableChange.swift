@@ -78,7 +78,8 @@ struct TableChange {
         }
     }
 
-    private func run(_ statement: DataStatement, _ schema: Schema, on database: borrowing WriteTransaction, _ table: Table) throws(SQLError) {
+    private func run(_ statement: DataStatement, _ schema: Schema, on database: borrowing WriteTransaction, _ table: Table) throws(SQLError)
+    {
         let prepared = try SQLiteDialect(schema).prepare(statement)
         do throws(SQLError) {
             let write = Write(.update(prepared.text), table: table.name, needsRows: false)
@@ -95,7 +96,8 @@ struct TableChange {
         let stored = (old: StoredName.bare(old.name), new: StoredName.bare(new.name))
         let text = try Definitions(schema(with: new)).table(new.name)
         var edit = SchemaEdit()
-        let current = try database.rows("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", [.text(stored.old)]).first?.first
+        let current = try database.rows("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", [.text(stored.old)]).first?
+            .first
         if stored.old != stored.new || current != .text(text) {
             edit.rename(table: stored.old, to: stored.new)
             edit.text(ofTable: stored.new, text)
@@ -104,7 +106,8 @@ struct TableChange {
             for (index, newName) in keptIndexes {
                 let text = try Definitions(after).index(newName, on: new.name)
                 let name = (old: indexName(index, self.old), new: indexName(newName, new))
-                let current = try database.rows("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1", [.text(name.old)]).first?.first
+                let current = try database.rows("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1", [.text(name.old)])
+                    .first?.first
                 if name.old != name.new || current != .text(text) { edit.text(ofIndex: name.old, newName: name.new, text) }
             }
         }
@@ -126,14 +129,16 @@ struct TableChange {
     static func keepsStoredValues(from old: ColumnType, to new: ColumnType) -> Bool {
         if old == new { return true }
         switch (old.type, new.type) {
-        case (.smallint, .integer), (.smallint, .bigint), (.integer, .bigint), (.text, .text), (.varchar, .text), (.real, .double): return true
+        case (.smallint, .integer), (.smallint, .bigint), (.integer, .bigint), (.text, .text), (.varchar, .text), (.real, .double):
+            return true
         case (.varchar, .varchar):
             guard case .length(let length)? = new.modifier else { return true }
             if case .length(let before)? = old.modifier { return before <= length }
             return false
         case (.numeric, .numeric): return new.modifier == nil
         case (.enumeration(let a), .enumeration(let b)): return !a.positionsDiffer(from: b)
-        case (.array(let a), .array(let b)): return keepsStoredValues(from: ColumnType(a, old.modifier), to: ColumnType(b, new.modifier)) && a.enumeration != nil
+        case (.array(let a), .array(let b)):
+            return keepsStoredValues(from: ColumnType(a, old.modifier), to: ColumnType(b, new.modifier)) && a.enumeration != nil
         default: return false
         }
     }
@@ -182,7 +187,8 @@ struct TableChange {
         }
         let using = newValues[column.name]
         if using == nil, Self.keepsStoredValues(from: source.type, to: column.type) { return stored }
-        return try Definitions(schema(with: middle)).expression(using ?? Expression(.column(Name(source.name))), of: middle, as: column.type)
+        return try Definitions(schema(with: middle)).expression(
+            using ?? Expression(.column(Name(source.name))), of: middle, as: column.type)
     }
 
     /// What PostgreSQL says where the rows do not fit: found out on a copy that takes anything.
@@ -212,7 +218,9 @@ struct TableChange {
 
     /// The new table takes the old one's place; nothing refers to the old one any more when it is dropped.
     private func swap(_ middle: Table, _ target: Table, on database: borrowing WriteTransaction) throws(SQLError) {
-        for index in middle.indexes where hasIndex(index.name) { try database.execute("DROP INDEX IF EXISTS \(StoredName.index(index.name, in: middle.name.schema))") }
+        for index in middle.indexes where hasIndex(index.name) {
+            try database.execute("DROP INDEX IF EXISTS \(StoredName.index(index.name, in: middle.name.schema))")
+        }
         var past = middle
         past.name = Self.beside(middle.name, "~old")
         past.foreignKeys = []
@@ -254,7 +262,9 @@ struct TableChange {
     private func createIndexes(on database: borrowing WriteTransaction) throws(SQLError) {
         for index in new.indexes {
             let name = indexName(index.name, new)
-            guard try database.rows("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [.text(name)]).isEmpty else { continue }
+            guard try database.rows("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [.text(name)]).isEmpty else {
+                continue
+            }
             if index.isUnique { try TableTest(new, in: after, as: StoredName.table(new.name)).requireUnique(index, on: database) }
             try database.execute(try Definitions(after).index(index.name, on: new.name))
         }

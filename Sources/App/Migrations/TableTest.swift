@@ -26,7 +26,9 @@ struct TableTest {
         }
         for check in table.checks.sorted(by: { $0.name < $1.name }) where !old.checks.contains(where: { $0.name == check.name }) {
             let condition = try Definitions(schema).expression(check.condition, of: table, as: ColumnType(.boolean))
-            guard try database.rows("SELECT 1 FROM \(source) WHERE NOT (\(condition)) LIMIT 1").isEmpty else { throw Self.broken(check.name, table) }
+            guard try database.rows("SELECT 1 FROM \(source) WHERE NOT (\(condition)) LIMIT 1").isEmpty else {
+                throw Self.broken(check.name, table)
+            }
         }
         for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys where !old.hasConstraint(key.name) {
             try requireUnique(key.columns.map { StoredName.column($0) }, names: key.columns, filter: nil, name: key.name, on: database)
@@ -47,7 +49,8 @@ struct TableTest {
             guard let row = orphans.first else { continue }
             throw SQLError(
                 "23503", "insert or update on table \"\(table.name.name)\" violates foreign key constraint \"\(key.name)\"",
-                details: "Key (\(key.columns.joined(separator: ", ")))=(\(shown(row, key.columns))) is not present in table \"\(key.table.name)\".",
+                details:
+                    "Key (\(key.columns.joined(separator: ", ")))=(\(shown(row, key.columns))) is not present in table \"\(key.table.name)\".",
                 constraint: key.name)
         }
     }
@@ -64,7 +67,9 @@ struct TableTest {
                 return try requireUniqueExpressions(index, on: database)
             }
         }
-        let filter = try index.filter.map { (e) throws(SQLError) in try Definitions(schema).expression(e, of: table, as: ColumnType(.boolean)) }
+        let filter = try index.filter.map { (e) throws(SQLError) in
+            try Definitions(schema).expression(e, of: table, as: ColumnType(.boolean))
+        }
         try requireUnique(terms, names: names, filter: filter, name: index.name, on: database)
     }
 

@@ -1,18 +1,16 @@
+import OffstageServer
+
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The wall clock as PostgreSQL counts: microseconds since 2000-01-01 UTC.
 package enum EpochClock {
-    package static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return (Int64(time.tv_sec) - 946_684_800) &* 1_000_000 &+ Int64(time.tv_nsec) / 1000
-    }
+    package static var now: Int64 { Clock.microsecondsSince2000() }
 }
 
 extension EpochClock {

@@ -41,7 +41,8 @@ package struct Project: Sendable {
 
     package func migrations() throws(FileError) -> Migrations {
         Migrations(
-            try folder.migrations(), folder: folder.migrationsFolder, opening: settings.api.openTables ? settings.api.schemas : [], in: database)
+            try folder.migrations(), folder: folder.migrationsFolder, opening: settings.api.openTables ? settings.api.schemas : [],
+            in: database)
     }
 }
 
@@ -66,12 +67,17 @@ extension Project {
                     do {
                         done.append(Seeded(file: file, rows: try TableImport(bytes, format, into: table).perform(on: database).inserted))
                     } catch let error as ImportRefused {
-                        throw SeedError(file: file, reason: "\(error.report.badCount) rows do not fit\n" + error.report.bad.map { "  \($0)" }.joined(separator: "\n"))
+                        throw SeedError(
+                            file: file,
+                            reason: "\(error.report.badCount) rows do not fit\n"
+                                + error.report.bad.map { "  \($0)" }.joined(separator: "\n"))
                     } catch let error as SQLError {
                         throw SeedError(file: file, reason: "\(error.code): \(error.message)" + (error.hint.map { "\nhint: \($0)" } ?? ""))
                     }
                 } else {
-                    guard let text = String(validating: bytes, as: UTF8.self) else { throw SeedError(file: file, reason: "it is not UTF-8") }
+                    guard let text = String(validating: bytes, as: UTF8.self) else {
+                        throw SeedError(file: file, reason: "it is not UTF-8")
+                    }
                     var run = FileRun(file, text: text, in: database.schema, now: EpochClock.now)
                     _ = try run.perform(on: database)
                     done.append(Seeded(file: file, rows: nil))

@@ -33,7 +33,9 @@ package struct ProjectFolder: Sendable, Hashable {
         var files: [MigrationFile] = []
         for name in try TextFile.names(in: folder) ?? [] where MigrationFile.isMigration(name) {
             guard let bytes = try TextFile.bytes("\(folder)/\(name)", limit: 64 << 20) else { continue }
-            guard let text = String(validating: bytes, as: UTF8.self) else { throw FileError(path: "\(folder)/\(name)", reason: "it is not UTF-8") }
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw FileError(path: "\(folder)/\(name)", reason: "it is not UTF-8")
+            }
             files.append(MigrationFile(name: name, text: text, checksum: Migrations.checksum(of: bytes)))
         }
         return files

@@ -19,7 +19,9 @@ package struct PublicAccess: Sendable {
         let width = min(32, names.map { shown($0).count }.max() ?? 0)
         for name in names {
             let words = self.words(name)
-            if words.isEmpty { closed.append(shown(name)) } else {
+            if words.isEmpty {
+                closed.append(shown(name))
+            } else {
                 let label = shown(name)
                 lines.append(label + String(repeating: " ", count: max(0, width - label.count)) + "  " + words)
             }
@@ -80,10 +82,12 @@ package struct PublicAccess: Sendable {
         let policies = schema.policies(of: table, for: command, role: role)
         guard !policies.permissive.isEmpty else { return .no }
         // A policy for a role in a token's word never lets `anon` in, whose token has none; that is beyond what can be told here.
-        let isOpen = policies.restrictive.isEmpty && policies.permissive.contains { policy in
-            let conditions = command == .insert ? [policy.check ?? policy.using] : [policy.using]
-            return conditions.allSatisfy { $0.map { $0.kind == .literal(.boolean(true)) } ?? true }
-        }
+        let isOpen =
+            policies.restrictive.isEmpty
+            && policies.permissive.contains { policy in
+                let conditions = command == .insert ? [policy.check ?? policy.using] : [policy.using]
+                return conditions.allSatisfy { $0.map { $0.kind == .literal(.boolean(true)) } ?? true }
+            }
         return isOpen ? .all : .some
     }
 
@@ -96,7 +100,11 @@ package struct PublicAccess: Sendable {
         var groups: [(group: Group, words: [String])] = []
         func add(_ who: String, _ reach: Reach, _ word: String) {
             let group = Group(who: who, reach: reach)
-            if let index = groups.firstIndex(where: { $0.group == group }) { groups[index].words.append(word) } else { groups.append((group, [word])) }
+            if let index = groups.firstIndex(where: { $0.group == group }) {
+                groups[index].words.append(word)
+            } else {
+                groups.append((group, [word]))
+            }
         }
         for (privilege, command, word) in Self.commands where schema.tables[name] != nil || privilege == .select {
             let (anyone, users) = (reach("anon", privilege, command, name), reach("authenticated", privilege, command, name))

@@ -16,7 +16,8 @@ extension Setting {
             """
         for setting in all {
             let standard = setting.standard.isEmpty ? "" : "`\(setting.standard)`"
-            text += "| `\(setting.key)` | `\(setting.variable)`\(setting.isSecret ? " or `…_FILE`" : "") | \(setting.type) | \(standard) | \(setting.summary) |\n"
+            text +=
+                "| `\(setting.key)` | `\(setting.variable)`\(setting.isSecret ? " or `…_FILE`" : "") | \(setting.type) | \(standard) | \(setting.summary) |\n"
         }
         return text
     }

@@ -21,13 +21,17 @@ package struct Setting: Sendable {
 
     /// Every key there is, in the order of the reference.
     package static let all: [Setting] = [
-        choice("environment", \.environment, "What the server is for. Migrations run by themselves, and seeds are loaded, in development only."),
+        choice(
+            "environment", \.environment, "What the server is for. Migrations run by themselves, and seeds are loaded, in development only."
+        ),
         text("data", \.dataFolder, "The folder of the database, the keys and the files, relative to the project's."),
         text("server.host", \.server.host, "The address to listen on. Another than this machine's own needs the environment to be set."),
         number("server.port", \.server.port, 0...65535, "The port to listen on; 0 takes a free one."),
         optional("server.certificate", \.server.certificate, "A file of certificates (PEM). With it, HTTPS and HTTP/2 are spoken."),
         optional("server.certificate_key", \.server.certificateKey, "The certificate's private key (PEM)."),
-        list("server.allowed_origins", \.server.allowedOrigins, "The web pages whose scripts may call, as origins; `*` is all. Keys protect the data, not this."),
+        list(
+            "server.allowed_origins", \.server.allowedOrigins,
+            "The web pages whose scripts may call, as origins; `*` is all. Keys protect the data, not this."),
         size("server.body_limit", \.server.bodyLimit, "The largest body of a request."),
         size("server.url_limit", \.server.urlLimit, "The longest URL."),
         duration("server.timeout", \.server.timeout, "How long a request may take to arrive."),
@@ -73,8 +77,11 @@ extension Setting {
     }
 
     private static func number(_ key: String, _ place: Place<Int>, _ range: ClosedRange<Int>, _ summary: String) -> Setting {
-        single(key, "a number from \(range.lowerBound) to \(range.upperBound)", "\(Settings()[keyPath: place])", summary) { text, settings in
-            guard let number = Int(text), range.contains(number) else { return "must be a number from \(range.lowerBound) to \(range.upperBound)" }
+        single(key, "a number from \(range.lowerBound) to \(range.upperBound)", "\(Settings()[keyPath: place])", summary) {
+            text, settings in
+            guard let number = Int(text), range.contains(number) else {
+                return "must be a number from \(range.lowerBound) to \(range.upperBound)"
+            }
             settings[keyPath: place] = number
             return nil
         }
@@ -83,7 +90,9 @@ extension Setting {
     private static func optionalNumber(_ key: String, _ place: Place<Int?>, _ range: ClosedRange<Int>, _ summary: String) -> Setting {
         let standard = Settings()[keyPath: place].map { "\($0)" } ?? "0"
         return single(key, "a number up to \(range.upperBound)", standard, summary) { text, settings in
-            guard let number = Int(text), number == 0 || range.contains(number) else { return "must be 0, or a number up to \(range.upperBound)" }
+            guard let number = Int(text), number == 0 || range.contains(number) else {
+                return "must be 0, or a number up to \(range.upperBound)"
+            }
             settings[keyPath: place] = number == 0 ? nil : number
             return nil
         }
@@ -97,11 +106,14 @@ extension Setting {
         }
     }
 
-    private static func choice<Value: RawRepresentable<String> & CaseIterable & SendableMetatype>(_ key: String, _ place: Place<Value>, _ summary: String) -> Setting {
+    private static func choice<Value: RawRepresentable<String> & CaseIterable & SendableMetatype>(
+        _ key: String, _ place: Place<Value>, _ summary: String
+    ) -> Setting {
         let names = Value.allCases.map(\.rawValue)
         return single(key, "one of \(names.joined(separator: ", "))", Settings()[keyPath: place].rawValue, summary) { text, settings in
             guard let value = Value(rawValue: text) else {
-                return "must be one of \(names.joined(separator: ", "))" + (closestName(to: text, among: names).map { " (did you mean \($0)?)" } ?? "")
+                return "must be one of \(names.joined(separator: ", "))"
+                    + (closestName(to: text, among: names).map { " (did you mean \($0)?)" } ?? "")
             }
             settings[keyPath: place] = value
             return nil
@@ -129,12 +141,15 @@ extension Setting {
 
     private static func list(_ key: String, _ place: Place<[String]>, _ summary: String) -> Setting {
         let standard = "[\(Settings()[keyPath: place].map { $0 == "*" ? "\"*\"" : $0 }.joined(separator: ", "))]"
-        return Setting(key: key, type: "a list of texts (comma-separated in a variable)", standard: standard, summary: summary, isSecret: false) {
+        return Setting(
+            key: key, type: "a list of texts (comma-separated in a variable)", standard: standard, summary: summary, isSecret: false
+        ) {
             value, settings in
             let items: [String] =
                 switch value {
                 case .list(let items): items
-                case .text(let text): text.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+                case .text(let text):
+                    text.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
                 }
             guard !items.isEmpty, items.allSatisfy({ !$0.isEmpty }) else { return "must be a list with something in it" }
             settings[keyPath: place] = items

@@ -47,7 +47,8 @@ extension Settings {
 
     /// Only programs of this machine can reach the server.
     package var isLocal: Bool {
-        server.host == "localhost" || server.host == "::1" || server.host == "[::1]" || (server.host.hasPrefix("127.") && server.host.split(separator: ".").count == 4)
+        server.host == "localhost" || server.host == "::1" || server.host == "[::1]"
+            || (server.host.hasPrefix("127.") && server.host.split(separator: ".").count == 4)
     }
 
     fileprivate struct Given {
@@ -153,7 +154,9 @@ private struct SettingsReading {
                 given.append(.init(key: key, value: .text(value), place: name))
             } else if key.hasSuffix("_file"), Setting.byKey[String(key.dropLast(5))]?.isSecret == true {
                 do throws(FileError) {
-                    guard var text = try TextFile.readIfPresent(value, limit: 1 << 20) else { throw FileError(path: value, reason: "no such file") }
+                    guard var text = try TextFile.readIfPresent(value, limit: 1 << 20) else {
+                        throw FileError(path: value, reason: "no such file")
+                    }
                     while text.last?.isNewline == true { text.removeLast() }
                     given.append(.init(key: String(key.dropLast(5)), value: .text(text), place: name))
                 } catch {

@@ -131,7 +131,9 @@ struct StartReport: Sendable {
         ]
         for applied in story.applied { lines += applied.lines.map { "  \($0)" } }
         if !story.seeded.isEmpty {
-            lines.append("  seeded \(story.seeded.map { seed in seed.rows.map { "\(seed.file) (\($0) rows)" } ?? seed.file }.joined(separator: ", "))")
+            lines.append(
+                "  seeded \(story.seeded.map { seed in seed.rows.map { "\(seed.file) (\($0) rows)" } ?? seed.file }.joined(separator: ", "))"
+            )
         }
         for name in story.late { lines.append("  note: \(name) ran after later ones") }
         for name in story.missing { lines.append("  note: \(name) was applied and its file is gone") }
@@ -140,13 +142,17 @@ struct StartReport: Sendable {
         for created in project.keys.unveiled {
             // A log is no place for a secret that opens everything.
             let isShown = created.key.kind == .publishable || Terminal.isOutput
-            lines.append("  new \(created.key.kind.rawValue) key" + (isShown ? ", shown this once  \(created.text)" : "  not shown in a log: offstage keys create secret --name NAME"))
+            lines.append(
+                "  new \(created.key.kind.rawValue) key"
+                    + (isShown ? ", shown this once  \(created.text)" : "  not shown in a log: offstage keys create secret --name NAME"))
         }
         let access = PublicAccess(project.database.schema, exposing: settings.api.schemas)
         lines.append("Open to the public:")
         lines += access.lines.isEmpty ? ["  nothing: there are no tables yet"] : access.lines.map { "  \($0)" }
         for (view, tables) in access.viewsPastPolicies {
-            lines.append("  warning: the view \(view) shows rows of \(tables.map(\.description).joined(separator: ", ")) past their policies (offstage doctor)")
+            lines.append(
+                "  warning: the view \(view) shows rows of \(tables.map(\.description).joined(separator: ", ")) past their policies (offstage doctor)"
+            )
         }
         if settings.api.openTables { lines.append("  warning: api.open_tables is on: every new table is open to everyone") }
         if settings.environment == .production, settings.server.certificate == nil, !settings.isLocal {

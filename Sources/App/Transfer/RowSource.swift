@@ -57,7 +57,9 @@ struct RowSource {
         switch format {
         case .csv:
             var reader = CSVReader(bytes)
-            guard let header = try Self.record(&reader) else { throw SQLError("22P04", "the file is empty", hint: "Its first line names the columns.") }
+            guard let header = try Self.record(&reader) else {
+                throw SQLError("22P04", "the file is empty", hint: "Its first line names the columns.")
+            }
             columns = header.map(\.text)
             content = .csv(reader)
         case .json:
@@ -125,7 +127,8 @@ struct RowSource {
             content = .objects(objects, next: index + 1)
             share = Double(index + 1) / Double(objects.count)
             let object = JSONValue.object(objects[index].members)
-            return .success(Row(line: objects[index].line, values: columns.map { column in object[column].map { $0 == .null ? .null : .json($0) } }))
+            return .success(
+                Row(line: objects[index].line, values: columns.map { column in object[column].map { $0 == .null ? .null : .json($0) } }))
         }
     }
 }

@@ -36,7 +36,8 @@ package struct TableImport: Sendable {
 
     /// - Parameter table: `books` or `shop.books`.
     package init(
-        _ bytes: [UInt8], _ format: RowFileFormat, into table: String, skipsBad: Bool = false, progress: @escaping @Sendable (Double) -> Void = { _ in }
+        _ bytes: [UInt8], _ format: RowFileFormat, into table: String, skipsBad: Bool = false,
+        progress: @escaping @Sendable (Double) -> Void = { _ in }
     ) {
         self.bytes = bytes
         self.format = format
@@ -130,9 +131,14 @@ package struct TableImport: Sendable {
         for column in columns {
             guard let sequence = column.sequence, database.schema.sequences[sequence]?.increment ?? 1 > 0 else { continue }
             let name = StoredValue.text(sequence.description)
-            guard case .integer(let largest)? = try database.rows("SELECT max(\(StoredName.column(column.name))) FROM \(StoredName.table(table.name))").first?.first
+            guard
+                case .integer(let largest)? = try database.rows(
+                    "SELECT max(\(StoredName.column(column.name))) FROM \(StoredName.table(table.name))"
+                ).first?.first
             else { continue }
-            if case .integer(let value)? = try database.rows("SELECT value FROM \"offstage.sequence\" WHERE name = ?1", [name]).first?.first, value >= largest {
+            if case .integer(let value)? = try database.rows("SELECT value FROM \"offstage.sequence\" WHERE name = ?1", [name]).first?.first,
+                value >= largest
+            {
                 continue
             }
             guard largest >= database.schema.sequences[sequence]?.minimum ?? 1 else { continue }
@@ -178,7 +184,8 @@ private struct RowStatements {
         self.schema = schema
     }
 
-    mutating func row(_ row: RowSource.Row, _ kept: [(index: Int, column: Column)], _ context: ValueContext) throws(SQLError) -> Inputs.Row {
+    mutating func row(_ row: RowSource.Row, _ kept: [(index: Int, column: Column)], _ context: ValueContext) throws(SQLError) -> Inputs.Row
+    {
         var values: [StoredValue] = []
         values.reserveCapacity(kept.count)
         var given: [Bool] = []
@@ -209,7 +216,8 @@ private struct RowStatements {
             let request: TableRequest
             do throws(RequestError) {
                 request = try TableRequest(
-                    method: .post, path: "/" + Self.percentEncoded(table.name.name), query: nil, headers: RequestHeaders(prefer: ["missing=default"]))
+                    method: .post, path: "/" + Self.percentEncoded(table.name.name), query: nil,
+                    headers: RequestHeaders(prefer: ["missing=default"]))
             } catch { throw PlanError(error.code, error.message) }
             let shape = PayloadShape(columns: columns.map(\.name), patterns: patterns, rowCount: 1)
             let plan = try OffstageQuery.plan(request, payload: shape, in: Catalogue(schema, settings: settings), as: Caller.system.role)
@@ -227,7 +235,8 @@ private struct RowStatements {
     private static func percentEncoded(_ name: String) -> String {
         name.utf8.reduce(into: "") { text, byte in
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "_"):
                 text.unicodeScalars.append(Unicode.Scalar(byte))
             default: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }

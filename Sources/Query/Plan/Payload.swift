@@ -125,7 +125,9 @@ extension Payload {
                 }
                 row[place] = .json(member.value)
             }
-            if columns == nil, row.contains(where: { $0 == nil }) { throw RequestError(code: "PGRST102", message: "All object keys must match") }
+            if columns == nil, row.contains(where: { $0 == nil }) {
+                throw RequestError(code: "PGRST102", message: "All object keys must match")
+            }
             rows.append(row)
         }
     }

@@ -5,7 +5,9 @@ import OffstageSyntax
 extension Planner {
     /// An embed of `select`, resolved to a relationship and planned as a node of its own.
     mutating func add(_ embed: SelectEmbed, to read: inout ReadPlan, path: [String]) throws(PlanError) {
-        guard path.count < 5 else { throw PlanError("PGRST100", "The embeds of this request are too deep", details: .text("At most 5 levels are allowed.")) }
+        guard path.count < 5 else {
+            throw PlanError("PGRST100", "The embeds of this request are too deep", details: .text("At most 5 levels are allowed."))
+        }
         let relationship = try self.relationship(from: read.relation, embed)
         let name = embed.alias ?? embed.target
         // Both the key and the relation's own name lead to it.
@@ -27,7 +29,8 @@ extension Planner {
         read.fields.append(
             .embed(
                 EmbedPlan(
-                    name: name, plan: plan, link: link, isToOne: relationship.isToOne, isSpread: embed.isSpread, isInner: embed.join == .inner,
+                    name: name, plan: plan, link: link, isToOne: relationship.isToOne, isSpread: embed.isSpread,
+                    isInner: embed.join == .inner,
                     isHidden: embed.select.isEmpty)))
     }
 
@@ -49,7 +52,8 @@ extension Planner {
             throw PlanError(
                 "PGRST200", "Could not find a relationship between '\(a)' and '\(b)' in the schema cache",
                 details: .text(
-                    "Searched for a foreign key relationship between '\(a)' and '\(b)'\(hint) in the schema '\(source.schema)', but no matches were found."),
+                    "Searched for a foreign key relationship between '\(a)' and '\(b)'\(hint) in the schema '\(source.schema)', but no matches were found."
+                ),
                 hint: closest.map { "Perhaps you meant '\($0)' instead of '\(b)'." })
         }
         let hints = candidates.map { "'\(b)!\($0.hint)'" }.joined(separator: ", ")

@@ -55,7 +55,8 @@ extension Planner {
             // The elements' `*` is `%` too.
             let text = Expression(.cast(value(), TypeName(Name("text"))))
             let patterns = Expression.call("pg_catalog", "replace", arguments: [text, .string("*"), .string("%")])
-            return Expression(.anyOf(left, name, Expression(.cast(patterns, TypeName(Name("text"), arrayDimensions: 1))), all: quantifier == .all))
+            return Expression(
+                .anyOf(left, name, Expression(.cast(patterns, TypeName(Name("text"), arrayDimensions: 1))), all: quantifier == .all))
         }
         switch filter.operator {
         case .eq: return compare("=")

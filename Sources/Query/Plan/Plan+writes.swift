@@ -55,7 +55,8 @@ extension Planner {
         try demand(.update, columns, of: table)
         let answer = try self.answer(of: table, reads: false)
         let alias = freshAlias(table.name.name)
-        var target = ReadPlan(table.name, as: alias, source: .secured(SecuredTable(Name(table.name.schema, table.name.name), as: Alias(alias), policy: nil)))
+        var target = ReadPlan(
+            table.name, as: alias, source: .secured(SecuredTable(Name(table.name.schema, table.name.name), as: Alias(alias), policy: nil)))
         target.fields = answer.representation?.fields ?? []
         let filter = try filters(for: target, path: [])
         // A row that is looked at, by a filter or to be shown, must be one the caller may see: before and after.
@@ -73,7 +74,8 @@ extension Planner {
         try demand(.delete, [], of: table)
         let answer = try self.answer(of: table, reads: false)
         let alias = freshAlias(table.name.name)
-        var target = ReadPlan(table.name, as: alias, source: .secured(SecuredTable(Name(table.name.schema, table.name.name), as: Alias(alias), policy: nil)))
+        var target = ReadPlan(
+            table.name, as: alias, source: .secured(SecuredTable(Name(table.name.schema, table.name.name), as: Alias(alias), policy: nil)))
         target.fields = answer.representation?.fields ?? []
         let filter = try filters(for: target, path: [])
         let visible = try rows(table, for: .delete, reads: filter != nil || answer.representation != nil)
@@ -133,7 +135,9 @@ extension Planner {
         for name in target where table.column(name) == nil {
             throw PlanError("42703", "column \"\(name)\" does not exist")
         }
-        guard !target.isEmpty else { return resolution == .ignoreDuplicates ? ConflictPlan(columns: [], merges: nil, usingChecks: [], updateChecks: []) : nil }
+        guard !target.isEmpty else {
+            return resolution == .ignoreDuplicates ? ConflictPlan(columns: [], merges: nil, usingChecks: [], updateChecks: []) : nil
+        }
         for name in target where !schema.allows(role, .select, column: name, of: table.name) { throw denied(table.name) }
         guard table.hasUniqueKey(target) else {
             throw PlanError("42P10", "there is no unique or exclusion constraint matching the ON CONFLICT specification")

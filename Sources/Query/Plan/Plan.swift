@@ -65,7 +65,9 @@ struct Planner {
 
     /// Names only what the caller may know of: a hint never tells of a relation without grants.
     static func unknownRelation(_ name: QualifiedName, in schema: Schema, for role: String) -> PlanError {
-        let known = (Array(schema.tables.keys) + Array(schema.views.keys)).filter { $0.schema == name.schema && schema.allowsAny(role, on: $0) }
+        let known = (Array(schema.tables.keys) + Array(schema.views.keys)).filter {
+            $0.schema == name.schema && schema.allowsAny(role, on: $0)
+        }
         let closest = closestName(to: name.name, among: known.map(\.name))
         return PlanError(
             "PGRST205", "Could not find the table '\(name)' in the schema cache",

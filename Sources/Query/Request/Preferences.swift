@@ -66,7 +66,8 @@ package struct Preferences: Hashable, Sendable {
         return true
     }
 
-    /// The value of `Preference-Applied`: those honoured, in the contract's order. `nil` when there are none, and then the header is absent.
+    /// The value of `Preference-Applied`: those honoured, in the contract's order. `nil` when there are none, and then the header is
+    /// absent.
     ///
     /// - Parameters:
     ///   - isMutation: `return` applies.

@@ -4,7 +4,8 @@
 /// promise of the scan: the same shape and the same values as the full reading.
 /// ```swift
 /// @_cdecl("LLVMFuzzerTestOneInput")
-/// func fuzz(_ start: UnsafeRawPointer, _ count: Int) -> CInt { fuzzTableRequest(UnsafeRawBufferPointer(start: start, count: count)); return 0 }
+/// func fuzz(_ start: UnsafeRawPointer, _ count: Int) -> CInt { fuzzTableRequest(UnsafeRawBufferPointer(start: start, count: count));
+/// return 0 }
 /// ```
 package func fuzzTableRequest(_ bytes: UnsafeRawBufferPointer) {
     guard let choice = bytes.first else { return }

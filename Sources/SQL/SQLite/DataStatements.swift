@@ -11,12 +11,16 @@ extension SQLiteDialect {
     }
 
     /// - Throws: what PostgreSQL says on analysing the statement, or 0A000.
-    package func prepare(_ statement: DataStatement, as caller: Caller = .system, path: [String] = Schema.searchPath) throws(SQLError) -> Prepared {
+    package func prepare(_ statement: DataStatement, as caller: Caller = .system, path: [String] = Schema.searchPath) throws(SQLError)
+        -> Prepared
+    {
         var translator = Translator(schema, as: caller, path: path)
         switch statement {
         case .select(let select):
             let query = try translator.translate(try translator.gate.rewrite(select), in: nil)
-            return Prepared(text: translator.text(query.sql), columns: query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) })
+            return Prepared(
+                text: translator.text(query.sql),
+                columns: query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) })
         case .insert(let insert): return try translator.prepare(insert)
         case .update(let update): return try translator.prepare(update)
         case .delete(let delete): return try translator.prepare(delete)
@@ -65,7 +69,9 @@ extension Translator {
         } else {
             for name in insert.columns {
                 guard let column = table.column(name.last) else {
-                    throw SQLError("42703", "column \"\(name.last)\" of relation \"\(table.name.name)\" does not exist", position: name.position.byteOffset)
+                    throw SQLError(
+                        "42703", "column \"\(name.last)\" of relation \"\(table.name.name)\" does not exist",
+                        position: name.position.byteOffset)
                 }
                 guard !targets.contains(where: { $0.name == column.name }) else {
                     throw SQLError("42701", "column \"\(name.last)\" specified more than once", position: name.position.byteOffset)
@@ -136,7 +142,9 @@ extension Translator {
     }
 
     private func refuse(_ column: Column, _ insert: Insert) throws(SQLError) {
-        if column.generated != nil || (column.identity == .always && insert.overriding != .system) { throw column.onlyDefault(updating: false) }
+        if column.generated != nil || (column.identity == .always && insert.overriding != .system) {
+            throw column.onlyDefault(updating: false)
+        }
     }
 
     private mutating func insertQuery(
@@ -145,7 +153,9 @@ extension Translator {
         let query = try translate(try gate.rewrite(select), in: nil, targets: targets.map(\.type))
         guard query.columns.count <= targets.count else { throw SQLError("42601", "INSERT has more expressions than target columns") }
         let given = Array(targets.prefix(query.columns.count))
-        guard insert.columns.isEmpty || given.count == targets.count else { throw SQLError("42601", "INSERT has more target columns than expressions") }
+        guard insert.columns.isEmpty || given.count == targets.count else {
+            throw SQLError("42601", "INSERT has more target columns than expressions")
+        }
         var values: [String] = []
         for (column, output) in zip(given, query.columns) {
             try refuse(column, insert)
@@ -203,7 +213,9 @@ extension Translator {
         case .nothing: return " ON CONFLICT\(target) DO NOTHING"
         case .update(let assignments, let filter):
             guard !target.isEmpty else {
-                throw SQLError("42601", "ON CONFLICT DO UPDATE requires inference specification or constraint name", hint: "For example, ON CONFLICT (column_name).")
+                throw SQLError(
+                    "42601", "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+                    hint: "For example, ON CONFLICT (column_name).")
             }
             let scope = ownScope(table, as: alias, sql: StoredName.table(table.name))
             scope.relations.append(relation(table, as: "excluded", sql: "excluded", level: scope.bit))
@@ -217,7 +229,9 @@ extension Translator {
 
     private func isUnique(_ items: [Expression], _ filter: Expression?, _ table: Table) -> Bool {
         let columns = items.compactMap { if case .column(let name) = $0.kind { name.last } else { nil } }
-        if columns.count == items.count, ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).contains(where: { Set($0.columns) == Set(columns) }) {
+        if columns.count == items.count,
+            ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).contains(where: { Set($0.columns) == Set(columns) })
+        {
             return true
         }
         return table.indexes.contains { index in
@@ -245,7 +259,9 @@ extension Translator {
             }
             for (name, value) in zip(assignment.columns, values) {
                 guard let column = table.column(name.last) else {
-                    throw SQLError("42703", "column \"\(name.last)\" of relation \"\(table.name.name)\" does not exist", position: name.position.byteOffset)
+                    throw SQLError(
+                        "42703", "column \"\(name.last)\" of relation \"\(table.name.name)\" does not exist",
+                        position: name.position.byteOffset)
                 }
                 if case .default = value.kind {
                     if column.generated == nil { result.append((column.name, try standard(column) ?? Term("NULL", column.type.type))) }
@@ -267,7 +283,8 @@ extension Translator {
         var sources = Sources()
         var from: [String] = []
         for item in update.from { from.append(try translate(try gate.rewrite(item), in: scope, into: &sources)) }
-        let condition = try self.condition(try update.filter.map { (filter) throws(SQLError) in try gate.rewrite(filter) }, sources: &sources, in: scope)
+        let condition = try self.condition(
+            try update.filter.map { (filter) throws(SQLError) in try gate.rewrite(filter) }, sources: &sources, in: scope)
         var set = try self.set(update.assignments, table, in: scope).map { "\(StoredName.column($0.0)) = \($0.1.sql)" }
         if set.isEmpty { set = ["rowid = rowid"] }
         var sql = "UPDATE \(StoredName.table(table.name)) AS \(alias) SET \(set.joined(separator: ", "))"

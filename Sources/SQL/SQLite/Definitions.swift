@@ -21,7 +21,9 @@ package struct Definitions {
         for key in table.uniqueKeys where !key.nullsNotDistinct { lines.append(unique("UNIQUE", key, table)) }
         for reference in table.foreignKeys.sorted(by: { $0.name < $1.name }) { lines.append(self.reference(reference)) }
         for check in table.checks.sorted(by: { $0.name < $1.name }) {
-            lines.append("CONSTRAINT \(StoredName.quoted(check.name)) CHECK (\(try self.expression(check.condition, of: table, as: .boolean, else: Self.changingCheck)))")
+            lines.append(
+                "CONSTRAINT \(StoredName.quoted(check.name)) CHECK (\(try self.expression(check.condition, of: table, as: .boolean, else: Self.changingCheck)))"
+            )
         }
         return "CREATE TABLE \(StoredName.table(name)) (\n  \(lines.joined(separator: ",\n  "))\n) STRICT"
     }
@@ -35,13 +37,17 @@ package struct Definitions {
         if let collation = column.type.type.collation { text += " COLLATE \(collation)" }
         if column.isNotNull { text += " NOT NULL" }
         if let range = column.type.type.rangeCheck {
-            text += " CONSTRAINT \(StoredName.quoted("~\(column.name)")) CHECK (\(StoredName.column(column.name)) BETWEEN \(range.lowerBound) AND \(range.upperBound))"
+            text +=
+                " CONSTRAINT \(StoredName.quoted("~\(column.name)")) CHECK (\(StoredName.column(column.name)) BETWEEN \(range.lowerBound) AND \(range.upperBound))"
         }
         // Other defaults are put into the statements: SQLite's cannot be what PostgreSQL's can.
-        let isSet = table.foreignKeys.contains { ($0.onDelete == .setDefault || $0.onUpdate == .setDefault) && $0.columns.contains(column.name) }
+        let isSet = table.foreignKeys.contains {
+            ($0.onDelete == .setDefault || $0.onUpdate == .setDefault) && $0.columns.contains(column.name)
+        }
         if let value = try standard(column, of: table), isSet { text += " DEFAULT (\(value))" }
         if let generated = column.generated {
-            text += " GENERATED ALWAYS AS (\(try expression(generated, of: table, as: column.type, else: SQLError("42P17", "generation expression is not immutable")))) STORED"
+            text +=
+                " GENERATED ALWAYS AS (\(try expression(generated, of: table, as: column.type, else: SQLError("42P17", "generation expression is not immutable")))) STORED"
         }
         return text
     }
@@ -52,7 +58,8 @@ package struct Definitions {
         var refusal: SQLError?
         value.visit(intoSubqueries: false) { part in
             switch part.kind {
-            case .subselect, .exists, .inSelect, .anyOfSelect, .arraySelect: refusal = SQLError("0A000", "cannot use subquery in DEFAULT expression")
+            case .subselect, .exists, .inSelect, .anyOfSelect, .arraySelect:
+                refusal = SQLError("0A000", "cannot use subquery in DEFAULT expression")
             case .column: refusal = refusal ?? SQLError("0A000", "cannot use column reference in DEFAULT expression")
             default: break
             }
@@ -102,7 +109,8 @@ package struct Definitions {
             elements.append(text + (element.descending ? " DESC" : ""))
         }
         if index.nullsNotDistinct { throw unsupported("NULLS NOT DISTINCT") }
-        var text = "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(StoredName.index(name, in: tableName.schema)) ON \(StoredName.table(tableName))"
+        var text =
+            "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(StoredName.index(name, in: tableName.schema)) ON \(StoredName.table(tableName))"
         text += " (\(elements.joined(separator: ", ")))"
         if let filter = index.filter { text += " WHERE \(try expression(filter, of: table, as: .boolean))" }
         return text
@@ -130,7 +138,10 @@ package struct Definitions {
 
     private func check(_ create: CreateFunction, path: [String]) throws(SQLError) {
         let wanted = create.parameters.filter { $0.mode != .out && $0.mode != .table }.count
-        guard let function = schema.resolveFunctions(create.name, path: path).first(where: { $0.body == create.body && $0.parameters.count == wanted }),
+        guard
+            let function = schema.resolveFunctions(create.name, path: path).first(where: {
+                $0.body == create.body && $0.parameters.count == wanted
+            }),
             function.statements.count == 1, case .data(.select)? = function.statements.first?.kind
         else { return }
         var translator = Translator(schema, as: .system, path: path)
@@ -142,12 +153,14 @@ package struct Definitions {
         guard case .scalar(let type) = function.result, type.type != .void, let found = columns.first?.term.type else { return }
         guard columns.count == types.count else {
             throw SQLError(
-                "42P13", "return type mismatch in function declared to return \(type.type.name)", details: "Final statement must return exactly one column.")
+                "42P13", "return type mismatch in function declared to return \(type.type.name)",
+                details: "Final statement must return exactly one column.")
         }
         guard let rule = CastTable.rule(from: found, to: type.type), rule.context != .explicit || found == type.type else {
             if found == type.type { return }
             throw SQLError(
-                "42P13", "return type mismatch in function declared to return \(type.type.name)", details: "Actual return type is \(found.name).")
+                "42P13", "return type mismatch in function declared to return \(type.type.name)",
+                details: "Actual return type is \(found.name).")
         }
     }
 
@@ -194,13 +207,16 @@ package struct Definitions {
         let scope = Scope()
         let translator = Translator(schema, as: .system)
         var relation = Scope.Relation(alias: table.name.name, name: table.name, columns: [])
-        for (name, term) in translator.columns(of: table) { relation.columns.append(.init(name: name, term: term.with { $0.levels = scope.bit })) }
+        for (name, term) in translator.columns(of: table) {
+            relation.columns.append(.init(name: name, term: term.with { $0.levels = scope.bit }))
+        }
         scope.relations = [relation]
         return scope
     }
 
     /// A view's columns, types and sources: what the schema records when it is made.
-    package static func describe(_ select: Select, in schema: Schema, path: [String] = Schema.searchPath) throws(SQLError) -> [View.Column] {
+    package static func describe(_ select: Select, in schema: Schema, path: [String] = Schema.searchPath) throws(SQLError) -> [View.Column]
+    {
         var translator = Translator(schema, as: .system, path: path)
         let query = try translator.translate(try translator.gate.with(path: path).rewrite(select), in: nil)
         return query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) }

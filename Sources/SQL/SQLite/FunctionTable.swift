@@ -2,8 +2,10 @@ package import OffstageSchema
 
 /// Every function and operator the embedded engine knows, as data.
 ///
-/// One line each: `name(parameters) -> result : SQLite text ; traits`. In the text `$1` is the first argument, `$*` all of them with commas,
-/// `#1` the first argument's type as a quoted key (`DataType.key`), `#0` the result's, `#*` each argument and its key. Operators stand in the same table under their own
+/// One line each: `name(parameters) -> result : SQLite text ; traits`. In the text `$1` is the first argument, `$*` all of them with
+/// commas,
+/// `#1` the first argument's type as a quoted key (`DataType.key`), `#0` the result's, `#*` each argument and its key. Operators stand in
+/// the same table under their own
 /// name (`||(text, text)`). PostgreSQL's overloads are several lines. Functions of the engine's own are called `pg_…`; see
 /// `Docs/Internals/Translator.md`.
 ///

@@ -11,7 +11,8 @@ extension SQLiteDialect {
         var texts: [SQLText] = []
         for defaulted in plan.variants { texts.append(try insert(plan, defaulted, caller, needsRows: needsRows)) }
         return Write(
-            .insert(texts), table: plan.table.name, needsRows: needsRows, representation: answer.representation, payloadColumns: plan.columns,
+            .insert(texts), table: plan.table.name, needsRows: needsRows, representation: answer.representation,
+            payloadColumns: plan.columns,
             location: answer.location, refersToItself: !plan.table.foreignKeys.isEmpty, tellsNew: plan.conflict?.merges != nil)
     }
 

@@ -130,7 +130,9 @@ struct ReadBuilder {
     /// A to-one embed's rows, its own filter inside: a parent without a match stays.
     private func filtered(_ plan: ReadPlan) -> FromItem {
         guard let filter = plan.filter else { return plan.source }
-        return .select(Select(.query(Query([Output(Expression(.star(Name([]))))], from: [plan.source], where: filter))), Alias(plan.alias), lateral: false)
+        return .select(
+            Select(.query(Query([Output(Expression(.star(Name([]))))], from: [plan.source], where: filter))), Alias(plan.alias),
+            lateral: false)
     }
 
     private mutating func field(_ shape: Shape, _ columns: [TranslatedSelect.Column]) throws(SQLError) -> Field? {

@@ -36,7 +36,9 @@ package enum StoredName {
 
     private static func escaped(_ name: String) -> String {
         if special.contains(name) { return "~_" + name }
-        guard name.utf8.contains(where: { (65...90).contains($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "~") }) else { return name }
+        guard name.utf8.contains(where: { (65...90).contains($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "~") }) else {
+            return name
+        }
         var stored = ""
         for character in name.unicodeScalars {
             switch character {

@@ -8,7 +8,8 @@ struct Term: Sendable {
     var modifier: TypeModifier?
     /// What an untyped literal is until its surroundings give it a type.
     var pending: Pending?
-    /// Cannot raise, cannot be observed, takes bounded time: PostgreSQL's *leakproof*. Only such terms may be evaluated on rows a policy hides.
+    /// Cannot raise, cannot be observed, takes bounded time: PostgreSQL's *leakproof*. Only such terms may be evaluated on rows a policy
+    /// hides.
     var isSafe = true
     var isVolatile = false
     var isNotNull = false

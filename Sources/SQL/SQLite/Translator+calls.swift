@@ -59,7 +59,8 @@ extension Translator {
         guard let match = resolve(functions[name], terms, isOperator: isOperator) else {
             var settledTypes: [DataType] = []
             for term in terms { settledTypes.append(term.pending == nil ? term.type : .unknown) }
-            throw terms.count == 1 ? noOperator(name, settledTypes[0], nil, at: position) : noOperator(name, settledTypes[0], settledTypes.last, at: position)
+            throw terms.count == 1
+                ? noOperator(name, settledTypes[0], nil, at: position) : noOperator(name, settledTypes[0], settledTypes.last, at: position)
         }
         return try fill(match, with: terms, at: position).term
     }
@@ -69,7 +70,8 @@ extension Translator {
         if terms.count == 1, terms[0].pending != nil {
             return SQLError(
                 "42725", "operator is not unique: \(name) unknown",
-                hint: "Could not choose a best candidate operator. You might need to add explicit type casts.", position: position.byteOffset)
+                hint: "Could not choose a best candidate operator. You might need to add explicit type casts.",
+                position: position.byteOffset)
         }
         guard terms.count == 2, terms.contains(where: { $0.pending != nil }), !functions[name].isEmpty else { return nil }
         let known = terms.first { $0.pending == nil }
@@ -167,7 +169,9 @@ extension Translator {
                 result.append(element ?? actual)
             case .array:
                 if case .array(let inner) = type {
-                    if let known = element, known != inner, !(known.isText && inner.isText), !CastTable.isImplicit(from: known, to: inner) { return nil }
+                    if let known = element, known != inner, !(known.isText && inner.isText), !CastTable.isImplicit(from: known, to: inner) {
+                        return nil
+                    }
                     element = inner
                     score += 50
                     result.append(type)
@@ -229,7 +233,9 @@ extension Translator {
         term.isVolatile = term.isVolatile || traits.contains(.volatile)
         if traits.contains(.unbounded), term.levels != 0 { isBounded = false }
         // Constant for the whole statement, but not for SQLite, which would work it out for every row.
-        if term.isConstant, !arguments.isEmpty || sql.contains("("), !traits.contains(.aggregate), !traits.contains(.window), !traits.contains(.set) {
+        if term.isConstant, !arguments.isEmpty || sql.contains("("), !traits.contains(.aggregate), !traits.contains(.window),
+            !traits.contains(.set)
+        {
             term.sql = sql.hasPrefix("(SELECT ") ? sql : "(SELECT \(sql))"
         }
         return (term, arguments)
@@ -304,9 +310,13 @@ extension Translator {
             // SQLite allows DISTINCT with one argument only: these find doubles themselves.
             sql.insert(contentsOf: "_distinct", at: open)
         } else if call.isDistinct {
-            guard arguments.count == 1, let open = sql.firstIndex(of: "(") else { throw unsupported("distinct in an aggregate of several arguments") }
+            guard arguments.count == 1, let open = sql.firstIndex(of: "(") else {
+                throw unsupported("distinct in an aggregate of several arguments")
+            }
             sql.replaceSubrange(open...open, with: "(DISTINCT ")
-            if let collation = arguments[0].type.collation, sql.last == ")" { sql.insert(contentsOf: " COLLATE \(collation)", at: sql.index(before: sql.endIndex)) }
+            if let collation = arguments[0].type.collation, sql.last == ")" {
+                sql.insert(contentsOf: " COLLATE \(collation)", at: sql.index(before: sql.endIndex))
+            }
         }
         var parts = arguments
         if call.isWithinGroup { throw unsupported("within group") }
@@ -321,7 +331,9 @@ extension Translator {
                 let nullsFirst = key.nullsFirst ?? key.descending
                 directions.append("\(term.type.key) \(key.descending ? "desc" : "asc") \(nullsFirst ? "first" : "last")")
             }
-            sql.insert(contentsOf: ", \(Self.quoted(directions.joined(separator: ";"))), \(keys.joined(separator: ", "))", at: sql.index(before: sql.endIndex))
+            sql.insert(
+                contentsOf: ", \(Self.quoted(directions.joined(separator: ";"))), \(keys.joined(separator: ", "))",
+                at: sql.index(before: sql.endIndex))
             sql.insert(contentsOf: "_sorted", at: open)
         }
         if let filter = call.filter {
@@ -370,19 +382,24 @@ extension Translator {
             guard terms.count == 2 else { throw SQLError("42601", "NULLIF requires two arguments") }
             let (l, r) = try matched("=", terms[0], terms[1], at: position)
             let value = try settled(terms[0])
-            return Term("(CASE WHEN \(l.sql) = \(r.sql)\(collating(l.type)) THEN NULL ELSE \(value.sql) END)", value.type, modifier: value.modifier, from: [l, r])
+            return Term(
+                "(CASE WHEN \(l.sql) = \(r.sql)\(collating(l.type)) THEN NULL ELSE \(value.sql) END)", value.type, modifier: value.modifier,
+                from: [l, r])
         }
         let (same, type) = try unify(terms, name.uppercased(), at: position)
         if same.count == 1 { return same[0] }
         let list = same.map(\.sql).joined(separator: ", ")
         switch name {
         case "coalesce":
-            return Term("coalesce(\(list))", type.type, modifier: type.modifier, from: same).with { term in term.isNotNull = same.contains { $0.isNotNull } }
+            return Term("coalesce(\(list))", type.type, modifier: type.modifier, from: same).with { term in
+                term.isNotNull = same.contains { $0.isNotNull }
+            }
         default:
             // SQLite's max(1, null) is null; PostgreSQL ignores nulls.
             let order = name == "greatest" ? "DESC" : "ASC"
             let rows = same.map { "SELECT \($0.sql) AS v" }.joined(separator: " UNION ALL ")
-            return Term("(SELECT v FROM (\(rows)) WHERE v IS NOT NULL ORDER BY v\(collating(type.type)) \(order) LIMIT 1)", type.type, from: same)
+            return Term(
+                "(SELECT v FROM (\(rows)) WHERE v IS NOT NULL ORDER BY v\(collating(type.type)) \(order) LIMIT 1)", type.type, from: same)
         }
     }
 

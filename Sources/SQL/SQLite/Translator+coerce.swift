@@ -78,7 +78,9 @@ extension Translator {
 
     /// Applies a length, precision or scale.
     private func sized(_ term: Term, to target: ColumnType, _ context: Coercion) -> Term {
-        guard let modifier = target.modifier, modifier != term.modifier else { return term.with { $0.modifier = target.modifier ?? $0.modifier } }
+        guard let modifier = target.modifier, modifier != term.modifier else {
+            return term.with { $0.modifier = target.modifier ?? $0.modifier }
+        }
         // A wider varchar than its source needs no check.
         if case .length(let new) = modifier, case .length(let old)? = term.modifier, target.type == .varchar, old <= new { return term }
         let explicit = context == .explicit ? 1 : 0
@@ -164,7 +166,8 @@ enum CastTable {
         case (.interval, .time): return Rule(context: .assignment, template: "pg_interval_to_time($1)")
         case (.json, .jsonb): return Rule(context: .assignment, template: "pg_in($1, 'jsonb')", isBounded: false)
         case (.jsonb, .json): return Rule(context: .assignment, template: "$1", isSafe: true)
-        case (.jsonb, .boolean), (.jsonb, .smallint), (.jsonb, .integer), (.jsonb, .bigint), (.jsonb, .numeric), (.jsonb, .real), (.jsonb, .double):
+        case (.jsonb, .boolean), (.jsonb, .smallint), (.jsonb, .integer), (.jsonb, .bigint), (.jsonb, .numeric), (.jsonb, .real),
+            (.jsonb, .double):
             return Rule(context: .explicit, template: "pg_jsonb_to($1, #0)", isBounded: false)
         case (.array(let from), .array(let to)):
             guard let element = rule(from: from, to: to) else { return from == to ? Rule(context: .implicit, template: "$1") : nil }
@@ -172,7 +175,9 @@ enum CastTable {
             return Rule(context: element.context, template: "pg_in(pg_out($1, #1), #0)", isBounded: false)
         case (_, .text), (_, .varchar), (_, .char):
             // Every type has a text form: an assignment cast of PostgreSQL's (chapter 10.3, I/O conversion).
-            if source.storageClass == "TEXT", !([.char].contains(source)) { return Rule(context: .assignment, template: "$1", isSafe: true) }
+            if source.storageClass == "TEXT", !([.char].contains(source)) {
+                return Rule(context: .assignment, template: "$1", isSafe: true)
+            }
             return Rule(context: .assignment, template: "pg_out($1, #1)")
         case (.text, _), (.varchar, _), (.char, _):
             return Rule(context: .explicit, template: "pg_in($1, #0)", isBounded: target != .json && target != .jsonb)

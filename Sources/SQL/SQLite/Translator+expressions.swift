@@ -127,7 +127,8 @@ extension Translator {
             if let grouping = owner.grouping, !insideAggregate, !grouping.keys.contains(found.sql), !grouping.dependent.contains(relation) {
                 throw SQLError(
                     "42803",
-                    "column \"\(relation.isEmpty ? name.last : relation + "." + name.last)\" must appear in the GROUP BY clause or be used in an aggregate function")
+                    "column \"\(relation.isEmpty ? name.last : relation + "." + name.last)\" must appear in the GROUP BY clause or be used in an aggregate function"
+                )
             }
             return found
         } catch {
@@ -208,7 +209,8 @@ extension Translator {
             let list = bind(.list(index, ColumnType(element)))
             let cell = element == .bytea ? "pg_unhex(value)" : "value"
             return Term(
-                "(\(left.sql)\(collating(left.type)) \(all ? "NOT IN" : "IN") (SELECT \(cell) FROM json_each(\(list))))", .boolean, from: [left])
+                "(\(left.sql)\(collating(left.type)) \(all ? "NOT IN" : "IN") (SELECT \(cell) FROM json_each(\(list))))", .boolean,
+                from: [left])
         }
         if case .array(let elements) = array.kind, (name == "=" && !all) || (name == "<>" && all) {
             return try inList(value, elements, negated: all, in: scope, at: position)
@@ -260,7 +262,8 @@ extension Translator {
     private mutating func array(_ elements: [Expression], in scope: Scope, at position: Position) throws(SQLError) -> Term {
         guard !elements.isEmpty else {
             throw SQLError(
-                "42P18", "cannot determine type of empty array", hint: "Explicitly cast to the desired type, for example ARRAY[]::integer[].",
+                "42P18", "cannot determine type of empty array",
+                hint: "Explicitly cast to the desired type, for example ARRAY[]::integer[].",
                 position: position.byteOffset)
         }
         var terms: [Term] = []
@@ -268,7 +271,9 @@ extension Translator {
         let (same, type) = try unify(terms, "ARRAY", at: position)
         if case .array = type.type { throw unsupported("an array of arrays", hint: "Use jsonb.", at: position) }
         let key = Self.quoted(type.type.key)
-        return Term("pg_array(\(([key] + same.map(\.sql)).joined(separator: ", ")))", .array(type.type), from: same).with { $0.isNotNull = true }
+        return Term("pg_array(\(([key] + same.map(\.sql)).joined(separator: ", ")))", .array(type.type), from: same).with {
+            $0.isNotNull = true
+        }
     }
 
     private mutating func element(_ inner: Expression, _ subscripts: [Expression.Subscript], in scope: Scope) throws(SQLError) -> Term {
@@ -283,7 +288,9 @@ extension Translator {
             throw SQLError("42804", "cannot subscript type \(base.type.name) because it does not support subscripting")
         }
         let position = try coerce(try translate(index, in: scope), to: ColumnType(.integer), .assignment, at: index.position)
-        return Term("pg_element(\(base.sql), \(position.sql), \(Self.quoted(element.key)))", element, from: [base, position]).with { $0.isSafe = false }
+        return Term("pg_element(\(base.sql), \(position.sql), \(Self.quoted(element.key)))", element, from: [base, position]).with {
+            $0.isSafe = false
+        }
     }
 
     private mutating func field(_ inner: Expression, _ name: String?, in scope: Scope, at position: Position) throws(SQLError) -> Term {

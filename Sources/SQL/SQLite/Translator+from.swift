@@ -24,12 +24,14 @@ extension Translator {
         switch item {
         case .table(let name, let alias):
             guard name.parts.count == 1, let common = scope.commonTable(name.last) else {
-                throw SQLError("42P01", "relation \"\(name.parts.joined(separator: "."))\" does not exist", position: name.position.byteOffset)
+                throw SQLError(
+                    "42P01", "relation \"\(name.parts.joined(separator: "."))\" does not exist", position: name.position.byteOffset)
             }
             let sqlAlias = freshAlias()
             sources.hidesRows = sources.hidesRows || common.hidesRows
             try add(
-                alias, name.last, nil, common.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, keepingDoubt: common.hasGuard, to: scope)
+                alias, name.last, nil, common.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, keepingDoubt: common.hasGuard,
+                to: scope)
             guard common.hasGuard else { return "\(common.sql) AS \(sqlAlias)" }
             if nullable { return "(SELECT * FROM \(common.sql)\(Self.barrier)) AS \(sqlAlias)" }
             sources.policies.append(guardTerm(sqlAlias, in: scope))
@@ -60,7 +62,8 @@ extension Translator {
 
     /// Brings a relation's columns into scope under its alias.
     ///
-    /// - Parameter keepingDoubt: a column that a subquery computes may be worked out by SQLite where it is used, before the policies in that
+    /// - Parameter keepingDoubt: a column that a subquery computes may be worked out by SQLite where it is used, before the policies in
+    ///   that
     ///   subquery: it stays as unsafe as what it is made of.
     private func add(
         _ alias: Alias?, _ ownName: String?, _ qualified: QualifiedName?, _ columns: [(String, Term)], _ sqlAlias: String, _ nullable: Bool,
@@ -81,7 +84,8 @@ extension Translator {
             if !keepingDoubt { term.isSafe = true }
             term.isVolatile = false
             if nullable { term.isNotNull = false }
-            relation.columns.append(.init(name: alias.flatMap { index < $0.columns.count ? $0.columns[index] : nil } ?? columnName, term: term))
+            relation.columns.append(
+                .init(name: alias.flatMap { index < $0.columns.count ? $0.columns[index] : nil } ?? columnName, term: term))
         }
         scope.relations.append(relation)
     }
@@ -105,7 +109,8 @@ extension Translator {
         let stored = StoredName.table(name)
         defer {
             if !secured.hidden.isEmpty, let last = scope.relations.indices.last {
-                for index in scope.relations[last].columns.indices where secured.hidden.contains(scope.relations[last].columns[index].name) {
+                for index in scope.relations[last].columns.indices where secured.hidden.contains(scope.relations[last].columns[index].name)
+                {
                     scope.relations[last].columns[index].deniedTable = name.name
                 }
             }
@@ -134,7 +139,8 @@ extension Translator {
     }
 
     private mutating func join(
-        _ kind: JoinKind, _ left: FromItem, _ right: FromItem, _ condition: JoinCondition?, in scope: Scope, into sources: inout Sources, nullable: Bool
+        _ kind: JoinKind, _ left: FromItem, _ right: FromItem, _ condition: JoinCondition?, in scope: Scope, into sources: inout Sources,
+        nullable: Bool
     ) throws(SQLError) -> String {
         let leftNullable = nullable || kind == .right || kind == .full
         let rightNullable = nullable || kind == .left || kind == .full
@@ -187,7 +193,9 @@ extension Translator {
         for name in names {
             func find(_ range: Range<Int>, _ side: String) throws(SQLError) -> (Int, Int) {
                 for relation in range {
-                    if let column = scope.relations[relation].columns.firstIndex(where: { $0.name == name && !$0.isHidden }) { return (relation, column) }
+                    if let column = scope.relations[relation].columns.firstIndex(where: { $0.name == name && !$0.isHidden }) {
+                        return (relation, column)
+                    }
                 }
                 throw SQLError("42703", "column \"\(name)\" specified in USING clause does not exist in \(side) table")
             }
@@ -240,13 +248,17 @@ extension Translator {
                 if columns.count == 1, let last = scope.relations.indices.last { scope.relations[last].isValue = true }
                 return "\(term.sql) AS \(sqlAlias)"
             }
-            try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, [(source.alias?.name ?? call.function.last, Term("c1", match.result))], sqlAlias, nullable, to: scope)
+            try add(
+                Alias(name, columns: source.alias?.columns ?? []), nil, nil,
+                [(source.alias?.name ?? call.function.last, Term("c1", match.result))], sqlAlias, nullable, to: scope)
             return "(SELECT \(term.sql) AS c1) AS \(sqlAlias)"
         }
         guard let (function, ordered) = userFunction(call.function, call, terms) else {
             return try translate(.call(.init([Expression(.call(call))])), in: scope, failing: call, terms)
         }
-        guard terms.allSatisfy({ $0.levels & scope.bit == 0 }) else { throw unsupported("a function in FROM that reads its neighbours", hint: "Join, or use a subquery.") }
+        guard terms.allSatisfy({ $0.levels & scope.bit == 0 }) else {
+            throw unsupported("a function in FROM that reads its neighbours", hint: "Join, or use a subquery.")
+        }
         let wanted = columns(of: function)
         let names: [String] =
             switch function.result {
@@ -290,7 +302,9 @@ extension Translator {
     }
 
     /// Functions whose one column has a name of its own.
-    static let namedValue: Set<String> = ["json_array_elements", "jsonb_array_elements", "json_array_elements_text", "jsonb_array_elements_text"]
+    static let namedValue: Set<String> = [
+        "json_array_elements", "jsonb_array_elements", "json_array_elements_text", "jsonb_array_elements_text",
+    ]
 
     /// Functions that give several columns.
     static let tableColumns: [String: [(String, DataType)]] = [

@@ -24,7 +24,9 @@ extension Translator {
         guard terms.count <= function.parameters.count else { return nil }
         var ordered = [Term?](repeating: nil, count: function.parameters.count)
         for (index, (argument, term)) in zip(call.arguments, terms).enumerated() {
-            guard let place = argument.name.map({ name in function.parameters.firstIndex { $0.name == name } }) ?? index, ordered[place] == nil else {
+            guard let place = argument.name.map({ name in function.parameters.firstIndex { $0.name == name } }) ?? index,
+                ordered[place] == nil
+            else {
                 return nil
             }
             let wanted = function.parameters[place].type.type
@@ -42,7 +44,8 @@ extension Translator {
             throw unsupported("function \(function.name.name) as a value", hint: "It returns rows: call it in FROM.", at: position)
         }
         let body = try enter(function, call.1, at: position) { (translator, select) throws(SQLError) in
-            if case .query(let query) = select.body, query.from.isEmpty, query.filter == nil, query.outputs.count == 1, select.limit == nil {
+            if case .query(let query) = select.body, query.from.isEmpty, query.filter == nil, query.outputs.count == 1, select.limit == nil
+            {
                 return try translator.translate(query.outputs[0].value, in: Scope())
             }
             return try translator.scalar(select, in: nil)
@@ -66,7 +69,8 @@ extension Translator {
         _ function: Function, _ given: [Term?], at position: Position, _ translate: (inout Translator, Select) throws(SQLError) -> T
     ) throws(SQLError) -> T {
         guard function.statements.count == 1, case .data(.select(let select)) = function.statements[0].kind else {
-            throw unsupported("function \(function.name.name) inside a query", hint: "Only functions of one select are taken into a query.", at: position)
+            throw unsupported(
+                "function \(function.name.name) inside a query", hint: "Only functions of one select are taken into a query.", at: position)
         }
         guard arguments.count < 32 else { throw SQLError("54001", "stack depth limit exceeded", hint: "A function calls itself.") }
         var frame = FunctionArguments(function: function.name, byName: [:], byNumber: [])
@@ -75,7 +79,8 @@ extension Translator {
             if let term {
                 value = try coerce(term, to: ColumnType(parameter.type.type), .implicit, at: position)
             } else if let standard = parameter.defaultValue {
-                value = try coerce(try self.translate(standard, in: Scope()), to: ColumnType(parameter.type.type), .assignment, at: position)
+                value = try coerce(
+                    try self.translate(standard, in: Scope()), to: ColumnType(parameter.type.type), .assignment, at: position)
             } else {
                 value = Term("NULL", parameter.type.type)
             }

@@ -68,7 +68,8 @@ extension Translator {
         let text = right.map { "\(left.name) \(name) \($0.name)" } ?? "\(name) \(left.name)"
         return SQLError(
             "42883", "operator does not exist: \(text)",
-            hint: "No operator matches the given name and argument types. You might need to add explicit type casts.", position: position.byteOffset)
+            hint: "No operator matches the given name and argument types. You might need to add explicit type casts.",
+            position: position.byteOffset)
     }
 
     // MARK: like

@@ -14,7 +14,8 @@ extension Translator {
         for item in query.from { tables.append(try translate(item, in: scope, into: &sources)) }
         var filter = try condition(query.filter, sources: &sources, in: scope)
 
-        let isGrouped = !query.groupBy.isEmpty || query.having != nil || query.outputs.contains { hasAggregate($0.value) }
+        let isGrouped =
+            !query.groupBy.isEmpty || query.having != nil || query.outputs.contains { hasAggregate($0.value) }
             || ordered.contains { hasAggregate($0.value) }
         var keys: [Term] = []
         let outputs = try expand(query.outputs, in: scope)
@@ -60,7 +61,9 @@ extension Translator {
         // In a `from`, the query around may have such a term: it decides.
         let barrier = sources.needsBarrier ? " LIMIT -1" : guarded ? Self.barrier : ""
         var touchedKey: String?
-        if scope.parent == nil, depth == 1, let touched = touchedRows, let root = scope.relations.first(where: { $0.alias == touched.alias }) {
+        if scope.parent == nil, depth == 1, let touched = touchedRows,
+            let root = scope.relations.first(where: { $0.alias == touched.alias })
+        {
             let alias = freshAlias()
             tables.insert("json_each(\(bind(.affected))) AS \(alias)", at: 0)
             let tie = Term("(\(root.sqlAlias).rowid = \(alias).value)", .boolean)
@@ -141,9 +144,12 @@ extension Translator {
         var result: Set<String> = []
         let grouped = Set(keys.map(\.sql))
         for relation in scope.relations {
-            guard let table = relation.columns.lazy.compactMap({ $0.term.source?.table }).first, let key = schema.tables[table]?.primaryKey else { continue }
+            guard let table = relation.columns.lazy.compactMap({ $0.term.source?.table }).first, let key = schema.tables[table]?.primaryKey
+            else { continue }
             let all = key.columns.allSatisfy { name in
-                relation.columns.contains { $0.name == name && $0.term.source == ColumnSource(table, name) && grouped.contains($0.term.sql) }
+                relation.columns.contains {
+                    $0.name == name && $0.term.source == ColumnSource(table, name) && grouped.contains($0.term.sql)
+                }
             }
             if all { result.insert(relation.alias) }
         }
@@ -181,7 +187,8 @@ extension Translator {
                 }
             } else {
                 guard let relation = scope.relations.first(where: { $0.alias == name.last }) else {
-                    throw SQLError("42P01", "missing FROM-clause entry for table \"\(name.last)\"", position: output.value.position.byteOffset)
+                    throw SQLError(
+                        "42P01", "missing FROM-clause entry for table \"\(name.last)\"", position: output.value.position.byteOffset)
                 }
                 for column in relation.columns { result.append(.init(name: column.name, expression: output.value, term: column.term)) }
             }
@@ -201,7 +208,9 @@ extension Translator {
         defer { positive = outer }
         var open: [Term] = []
         var guarded: [Term] = []
-        for part in sources.conditions { sources.hidesRows && !part.isSafe && part.levels & scope.bit != 0 ? guarded.append(part) : open.append(part) }
+        for part in sources.conditions {
+            sources.hidesRows && !part.isSafe && part.levels & scope.bit != 0 ? guarded.append(part) : open.append(part)
+        }
         if let filter {
             for part in filter.conjuncts {
                 let term = try boolean(part, in: scope, argumentOf: "WHERE")

@@ -46,12 +46,14 @@ extension Translator {
         case .setOperation(let operation, let all, let left, let right):
             result = try combine(operation, all: all, left, right, in: scope, targets: targets)
         }
-        if case .query = select.body {} else if !select.orderBy.isEmpty {
+        if case .query = select.body {
+        } else if !select.orderBy.isEmpty {
             var keys: [String] = []
             for key in select.orderBy {
                 guard let index = try outputIndex(key.value, result.columns.map(\.name)) else {
                     throw SQLError(
-                        "0A000", "invalid UNION/INTERSECT/EXCEPT ORDER BY clause", details: "Only result column names can be used, not expressions or functions.",
+                        "0A000", "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
+                        details: "Only result column names can be used, not expressions or functions.",
                         hint: "Add the expression/function to every SELECT, or move the UNION into a FROM clause.")
                 }
                 keys.append(ordering(result.columns[index].term, key))
@@ -75,7 +77,8 @@ extension Translator {
                 let slot = self.bind(.count(index))
                 return what == "LIMIT" ? self.maxRows.map { "min(\(slot), \($0))" } ?? slot : slot
             }
-            let term = try self.coerce(try self.translate(value, in: scope.parent ?? Scope()), to: ColumnType(.bigint), .assignment, at: value.position)
+            let term = try self.coerce(
+                try self.translate(value, in: scope.parent ?? Scope()), to: ColumnType(.bigint), .assignment, at: value.position)
             if term.pending == nil, term.sql == "NULL" { return nil }
             if let constant = Int64(term.sql) { return "\(constant)" }
             return "pg_not_negative(\(term.sql), '\(what)')"
@@ -154,12 +157,15 @@ extension Translator {
             var terms: [Term] = []
             for row in rows {
                 var term = try translate(row[index], in: scope)
-                if term.pending != nil, let targets, index < targets.count { term = try coerce(term, to: targets[index], .assignment, at: row[index].position) }
+                if term.pending != nil, let targets, index < targets.count {
+                    term = try coerce(term, to: targets[index], .assignment, at: row[index].position)
+                }
                 terms.append(term)
             }
             let (same, type) = try unify(terms, "VALUES")
             columns.append(same)
-            result.columns.append(.init(name: "column\(index + 1)", term: Term("c\(index + 1)", type.type, modifier: type.modifier, from: same)))
+            result.columns.append(
+                .init(name: "column\(index + 1)", term: Term("c\(index + 1)", type.type, modifier: type.modifier, from: same)))
         }
         let names = (1...max(1, width)).map { "column\($0) AS c\($0)" }.joined(separator: ", ")
         let lines = rows.indices.map { row in "(" + columns.map { $0[row].sql }.joined(separator: ", ") + ")" }
@@ -175,12 +181,16 @@ extension Translator {
         var b = try translate(right, in: scope, targets: targets)
         // An untyped literal takes the type that the other side has in its place.
         if targets == nil, a.columns.count == b.columns.count {
-            let wanted = zip(a.columns, b.columns).map { $0.isUntyped && !$1.isUntyped ? $1.term.columnType : !$0.isUntyped && $1.isUntyped ? $0.term.columnType : nil }
+            let wanted = zip(a.columns, b.columns).map {
+                $0.isUntyped && !$1.isUntyped ? $1.term.columnType : !$0.isUntyped && $1.isUntyped ? $0.term.columnType : nil
+            }
             if zip(a.columns, wanted).contains(where: { $0.isUntyped && $1 != nil }) {
-                a = try translate(left, in: scope, targets: zip(a.columns, wanted).map { $0.isUntyped ? $1 ?? ColumnType(.text) : $0.term.columnType })
+                a = try translate(
+                    left, in: scope, targets: zip(a.columns, wanted).map { $0.isUntyped ? $1 ?? ColumnType(.text) : $0.term.columnType })
             }
             if zip(b.columns, wanted).contains(where: { $0.isUntyped && $1 != nil }) {
-                b = try translate(right, in: scope, targets: zip(b.columns, wanted).map { $0.isUntyped ? $1 ?? ColumnType(.text) : $0.term.columnType })
+                b = try translate(
+                    right, in: scope, targets: zip(b.columns, wanted).map { $0.isUntyped ? $1 ?? ColumnType(.text) : $0.term.columnType })
             }
         }
         let word = operation == .union ? "UNION" : operation == .except ? "EXCEPT" : "INTERSECT"
@@ -198,7 +208,8 @@ extension Translator {
             lists.1.append("\(same[1].sql) AS c\(index + 1)")
             var term = Term("c\(index + 1)", type.type, modifier: type.modifier)
             term.isNotNull = same[0].isNotNull && same[1].isNotNull
-            result.columns.append(.init(name: a.columns[index].name, term: term, isUntyped: a.columns[index].isUntyped && b.columns[index].isUntyped))
+            result.columns.append(
+                .init(name: a.columns[index].name, term: term, isUntyped: a.columns[index].isUntyped && b.columns[index].isUntyped))
         }
         a.sql = "SELECT \(lists.0.joined(separator: ", ")) FROM (\(a.sql))"
         b.sql = "SELECT \(lists.1.joined(separator: ", ")) FROM (\(b.sql))"

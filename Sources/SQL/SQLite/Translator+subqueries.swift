@@ -59,7 +59,9 @@ extension Translator {
         var left: [Term] = []
         for value in values { left.append(try translate(value, in: scope)) }
         let query = try enclosed(select, in: scope, targets: left.map { ColumnType($0.pending == nil ? $0.type : .text) })
-        guard query.columns.count == left.count else { throw SQLError("42601", "subquery has too \(query.columns.count > left.count ? "many" : "few") columns") }
+        guard query.columns.count == left.count else {
+            throw SQLError("42601", "subquery has too \(query.columns.count > left.count ? "many" : "few") columns")
+        }
         var pairs: [(Term, Term)] = []
         for (l, column) in zip(left, query.columns) { pairs.append(try matched("=", l, column.term, at: position)) }
         let row = pairs.map { $0.0.sql + collating($0.0.type) }.joined(separator: ", ")
@@ -83,8 +85,10 @@ extension Translator {
     }
 
     private mutating func membership(_ select: Select, in scope: Scope) throws(SQLError) -> Term? {
-        guard positive, select.with == nil, select.limit == nil, select.offset == nil, case .query(var query) = select.body, query.groupBy.isEmpty,
-            query.having == nil, query.distinct == nil, !query.outputs.contains(where: { hasAggregate($0.value) }), let filter = query.filter
+        guard positive, select.with == nil, select.limit == nil, select.offset == nil, case .query(var query) = select.body,
+            query.groupBy.isEmpty,
+            query.having == nil, query.distinct == nil, !query.outputs.contains(where: { hasAggregate($0.value) }),
+            let filter = query.filter
         else { return nil }
         // A trial translation of the sources tells which names are whose.
         var trial = self

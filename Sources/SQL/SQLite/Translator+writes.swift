@@ -52,12 +52,15 @@ extension Translator {
         let guards = try self.guards(checks, table, in: scope)
         let list = zip(values, names).map { "\($0.sql) AS \($1)" }
         let source = names.isEmpty ? "SELECT 1" : "SELECT \(list.joined(separator: ", "))"
-        return head + " WITH \(row) AS MATERIALIZED (\(source)) SELECT \(names.map { "\(row).\($0)" }.joined(separator: ", ")) FROM \(row) WHERE \(guards)"
+        return head
+            + " WITH \(row) AS MATERIALIZED (\(source)) SELECT \(names.map { "\(row).\($0)" }.joined(separator: ", ")) FROM \(row) WHERE \(guards)"
     }
 
     /// A column's default as a term; nil where there is none.
     mutating func standard(_ column: Column) throws(SQLError) -> Term? {
-        if let sequence = column.sequence, column.identity != nil || column.defaultValue == nil { return nextValue(of: sequence, as: column.type) }
+        if let sequence = column.sequence, column.identity != nil || column.defaultValue == nil {
+            return nextValue(of: sequence, as: column.type)
+        }
         if let sequence = column.sequence, case .call(let call)? = column.defaultValue?.kind, call.function.last == "nextval" {
             return nextValue(of: sequence, as: column.type)
         }
@@ -74,7 +77,9 @@ extension Translator {
 
     func notNull(_ value: Term, _ column: Column, _ table: Table) -> Term {
         if value.sql.hasPrefix("pg_nextval(") { return value }
-        return Term("pg_notnull(\(value.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))", value.type, modifier: value.modifier, from: [value])
+        return Term(
+            "pg_notnull(\(value.sql), \(Self.quoted(column.name)), \(Self.quoted(table.name.name)))", value.type, modifier: value.modifier,
+            from: [value])
     }
 
     /// `pg_guard(…)` for each check: raises 42501 unless true. One after another, so that the first one broken speaks: SQLite may evaluate
@@ -97,7 +102,9 @@ extension Translator {
     /// `ON CONFLICT …` of an upsert.
     mutating func conflictText(_ plan: ConflictPlan, in table: Table) throws(SQLError) -> String {
         let target = plan.columns.map { StoredName.column($0) }.joined(separator: ", ")
-        guard let merges = plan.merges else { return plan.columns.isEmpty ? " ON CONFLICT DO NOTHING" : " ON CONFLICT (\(target)) DO NOTHING" }
+        guard let merges = plan.merges else {
+            return plan.columns.isEmpty ? " ON CONFLICT DO NOTHING" : " ON CONFLICT (\(target)) DO NOTHING"
+        }
         // Nothing to change but the key: touch the key, so that the row counts as merged.
         let changed = merges.isEmpty ? plan.columns : merges
         let old = Scope()
@@ -118,7 +125,8 @@ extension Translator {
         let set = changed.map { "\(StoredName.column($0)) = excluded.\(StoredName.column($0))" }
         let usingGuards = try guards(plan.usingChecks, table, in: old)
         let newGuards = try guards(plan.updateChecks, table, in: new)
-        return " ON CONFLICT (\(target)) DO UPDATE SET \(set.joined(separator: ", ")) WHERE \(Self.inOrder(["pg_merged()", usingGuards, newGuards]))"
+        return
+            " ON CONFLICT (\(target)) DO UPDATE SET \(set.joined(separator: ", ")) WHERE \(Self.inOrder(["pg_merged()", usingGuards, newGuards]))"
     }
 
     // MARK: update and delete
@@ -158,7 +166,9 @@ extension Translator {
                 } else if let generated = table.columns[index].generated {
                     let own = Scope()
                     own.relations = [relation]
-                    relation.columns[index].term.sql = try coerce(try translate(generated, in: own), to: table.columns[index].type, .assignment).sql
+                    relation.columns[index].term.sql = try coerce(
+                        try translate(generated, in: own), to: table.columns[index].type, .assignment
+                    ).sql
                 }
             }
             new.relations = [relation]
@@ -176,8 +186,10 @@ extension Column {
     func onlyDefault(updating: Bool) -> SQLError {
         let isGenerated = generated != nil
         return SQLError(
-            "428C9", updating ? "column \"\(name)\" can only be updated to DEFAULT" : "cannot insert a non-DEFAULT value into column \"\(name)\"",
-            details: isGenerated ? "Column \"\(name)\" is a generated column." : "Column \"\(name)\" is an identity column defined as GENERATED ALWAYS.",
+            "428C9",
+            updating ? "column \"\(name)\" can only be updated to DEFAULT" : "cannot insert a non-DEFAULT value into column \"\(name)\"",
+            details: isGenerated
+                ? "Column \"\(name)\" is a generated column." : "Column \"\(name)\" is an identity column defined as GENERATED ALWAYS.",
             hint: isGenerated || updating ? nil : "Use OVERRIDING SYSTEM VALUE to override.")
     }
 }
@@ -185,7 +197,8 @@ extension Column {
 extension Table {
     /// The column that is SQLite's rowid: a primary key of one integer column.
     package var rowIDColumn: String? {
-        guard let key = primaryKey, key.columns.count == 1, !key.isDeferrable, let column = column(key.columns[0]), column.generated == nil else { return nil }
+        guard let key = primaryKey, key.columns.count == 1, !key.isDeferrable, let column = column(key.columns[0]), column.generated == nil
+        else { return nil }
         switch column.type.type {
         case .smallint, .integer, .bigint: return column.name
         default: return nil

@@ -31,7 +31,8 @@ extension TableFunction {
             guard arguments[1] == .integer(1) else { return rows([]) }
             return rows(try ArrayText.items(of: arguments[0].textValue).indices.map { (.null, .integer(Int64($0 + 1))) })
         },
-        // pg_json_elements(document, form), pg_json_each(document, form), pg_json_keys(document, form): form is json, jsonb, json_text or jsonb_text
+        // pg_json_elements(document, form), pg_json_each(document, form), pg_json_keys(document, form): form is json, jsonb, json_text or
+        // jsonb_text
         TableFunction("pg_json_elements", 2) { (arguments, _) throws(SQLError) in
             let form = JSONForm(arguments[1].textValue)
             let text = arguments[0].textValue

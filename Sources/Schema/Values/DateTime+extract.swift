@@ -6,7 +6,8 @@
 ///
 /// Source: PostgreSQL 15, chapter 9.9.1.
 package enum DateTime {
-    /// `extract(name from value)` of a stored date, time, timestamp or timestamptz; nil is NULL, which infinities give for their smaller fields.
+    /// `extract(name from value)` of a stored date, time, timestamp or timestamptz; nil is NULL, which infinities give for their smaller
+    /// fields.
     ///
     /// Throws 22023 for an unknown unit and 0A000 for one the type does not have. `date_part` is the same as a double.
     package static func extract(

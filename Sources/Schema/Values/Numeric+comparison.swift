@@ -1,7 +1,8 @@
 extension Numeric {
     /// Compares two numerics as stored, on their bytes: the order of the collation `pg_numeric`.
     ///
-    /// -Infinity, numbers by value (`1.0` equals `1.00`), Infinity, NaN. Both must be stored text: no blanks, no exponent, no leading zeros.
+    /// -Infinity, numbers by value (`1.0` equals `1.00`), Infinity, NaN. Both must be stored text: no blanks, no exponent, no leading
+    /// zeros.
     package static func compare(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int32 {
         let left = Shape(a)
         let right = Shape(b)

@@ -3,8 +3,10 @@ import Testing
 
 /// What came of comparing the statements of one file.
 ///
-/// What the embedded engine refuses (0A000, or a function it does not know) where PostgreSQL does not must stand in `Refusals/`: accepted, and seen. A line there that is
-/// refused no more is an issue too. Differences that are known, and harmless, stand there by hand behind a `~`. `OFFSTAGE_GOLDEN_UPDATE=1` rewrites the file.
+/// What the embedded engine refuses (0A000, or a function it does not know) where PostgreSQL does not must stand in `Refusals/`: accepted,
+/// and seen. A line there that is
+/// refused no more is an issue too. Differences that are known, and harmless, stand there by hand behind a `~`. `OFFSTAGE_GOLDEN_UPDATE=1`
+/// rewrites the file.
 struct Report {
     let file: String
     private(set) var matches = 0
