@@ -34,3 +34,10 @@ static inline void offstage_result_blob(sqlite3_context *context, const void *by
     if (count == 0) sqlite3_result_zeroblob(context, 0);
     else sqlite3_result_blob64(context, bytes, count, SQLITE_TRANSIENT);
 }
+
+/// Stops the planner from filling a Bloom filter with a whole table before a join: it does not look at LIMIT, so that a page of twenty rows with
+/// their authors read all authors first (620 against 30 microseconds for 5,000 of them). The flag is SQLite's own SQLITE_BloomFilter; where a version
+/// gives it another meaning nothing but a plan changes.
+static inline void offstage_without_bloom_filters(sqlite3 *connection) {
+    sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, connection, 0x00080000);
+}

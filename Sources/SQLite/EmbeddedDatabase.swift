@@ -18,8 +18,9 @@ package final class EmbeddedDatabase: Driver {
         package var readers = 4
         /// Reads, and writes, that may wait; more are told to come back (53300).
         package var queue = 512
-        /// How long a statement of a role may take. Others have `otherTimeLimit`; `postgres` has none.
-        package var timeLimits: [String: Duration] = [:]
+        /// How long a statement of a role may take, where that is less than `otherTimeLimit`; `postgres` has no limit. Callers whom nobody
+        /// knows get less, since a few of their longest statements can fill the threads that read.
+        package var timeLimits: [String: Duration] = ["anon": .seconds(3)]
         package var otherTimeLimit: Duration = .seconds(8)
         /// Writes that share one transaction at most.
         package var batch = 256
@@ -36,7 +37,7 @@ package final class EmbeddedDatabase: Driver {
         package init() {}
 
         func timeLimit(_ role: String) -> Duration? {
-            timeLimits[role] ?? (role == Caller.system.role ? nil : otherTimeLimit)
+            role == Caller.system.role ? nil : min(timeLimits[role] ?? otherTimeLimit, otherTimeLimit)
         }
     }
 

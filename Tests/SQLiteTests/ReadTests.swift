@@ -1,8 +1,9 @@
+import Dispatch
+import Foundation
 import OffstageQuery
 import OffstageSQL
 import OffstageSQLite
 import OffstageSchema
-import Synchronization
 import Testing
 
 @Suite struct ReadTests {
@@ -162,36 +163,34 @@ import Testing
 
     @Test func `reads of one turn see one state`() async throws {
         let shop = try await Shop()
-        func titles() throws -> Int? {
-            try shop.database.readInline(Shop.allBooks, with: Shop.inputs(), as: .json(nullsStripped: false))?.count
-        }
-        // One thread from here to the end of the turn, as an event loop's; the write is waited for by blocking it.
-        let written = WriteInBackground(shop)
-        shop.database.beginTurn()
-        #expect(try titles() == 0)
-        written.runToItsEnd()
-        #expect(try titles() == 0)
-        shop.database.endTurn()
-        #expect(try titles() == 1)
-    }
-}
-
-/// A write that another thread makes while this one waits.
-private struct WriteInBackground {
-    let shop: Shop
-    init(_ shop: Shop) { self.shop = shop }
-
-    func runToItsEnd() {
-        let flag = Flag()
-        Task.detached { [shop] in
+        let (isOpen, open) = AsyncStream.makeStream(of: Void.self)
+        let written = DispatchSemaphore(value: 0)
+        async let write: Void = {
+            defer { written.signal() }
+            for await _ in isOpen { break }
             _ = try await shop.insert("Gora")
-            flag.isSet.store(true, ordering: .releasing)
+        }()
+        // A turn belongs to one thread, as an event loop's does, and that thread waits here for a write that others make.
+        let seen: [Int?] = try await withCheckedThrowingContinuation { continuation in
+            Thread {
+                func titles() throws -> Int? {
+                    try shop.database.readInline(Shop.allBooks, with: Shop.inputs(), as: .json(nullsStripped: false))?.count
+                }
+                continuation.resume(
+                    with: Result {
+                        shop.database.beginTurn()
+                        let before = Result { try titles() }
+                        open.yield()
+                        open.finish()
+                        written.wait()
+                        let during = Result { try titles() }
+                        shop.database.endTurn()
+                        return [try before.get(), try during.get(), try titles()]
+                    })
+            }.start()
         }
-        while !flag.isSet.load(ordering: .acquiring) {}
-    }
-
-    private final class Flag: Sendable {
-        let isSet = Atomic(false)
+        try await write
+        #expect(seen == [0, 0, 1])
     }
 }
 

@@ -30,6 +30,8 @@ package final class AccessLog: Sendable {
         var isClosed = false
         /// The writer knows that there is something, and waits for more.
         var isGathering = false
+        /// The lock's condition as it was last told: telling it again would wake the writer for nothing.
+        var told = Condition.empty
         var stamp = Timestamp()
     }
 
@@ -88,7 +90,10 @@ package final class AccessLog: Sendable {
 
     private func signal() {
         let isUrgent = lines.isClosed || lines.bytes.count >= Self.plenty
-        lock.unlock(withValue: lines.isGathering && isUrgent ? Condition.plenty : Condition.some)
+        let condition = lines.isGathering && isUrgent ? Condition.plenty : Condition.some
+        if lines.told == condition { return lock.unlock() }
+        lines.told = condition
+        lock.unlock(withValue: condition)
     }
 
     private func write() {
@@ -105,6 +110,7 @@ package final class AccessLog: Sendable {
             isClosed = lines.isClosed
             lines.bytes = []
             lines.dropped = 0
+            lines.told = Condition.empty
             lock.unlock(withValue: Condition.empty)
             put(bytes)
             if dropped > 0 { put(Array("{\"level\":\"warning\",\"message\":\"\(dropped) log lines were dropped\"}\n".utf8)) }
