@@ -47,7 +47,9 @@ package struct Setting: Sendable {
         optional("auth.audience", \.auth.audience, "What `aud` must hold, in tokens that have one."),
         number("database.readers", \.database.readers, 1...64, "Threads for long reads."),
         number("database.queue", \.database.queue, 1...100_000, "Requests that may wait for the database; more get 503."),
-        duration("database.statement_timeout", \.database.statementTimeout, "How long one statement of a request may take; one of `anon`, 3 s at most."),
+        duration(
+            "database.statement_timeout", \.database.statementTimeout,
+            "How long one statement of a request may take; one of `anon`, 3 s at most."),
         choice("log.format", \.log.format, "`pretty` for people, `json` for machines; `auto` looks whether the output is a terminal."),
         choice("log.level", \.log.level, "The least that is worth a line."),
         boolean("log.requests", \.log.requests, "Does every request get a line?"),
