@@ -106,8 +106,9 @@ extension Gate {
         var inner = view.isSecurityInvoker ? self : with(role: view.owner)
         inner.views.append(view.name)
         let select = try inner.rewrite(view.select)
-        let names = alias?.columns.isEmpty == false ? alias!.columns : view.columns.map(\.name)
-        return .select(select, Alias(alias?.name ?? view.name.name, columns: names), lateral: false)
+        var shown = alias ?? Alias(view.name.name)
+        if shown.columns.isEmpty { shown.columns = view.columns.map(\.name) }
+        return .select(select, shown, lateral: false)
     }
 }
 

@@ -37,13 +37,13 @@ extension SQLiteDialect {
     func update(_ plan: UpdatePlan, _ caller: Caller) throws(SQLError) -> Write {
         let answer = try self.answer(plan.answer, of: plan.table, caller, .byKey)
         var translator = Translator(schema, as: caller)
-        var values: [String: Term] = [:]
+        var values: [(String, Term)] = []
         for (index, column) in plan.columns.enumerated() {
             if column.generated != nil || column.identity == .always { throw column.onlyDefault(updating: true) }
-            values[column.name] = Term(translator.bind(.payload(index)), column.type.type, modifier: column.type.modifier)
+            let value = Term(translator.bind(.payload(index)), column.type.type, modifier: column.type.modifier)
+            values.append((column.name, value))
         }
-        let sql = try translator.updateText(
-            plan.source, set: plan.columns.map { ($0.name, values[$0.name]!) }, where: plan.filter, checks: plan.checks, in: plan.table)
+        let sql = try translator.updateText(plan.source, set: values, where: plan.filter, checks: plan.checks, in: plan.table)
         return Write(
             .update(translator.text(sql + (answer.representation != nil ? " RETURNING rowid" : ""))), table: plan.table.name,
             needsRows: answer.representation != nil, representation: answer.representation, payloadColumns: plan.columns)

@@ -126,7 +126,7 @@ extension Translator {
         for entry in entries {
             guard types.count >= entry.required, types.count <= entry.parameters.count || entry.isVariadic else { continue }
             guard let (match, score) = fit(entry, types, exactly: exactly) else { continue }
-            if best == nil || score > best!.score { best = (score, match) }
+            if score > best?.score ?? Int.min { best = (score, match) }
         }
         return best?.match
     }

@@ -15,7 +15,7 @@ extension Translator {
                 let wanted = parameter.type.type
                 score += term.pending != nil ? (wanted.category == "S" ? 2 : 0) : term.type == wanted ? 100 : wanted.isPreferred ? 1 : 0
             }
-            if best == nil || score > best!.score { best = (score, candidate, ordered) }
+            if score > best?.score ?? Int.min { best = (score, candidate, ordered) }
         }
         return best.map { ($0.function, $0.arguments) }
     }
