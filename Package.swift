@@ -102,7 +102,7 @@ let package = Package(
         tests("JSON", ["OffstageJSON"]),
         tests("Syntax", ["OffstageSyntax"]),
         tests("Schema", ["OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
-        tests("Query", ["OffstageQuery"]),
+        tests("Query", ["OffstageQuery", "OffstageSyntax"]),
         tests("SQL", ["OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
         tests("SQLite", ["OffstageSQLite", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
         tests("Database", ["OffstageDatabase", "OffstageSchema"]),

@@ -28,7 +28,7 @@ struct OffstageCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, MigrateCommand.self, ImportCommand.self, ExportCommand.self, SQLCommand.self,
             KeysCommand.self,
-            DoctorCommand.self, CompletionsCommand.self, SettingsCommand.self, ErrorsCommand.self,
+            DoctorCommand.self, CompletionsCommand.self, SettingsCommand.self, ErrorsCommand.self, SQLReferenceCommand.self,
         ])
 
     /// Errors of ours end with their own words instead of the parser's.

@@ -68,15 +68,6 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws { try await project.run(.export(table: table, format: try RowFileFormat.named(format) ?? .csv)) }
 }
 
-struct SQLCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "sql", abstract: "Run SQL as the owner of everything, in one transaction; rows are printed as CSV.")
-    @OptionGroup var project: ProjectOptions
-    @Argument(help: "Statements.") var sql: String
-
-    func run() async throws { try await project.run(.sql(sql)) }
-}
-
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "doctor", abstract: "What is open to whom, and what is wrong.")
     @OptionGroup var project: ProjectOptions

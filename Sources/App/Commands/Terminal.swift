@@ -12,6 +12,9 @@ enum Terminal {
     static func text(_ text: String) { write(text, to: 1) }
     static func note(_ text: String) { write(text + "\n", to: 2) }
 
+    static func prompt(_ text: String) { write(text, to: 1) }
+
+    static let isInput = isatty(0) == 1
     static let isOutput = isatty(1) == 1
     static let isError = isatty(2) == 1
 

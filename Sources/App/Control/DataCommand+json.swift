@@ -15,7 +15,14 @@ extension DataCommand {
                 "import",
                 [("path", text(path)), ("format", text(format.rawValue)), ("table", text(table)), ("skip_bad", .boolean(skipsBad))])
         case .export(let table, let format): return object("export", [("table", text(table)), ("format", text(format.rawValue))])
-        case .sql(let sql): return object("sql", [("text", text(sql))])
+        case .sql(let script):
+            return object(
+                "sql",
+                [
+                    ("text", text(script.text)), ("format", text(script.format.rawValue)), ("role", text(script.role)),
+                    ("claims", text(script.claims)),
+                ])
+        case .describe(let name): return object("describe", [("name", text(name))])
         case .doctor: return object("doctor")
         case .keys(.list(let secrets)): return object("keys list", [("secrets", .boolean(secrets))])
         case .keys(.create(let kind, let name, let role)):
@@ -43,8 +50,9 @@ extension DataCommand {
             guard let table = text("table"), let format else { return nil }
             self = .export(table: table, format: format)
         case "sql":
-            guard let sql = text("text") else { return nil }
-            self = .sql(sql)
+            guard let sql = text("text"), let format = text("format").flatMap(SQLScript.Format.init(rawValue:)) else { return nil }
+            self = .sql(SQLScript(sql, as: format, role: text("role"), claims: text("claims")))
+        case "describe": self = .describe(text("name"))
         case "keys list": self = .keys(.list(showsSecrets: flag("secrets")))
         case "keys create":
             guard let kind = text("kind"), let name = text("name") else { return nil }

@@ -12,7 +12,9 @@ package enum DataCommand: Sendable, Hashable {
     /// `path` is absolute: the owner reads the file.
     case importFile(path: String, format: RowFileFormat, table: String, skipsBad: Bool)
     case export(table: String, format: RowFileFormat)
-    case sql(String)
+    case sql(SQLScript)
+    /// What there is, or the definition of one relation, type or function.
+    case describe(String?)
     case keys(KeysCommand)
     case doctor
 
@@ -50,7 +52,8 @@ package enum DataCommand: Sendable, Hashable {
         case .export(let table, let format):
             let bytes = try await TableExport(table, as: format).bytes(from: project.database)
             Self.pieces(of: bytes) { tell(.text($0)) }
-        case .sql(let text): try await Self.sql(project, text, tell)
+        case .sql(let script): try await script.perform(in: project, tell)
+        case .describe(let name): try Self.describe(project.database.schema, name, tell)
         case .keys(let command): try command.perform(project.keys, tell)
         case .doctor: return try await Doctor(project).perform(tell)
         }
@@ -126,14 +129,6 @@ package enum DataCommand: Sendable, Hashable {
             while end < bytes.count, end > start, bytes[end] & 0xC0 == 0x80 { end -= 1 }
             body(String(decoding: bytes[start..<end], as: UTF8.self))
             start = end
-        }
-    }
-
-    private static func sql(_ project: Project, _ text: String, _ tell: @escaping Listener) async throws {
-        try await project.database.transaction(deadline: nil) { database in
-            var run = FileRun("sql", text: text, in: database.schema, now: EpochClock.now)
-            run.onRow = { tell(.line($0)) }
-            for grant in try run.perform(on: database) { tell(.line("granted: \(grant)")) }
         }
     }
 }

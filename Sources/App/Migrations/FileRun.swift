@@ -11,8 +11,10 @@ struct FileRun {
     private var schema: Schema
     private var path = Schema.searchPath
     private let now: Int64
-    /// Told each line of what a `select` gives, as CSV; nil lets them go.
-    var onRow: ((String) -> Void)?
+    /// Who the statements over rows run as. Another than the owner may only read, and define nothing.
+    var caller = Caller.system
+    /// Told what each statement gave; nil lets it go.
+    var onResult: ((StatementResult) -> Void)?
     /// The transaction knows the schema as it is here.
     private var isDefined = true
 
@@ -55,6 +57,11 @@ struct FileRun {
     }
 
     private mutating func perform(_ statement: OffstageSyntax.Statement, on database: borrowing WriteTransaction) throws(SQLError) {
+        guard caller == .system || statement.isSelect else {
+            throw SQLError(
+                "0A000", "only select can be run as the role \"\(caller.role)\" here",
+                hint: "Run it as the owner, or write through the REST interface with a token of that role.")
+        }
         let before = schema
         let path = path
         let changes = try schema.apply(statement, path: path) { select throws(SQLError) in
@@ -89,15 +96,8 @@ struct FileRun {
 
     private mutating func run(_ statement: DataStatement, on database: borrowing WriteTransaction) throws(SQLError) {
         try define(on: database)
-        let prepared = try SQLiteDialect(schema).prepare(statement, path: path)
-        let inputs = Inputs(caller: .system, now: now)
-        if let onRow, !prepared.columns.isEmpty, case .select = statement {
-            let fields = prepared.columns.enumerated().map { Field.cell($1.name, $0, $1.type) }
-            let read = Read(root: ReadNode(prepared.text, fields: fields), isBounded: false)
-            let rows = try database.run(.read(read), with: inputs, as: .csv)
-            for line in String(decoding: rows.body, as: UTF8.self).split(separator: "\n") { onRow(String(line)) }
-            return
-        }
+        let prepared = try SQLiteDialect(schema).prepare(statement, as: caller, path: path)
+        let inputs = Inputs(caller: caller, now: now)
         var table = QualifiedName("", "")
         let target: Name? =
             switch statement {
@@ -107,8 +107,13 @@ struct FileRun {
             case .select: nil
             }
         if let target { table = try schema.resolveRelation(target, path: path) }
-        let write = Write(.update(prepared.text), table: table, needsRows: false)
-        _ = try database.run(.write(write), with: inputs, as: .none)
+        guard let onResult else {
+            let write = Write(.update(prepared.text), table: table, needsRows: false)
+            _ = try database.run(.write(write), with: inputs, as: .none)
+            return
+        }
+        let result = try database.rows(prepared.text, on: table, with: inputs)
+        onResult(StatementResult(verb: statement.verb, columns: prepared.columns, rows: result.rows, changes: result.changes))
     }
 
     private mutating func truncate(_ tables: [QualifiedName], restartsIdentity: Bool, on database: borrowing WriteTransaction)
@@ -136,5 +141,31 @@ struct FileRun {
         guard !isDefined else { return }
         try database.define(schema)
         isDefined = true
+    }
+}
+
+/// What a statement over rows gave.
+struct StatementResult {
+    /// `SELECT`, `INSERT`, …
+    var verb: String
+    /// Empty for a write that returns nothing.
+    var columns: [View.Column]
+    var rows: [[StoredValue]]
+    /// Rows written.
+    var changes: Int
+}
+
+extension OffstageSyntax.Statement {
+    fileprivate var isSelect: Bool { if case .data(.select) = kind { true } else { false } }
+}
+
+extension DataStatement {
+    fileprivate var verb: String {
+        switch self {
+        case .select: "SELECT"
+        case .insert: "INSERT"
+        case .update: "UPDATE"
+        case .delete: "DELETE"
+        }
     }
 }

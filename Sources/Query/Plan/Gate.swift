@@ -80,11 +80,11 @@ extension Gate {
         let (permissive, restrictive) = schema.policies(of: table, for: command, role: role)
         let inner = try entering(table)
         let allowed = Expression.any(permissive.map { condition($0) ?? .boolean(true) }) ?? .boolean(false)
-        var checks = [PolicyCheck(condition: try inner.rewrite(allowed.folded), policy: nil)]
+        var checks = [PolicyCheck(condition: try inner.rewrite(allowed.folded.factored), policy: nil)]
         guard !permissive.isEmpty else { return checks }
         for policy in restrictive {
             guard let own = condition(policy) else { continue }
-            checks.append(PolicyCheck(condition: try inner.rewrite(own.folded), policy: policy.name))
+            checks.append(PolicyCheck(condition: try inner.rewrite(own.folded.factored), policy: policy.name))
         }
         return checks
     }
@@ -249,23 +249,4 @@ extension Gate {
 extension SQLError {
     /// `permission denied for table books`.
     package static func denied(_ kind: String, _ name: String) -> SQLError { SQLError("42501", "permission denied for \(kind) \(name)") }
-}
-
-extension Expression {
-    /// Without the parts that `true` and `false` decide, as PostgreSQL's planner leaves them out: what they read need not be granted.
-    fileprivate var folded: Expression {
-        func value(_ expression: Expression) -> Bool? { if case .literal(.boolean(let value)) = expression.kind { value } else { nil } }
-        switch kind {
-        case .and(let parts):
-            let rest = parts.map(\.folded).filter { value($0) != true }
-            return rest.contains { value($0) == false } ? .boolean(false) : Expression.all(rest) ?? .boolean(true)
-        case .or(let parts):
-            let rest = parts.map(\.folded).filter { value($0) != false }
-            return rest.contains { value($0) == true } ? .boolean(true) : Expression.any(rest) ?? .boolean(false)
-        case .not(let part):
-            let part = part.folded
-            return value(part).map { .boolean(!$0) } ?? Expression(.not(part), at: position)
-        default: return self
-        }
-    }
 }
