@@ -27,12 +27,21 @@ extension KeyRing {
     /// Another scheme than `Bearer` is refused: answering as anonymous would hide the mistake.
     package static func bearer(_ authorization: String?) throws(KeyError) -> String? {
         guard let authorization else { return nil }
-        let parts = authorization.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let scheme = parts.first, scheme.lowercased() == "bearer" else {
-            throw .undecodable("Authorization scheme is not Bearer")
+        // By bytes: this is done for every request, and a token is some hundred characters long.
+        var text = authorization
+        let credential: String? = text.withUTF8 { bytes in
+            let blank = UInt8(ascii: " ")
+            let scheme = bytes.prefix(6)
+            guard scheme.count == 6, scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
+            var start = 6
+            guard start == bytes.count || bytes[start] == blank else { return nil }
+            while start < bytes.count, bytes[start] == blank { start += 1 }
+            var end = start
+            while end < bytes.count, bytes[end] != blank { end += 1 }
+            return String(decoding: bytes[start..<end], as: UTF8.self)
         }
-        let credential = parts.count == 2 ? parts[1].drop { $0 == " " } : ""
-        return String(credential.prefix { $0 != " " })
+        guard let credential else { throw .undecodable("Authorization scheme is not Bearer") }
+        return credential
     }
 
     /// Checks one key or token, of either kind.
