@@ -104,12 +104,9 @@ struct AccessEntry {
             while start < query.count {
                 let end = query[start...].firstIndex(of: UInt8(ascii: "&")) ?? query.count
                 let name = query[start..<end].prefix { $0 != UInt8(ascii: "=") }
-                // The last letters of `key`, `token` and `jwt`, or anything encoded.
-                if let last = name.last,
-                    last | 0x20 == UInt8(ascii: "y") || last | 0x20 == UInt8(ascii: "n") || last | 0x20 == UInt8(ascii: "t")
-                {
-                    return true
-                }
+                // The last two letters of `key`, `token` and `jwt`, or anything encoded: `limit` and `select` are none.
+                let ending = name.suffix(2).reduce(0 as UInt16) { $0 << 8 | UInt16($1 | 0x20) }
+                if ending == 0x6579 || ending == 0x656E || ending == 0x7774 { return true }
                 if name.contains(UInt8(ascii: "%")) { return true }
                 start = end + 1
             }

@@ -2,29 +2,45 @@
 enum ContentLocation {
     static func text(_ relation: String, query: String?) -> String {
         guard var query, !query.isEmpty else { return "/" + field(relation) }
-        let isPlain = query.withUTF8 { isSortedAndPlain($0) }
-        return "/\(field(relation))?\(isPlain ? query : sorted(query))"
+        let plain = query.withUTF8 { bytes in
+            plainPairs(bytes).map { pairs in pairs.isSorted ? nil : String(decoding: joined(pairs.list, of: bytes), as: UTF8.self) }
+        }
+        return "/\(field(relation))?\(plain.map { $0 ?? query } ?? sorted(query))"
     }
 
-    /// Whether the query is as it should be already: nothing encoded, keys in order, each with a value.
-    private static func isSortedAndPlain(_ query: UnsafeBufferPointer<UInt8>) -> Bool {
-        var last = 0..<0
+    /// The places of keys and pairs in a query where nothing is encoded and each key has a value; nil for another query.
+    private static func plainPairs(
+        _ query: UnsafeBufferPointer<UInt8>
+    ) -> (list: [(key: Range<Int>, end: Int)], isSorted: Bool)? {
+        var pairs: [(key: Range<Int>, end: Int)] = []
+        pairs.reserveCapacity(8)
+        var isSorted = true
         var start = 0
         while start <= query.count {
             var equals: Int?
             var end = start
             while end < query.count, query[end] != UInt8(ascii: "&") {
                 let byte = query[end]
-                if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") || byte <= 0x20 || byte > 0x7E { return false }
+                if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") || byte <= 0x20 || byte > 0x7E { return nil }
                 if byte == UInt8(ascii: "="), equals == nil { equals = end }
                 end += 1
             }
-            guard let equals else { return false }
-            if query[start..<equals].lexicographicallyPrecedes(query[last]) { return false }
-            last = start..<equals
+            guard let equals else { return nil }
+            if let last = pairs.last, query[start..<equals].lexicographicallyPrecedes(query[last.key]) { isSorted = false }
+            pairs.append((start..<equals, end))
             start = end + 1
         }
-        return true
+        return (pairs, isSorted)
+    }
+
+    private static func joined(_ pairs: [(key: Range<Int>, end: Int)], of query: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(query.count)
+        for pair in pairs.sorted(by: { query[$0.key].lexicographicallyPrecedes(query[$1.key]) }) {
+            if !text.isEmpty { text.append(UInt8(ascii: "&")) }
+            text.append(contentsOf: query[pair.key.lowerBound..<pair.end])
+        }
+        return text
     }
 
     private static func sorted(_ query: String) -> String {
