@@ -63,6 +63,45 @@ import Testing
         }
     }
 
+    @Test func `what comes while an answer is awaited is answered after it, rubbish last`() async throws {
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let desk = try Desk { $0.beforeRun = { for await _ in released {} } }
+        try await withServer(desk) { (counter) async throws in
+            let line = try await counter.line()
+            let post = "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
+            try await line.send(post + get("/livez") + post + "\u{1} rubbish\r\n\r\n")
+            release.finish()
+            var heard: [Int] = []
+            for _ in 0..<4 { heard.append(await line.hear()?.status ?? 0) }
+            #expect(heard == [201, 200, 201, 400])
+            #expect(await line.untilClosed() == "")
+            #expect(desk.shelf.asked.count == 2)
+            line.close()
+        }
+    }
+
+    @Test func `an answer whose asker has gone is logged, and nobody else hears it`() async throws {
+        let (started, start) = AsyncStream.makeStream(of: Void.self)
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let desk = try Desk { state in
+            state.beforeRun = {
+                start.yield()
+                for await _ in released {}
+            }
+        }
+        try await withServer(desk) { (counter) async throws in
+            let line = try await counter.line()
+            try await line.send("POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
+            for await _ in started { break }
+            line.close()
+            let other = try await counter.ask(get("/livez"))
+            #expect(other?.body == #"{"status":"ok"}"#)
+            release.finish()
+            #expect(try await counter.ask(get("/rest/v1/books"))?.status == 200)
+            #expect(counter.front.metrics.counts.requests == 3)
+        }
+    }
+
     @Test(arguments: [
         get("/livez", "Connection: close\r\n"), "GET /livez HTTP/1.0\r\n\r\n",
         "POST /rest/v1/books HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}",

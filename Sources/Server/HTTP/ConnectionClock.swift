@@ -44,6 +44,8 @@ struct ConnectionClock {
 final class ConnectionWatch: @unchecked Sendable {
     // Everything below is touched on `loop` alone.
     private let loop: any EventLoop
+    /// Runs on the loop what the doors wait for.
+    let executor: LoopExecutor
     private let interval: TimeAmount
     private var doors: [ObjectIdentifier: (door: HotDoor, context: ChannelHandlerContext)] = [:]
     private var timer: RepeatedTask?
@@ -52,6 +54,7 @@ final class ConnectionWatch: @unchecked Sendable {
 
     init(_ loop: any EventLoop, _ limits: ConnectionLimits) {
         self.loop = loop
+        executor = LoopExecutor(loop)
         let shortest = min(limits.headTime, limits.idleTime, limits.bodyGrace)
         interval = max(.milliseconds(10), min(.seconds(1), .nanoseconds(TimeAmount(shortest).nanoseconds / 4)))
     }

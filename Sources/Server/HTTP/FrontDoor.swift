@@ -8,6 +8,7 @@ package final class FrontDoor: Sendable {
     package let metrics: ServerMetrics
     let log: AccessLog
     let date = HeaderDate()
+    let inHand = RequestsInHand()
     private let ids = RequestIDs()
     private let isReady: @Sendable () -> Bool
 

@@ -36,10 +36,12 @@ package struct HTTPServer: Service {
         do {
             try await serve(on: loops)
         } catch {
+            await front.inHand.end()
             front.log.close()
             try? await loops.shutdownGracefully()
             throw error
         }
+        await front.inHand.end()
         front.log.close()
         try await loops.shutdownGracefully()
     }

@@ -15,25 +15,40 @@ final class HotDoor: ChannelDuplexHandler {
     /// A request that was passed on and is not answered yet.
     struct Passed {
         var visit: Visit
-        /// What the core made of it, where it has looked at it.
-        var answer: Answer?
         var closes: Bool
     }
 
     private enum Incoming {
         /// Between requests, or in the head of one.
         case none
-        /// A request without a body that may be answered here, once its end has come.
-        case hot(HTTPRequestHead, Visit, closes: Bool)
+        /// A request that may be answered here, once its end has come, and its body so far.
+        case hot(HTTPRequestHead, Visit, closes: Bool, body: [UInt8])
         case passing
         /// Nothing more is read of this connection.
         case discarding
     }
 
+    /// A request of this door's whose answer the database is asked for. What comes meanwhile is held, so that answers keep their order;
+    /// no more is read, so that it is little.
+    private struct Awaited {
+        var visit: Visit
+        var closes: Bool
+        var held: [HTTPServerRequestPart] = []
+        var wantsRead = false
+        /// Why nothing after the held parts can be read.
+        var refusal: Refusal?
+        var hasBytes = false
+        var quiesces = false
+    }
+
+    /// A body longer than this is for the other door, which reads it off the event loop.
+    private static let longestBody = 64 << 10
+
     let front: FrontDoor
     private let watch: ConnectionWatch
     private var incoming = Incoming.none
     private var passed: [Passed] = []
+    private var awaited: Awaited?
     private var refusal: (Refusal, Visit?)?
     private var hasUnflushed = false
     private var peer: String?
@@ -74,24 +89,49 @@ final class HotDoor: ChannelDuplexHandler {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if awaited == nil { take(part, context) } else { awaited?.held.append(part) }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if awaited == nil { context.read() } else { awaited?.wantsRead = true }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Behind this door nobody knows of the request in hand: the connection would count as idle and be closed.
+        if awaited != nil, event is ChannelShouldQuiesceEvent {
+            awaited?.quiesces = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
         case .head(let head): read(head, context)
         case .body(let bytes):
-            guard case .passing = incoming else { return }
             clock.bodyBytes += bytes.readableBytes
-            guard clock.bodyBytes <= front.limits.body else {
-                return refuse(front.bodyTooLarge, passed.last?.visit, context)
+            switch incoming {
+            case .hot(let head, let visit, let closes, var body):
+                incoming = .none
+                body.append(contentsOf: bytes.readableBytesView)
+                incoming = .hot(head, visit, closes: closes, body: body)
+            case .passing:
+                guard clock.bodyBytes <= front.limits.body else {
+                    return refuse(front.bodyTooLarge, passed.last?.visit, context)
+                }
+                context.fireChannelRead(wrapInboundOut(part))
+            case .none, .discarding: break
             }
-            context.fireChannelRead(data)
         case .end:
             clock.ended(watch.now)
             switch incoming {
-            case .hot(let head, let visit, let closes):
+            case .hot(let head, let visit, let closes, let body):
                 incoming = .none
-                answer(head, visit, closes, context)
+                answer(head, visit, closes, body, context)
             case .passing:
                 incoming = .none
-                context.fireChannelRead(data)
+                context.fireChannelRead(wrapInboundOut(part))
             case .none, .discarding: break
             }
         }
@@ -109,15 +149,21 @@ final class HotDoor: ChannelDuplexHandler {
         }
         if let refusal = front.refusal(of: visit.head) { return refuse(refusal, visit, context) }
         if Self.isAmbiguous(visit.head, head.version) { return refuse(Refusal(.malformed), visit, context) }
-        let hasBody = visit.head.contentLength.map { $0 != "0" } ?? (visit.head.transferEncoding != nil)
-        if passed.isEmpty, !hasBody, Self.isReading(head.method), front.owns(visit.head) {
-            incoming = .hot(head, visit, closes: closes)
+        let length = visit.head.transferEncoding == nil ? visit.head.contentLength.map { Int($0) ?? .max } ?? 0 : .max
+        let isHot = passed.isEmpty && length <= Self.longestBody && front.owns(visit.head)
+        if isHot, length == 0 {
+            incoming = .hot(head, visit, closes: closes, body: [])
             return
         }
         if let expectation = visit.head.expectation, expectation.isSame(as: "100-continue"), passed.isEmpty, head.version.major == 1,
             head.version.minor > 0
         {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+        }
+        if isHot {
+            clock.began(watch.now)
+            incoming = .hot(head, visit, closes: closes, body: [])
+            return
         }
         clock.began(watch.now)
         incoming = .passing
@@ -150,21 +196,51 @@ final class HotDoor: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let fault = error as? HTTPParserError else { return context.fireErrorCaught(error) }
-        refuse(Refusal(fault == .headerOverflow ? .headersTooLarge : .malformed), nil, context)
+        let refusal = Refusal(fault == .headerOverflow ? .headersTooLarge : .malformed)
+        if awaited == nil { refuse(refusal, nil, context) } else { awaited?.refusal = refusal }
     }
 
     // MARK: Answers
 
-    private func answer(_ head: HTTPRequestHead, _ visit: Visit, _ closes: Bool, _ context: ChannelHandlerContext) {
-        watch.beginTurn(front.rest)
-        switch front.answer(visit.head, body: [], isOnEventLoop: true) {
+    private func answer(_ head: HTTPRequestHead, _ visit: Visit, _ closes: Bool, _ body: [UInt8], _ context: ChannelHandlerContext) {
+        if Self.isReading(head.method) { watch.beginTurn(front.rest) }
+        switch front.answer(visit.head, body: body, isOnEventLoop: true) {
         case .now(var response)?:
             front.finish(&response, visit, peer: peer, isInline: true)
             write(response, closes, context)
-        case let answer:
-            pass(head, Passed(visit: visit, answer: answer, closes: closes), context)
+        case .later(let work)?: wait(for: work, Awaited(visit: visit, closes: closes), context)
+        case nil:
+            pass(head, Passed(visit: visit, closes: closes), context)
+            if !body.isEmpty { context.fireChannelRead(wrapInboundOut(.body(context.channel.allocator.buffer(bytes: body)))) }
             context.fireChannelRead(wrapInboundOut(.end(nil)))
         }
+    }
+
+    private func wait(for work: @escaping @Sendable () async -> ServerResponse, _ request: Awaited, _ context: ChannelHandlerContext) {
+        awaited = request
+        let here = NIOLoopBound((door: self, context: context), eventLoop: context.eventLoop)
+        front.inHand.run(on: watch.executor) {
+            let response = await work()
+            here.value.door.finish(response, here.value.context)
+        }
+    }
+
+    /// The awaited answer has come, though the connection may have gone.
+    private func finish(_ response: ServerResponse, _ context: ChannelHandlerContext) {
+        guard let request = awaited else { return }
+        awaited = nil
+        var response = response
+        front.finish(&response, request.visit, peer: peer, isInline: false)
+        guard context.channel.isActive else { return }
+        clock.idleSince = watch.now
+        // The next head may have begun to come.
+        if request.hasBytes, !request.closes { clock.headStarted = watch.now }
+        write(response, request.closes, context)
+        for part in request.held { if awaited == nil { take(part, context) } else { awaited?.held.append(part) } }
+        if let refusal = request.refusal { if awaited == nil { refuse(refusal, nil, context) } else { awaited?.refusal = refusal } }
+        channelReadComplete(context: context)
+        if request.quiesces { userInboundEventTriggered(context: context, event: ChannelShouldQuiesceEvent()) }
+        if request.wantsRead { read(context: context) }
     }
 
     private func write(_ response: ServerResponse, _ closes: Bool, _ context: ChannelHandlerContext) {
@@ -258,18 +334,24 @@ final class HotDoor: ChannelDuplexHandler {
 
     /// Raw bytes came; of which request is not known yet.
     func received() {
+        if awaited != nil {
+            awaited?.hasBytes = true
+            return
+        }
         guard clock.headStarted == nil, case .none = incoming else { return }
         clock.headStarted = watch.now
     }
 
     /// Asked about once a second.
     func tick(_ context: ChannelHandlerContext) {
-        switch clock.verdict(at: watch.now, front.limits, isIdle: passed.isEmpty) {
+        switch clock.verdict(at: watch.now, front.limits, isIdle: passed.isEmpty && awaited == nil) {
         case .fine: break
         case .close: context.close(promise: nil)
         case .refuse:
             if passed.count > (clock.bodyStarted == nil ? 0 : 1) { return context.close(promise: nil) }
-            refuse(Refusal(.requestTimeout), passed.last?.visit, context)
+            var visit = passed.last?.visit
+            if case .hot(_, let own, _, _) = incoming { visit = own }
+            refuse(Refusal(.requestTimeout), visit, context)
             context.flush()
         }
     }

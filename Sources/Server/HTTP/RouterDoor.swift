@@ -7,7 +7,7 @@ import NIOHTTPTypes
 /// What answers the paths that are not the core's: pages and routes of other parts, streaming if they like.
 package typealias OtherRoutes = @Sendable (Request, any Channel) async throws -> Response
 
-/// Hummingbird's door: everything that has a body, has to wait, or is somebody else's.
+/// Hummingbird's door: everything that has a long body, comes by HTTP/2 or behind such a request, or is somebody else's.
 struct RouterDoor: Sendable {
     let front: FrontDoor
     let others: OtherRoutes?
@@ -20,9 +20,6 @@ struct RouterDoor: Sendable {
         let passed = Self.passed(on: channel)
         let visit = passed?.visit ?? front.receive(RequestHead(request.head))
         let peer = Self.peer(of: channel)
-        if let answer = passed?.answer {
-            return try await write(await answer.value(), visit, peer, writer)
-        }
         if !front.owns(visit.head), front.refusal(of: visit.head) == nil, let others {
             return try await write(from: others, request, visit, peer, writer, channel)
         }
