@@ -2,7 +2,8 @@
 import json, os, re, shutil, signal, socket, ssl, subprocess, tempfile, time, urllib.error, urllib.parse, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.environ.get("OFFSTAGE_PROGRAM", f"{ROOT}/.build/debug/offstage")
+# Taken out of the environment, where the program would read it as a setting.
+PROGRAM = os.environ.pop("OFFSTAGE_PROGRAM", f"{ROOT}/.build/debug/offstage")
 
 
 def free_port():
