@@ -143,6 +143,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("http://h/livez", 200), ("HTTPS://h:8443/livez", 200), ("http://h/rest/v1/books?id=eq.1", 200), ("http://h", 404),
+        ("http://h?x", 404),
+        ("http:/livez", 400), ("http://", 404), ("ftp://h/livez", 404), ("*", 404), ("http://h/nothing", 404),
+    ])
+    func `a target with its host is read as a proxy means it`(_ target: String, _ status: Int) async throws {
+        try await withServer(try Desk()) { (counter) async throws in
+            #expect(try await counter.ask("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n")?.status == status)
+        }
+    }
+
     @Test func `a write has its answer`() async throws {
         let desk = try Desk { $0.rows = Rows(body: Array("[{\"id\":9}]".utf8), count: 1) }
         try await withServer(desk) { (counter) async throws in

@@ -141,6 +141,7 @@ final class HotDoor: ChannelDuplexHandler {
         clock.headStarted = nil
         if case .discarding = incoming { return }
         var head = head
+        if let path = Self.originForm(of: head.uri) { head.uri = path }
         let visit = front.receive(RequestHead(head))
         var closes = !head.isKeepAlive
         if head.headers.contains(name: "upgrade") {
@@ -168,6 +169,19 @@ final class HotDoor: ChannelDuplexHandler {
         clock.began(watch.now)
         incoming = .passing
         pass(head, Passed(visit: visit, closes: closes), context)
+    }
+
+    /// The path and query of a target with a scheme and a host, as a proxy writes it (RFC 9112 section 3.2.2); nil for any other.
+    private static func originForm(of target: String) -> String? {
+        guard target.utf8.first != UInt8(ascii: "/"), let mark = target.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let scheme = String(target[..<mark])
+        guard scheme.isSame(as: "http") || scheme.isSame(as: "https") else { return nil }
+        let rest = target.utf8[target.utf8.index(after: mark)...]
+        guard rest.starts(with: "//".utf8) else { return nil }
+        let authority = rest.dropFirst(2)
+        guard let end = authority.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else { return "/" }
+        let path = String(Substring(authority[end...]))
+        return path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
     }
 
     /// Whether a proxy in front could read the head another way: whose request it is, or where it ends (RFC 9112 sections 3.2 and 6.3).
