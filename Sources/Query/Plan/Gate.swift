@@ -172,6 +172,10 @@ extension Gate {
         result.filter = try rewrite(optional: query.filter, hiding: names)
         result.having = try rewrite(optional: query.having, hiding: names)
         if case .on(let keys)? = query.distinct { result.distinct = .on(try rewrite(keys, hiding: names)) }
+        for index in result.windows.indices {
+            result.windows[index].partitionBy = try rewrite(query.windows[index].partitionBy, hiding: names)
+            result.windows[index].orderBy = try rewrite(query.windows[index].orderBy, hiding: names)
+        }
         result.groupBy = []
         for item in query.groupBy { result.groupBy.append(try rewrite(item, hiding: names)) }
         return result

@@ -32,6 +32,8 @@ final class Scope {
     var merged: [Relation.Column] = []
     /// Common table expressions visible here, by name.
     var commonTables: [String: CommonTableSource] = [:]
+    /// The query's `window` clause, by name.
+    var windows: [String: Window] = [:]
     /// Set once the query groups: what may appear outside aggregates.
     var grouping: Grouping?
 

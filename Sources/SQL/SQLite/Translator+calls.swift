@@ -353,26 +353,6 @@ extension Translator {
         return term
     }
 
-    private mutating func translate(_ window: Window, in scope: Scope) throws(SQLError) -> String {
-        if window.name != nil || window.base != nil { throw unsupported("a named window", hint: "Write the window out at each function.") }
-        var parts: [String] = []
-        if !window.partitionBy.isEmpty {
-            var keys: [String] = []
-            for key in window.partitionBy {
-                let term = try settled(try translate(key, in: scope))
-                keys.append(term.sql + collating(term.type))
-            }
-            parts.append("PARTITION BY " + keys.joined(separator: ", "))
-        }
-        if !window.orderBy.isEmpty {
-            var keys: [String] = []
-            for key in window.orderBy { keys.append(ordering(try settled(try translate(key.value, in: scope)), key)) }
-            parts.append("ORDER BY " + keys.joined(separator: ", "))
-        }
-        if window.frame != nil { throw unsupported("a window frame") }
-        return "(\(parts.joined(separator: " ")))"
-    }
-
     // MARK: coalesce and its kin
 
     private mutating func choice(_ name: String, _ call: Call, in scope: Scope, at position: Position) throws(SQLError) -> Term {

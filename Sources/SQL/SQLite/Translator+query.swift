@@ -8,7 +8,11 @@ extension Translator {
         _ query: Query, ordered: [SortKey], in scope: Scope, targets: [ColumnType]?, guarded: Bool = false
     ) throws(SQLError) -> TranslatedSelect {
         if case .on? = query.distinct { throw unsupported("DISTINCT ON", hint: "Use a subquery with limit 1, or group by.") }
-        guard query.windows.isEmpty else { throw unsupported("a WINDOW clause", hint: "Write the window out at each function.") }
+        for window in query.windows {
+            guard let name = window.name else { continue }
+            guard scope.windows[name] == nil else { throw SQLError("42P20", "window \"\(name)\" is already defined") }
+            scope.windows[name] = try definition(of: window, in: scope)
+        }
         var sources = Sources()
         var tables: [String] = []
         for item in query.from { tables.append(try translate(item, in: scope, into: &sources)) }

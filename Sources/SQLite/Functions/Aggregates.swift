@@ -58,22 +58,34 @@ private final class IntegerSum: Accumulator {
 
 private final class DecimalSum: Accumulator {
     private let isAverage: Bool
-    /// Once rows are removed it keeps the largest scale it has seen, where PostgreSQL's would shrink again.
     private var total = Numeric.zero
     private var count: Int64 = 0
+    /// How many of the values in the sum have each scale: the sum has the largest of them, also after a window's frame has moved on.
+    private var scales: [Int64] = []
 
     init(isAverage: Bool) { self.isAverage = isAverage }
 
     override func add(_ call: FunctionCall) throws(SQLError) {
         guard !call.isNull(0) else { return }
-        total = try total + call.numeric(0)
+        let value = try call.numeric(0)
+        total = try total + value
         count += 1
+        let scale = max(0, value.scale)
+        if scale >= scales.count { scales += Array(repeating: 0, count: scale - scales.count + 1) }
+        scales[scale] += 1
     }
 
     override func remove(_ call: FunctionCall) throws(SQLError) {
         guard !call.isNull(0) else { return }
-        total = try total - call.numeric(0)
+        let value = try call.numeric(0)
+        total = try total - value
         count -= 1
+        let scale = max(0, value.scale)
+        guard scale < scales.count else { return }
+        scales[scale] -= 1
+        // What is left has no more digits than its largest scale: nothing is rounded away.
+        while let last = scales.last, last == 0 { scales.removeLast() }
+        if total.scale >= scales.count { total = scales.isEmpty ? .zero : total.rounded(to: scales.count - 1) }
     }
 
     override func give(to call: FunctionCall) throws(SQLError) {
