@@ -48,6 +48,10 @@ package enum Binding: Sendable, Hashable {
     case now
     /// `current_setting(name)`: `request.method`, `request.path`, `request.headers`, …
     case setting(String)
+    /// A variable of the function that is running.
+    case local(Int)
+    /// Rows that are kept in memory while a statement runs: a transition table, what a part of a WITH returned.
+    case rowSet(Int)
 }
 
 /// A read: a tree of texts, and the shape its rows take.
@@ -159,6 +163,10 @@ package struct Inputs: Sendable {
     package var maxAffected: Int?
     /// `Prefer: timezone=…`; UTC otherwise.
     package var timeZone: String?
+    /// The variables of the function that is running.
+    package var locals: [StoredValue] = []
+    /// Where on the connection the statement's sets of rows are, by their number in it.
+    package var rowSets: [Int: Int64] = [:]
 
     package init(
         caller: Caller, values: [RequestValue] = [], rows: [Row] = [], now: Int64, settings: [String: String] = [:],

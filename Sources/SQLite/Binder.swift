@@ -55,6 +55,8 @@ struct Binder {
         case .role: try put(.text(inputs.caller.role), statement, index)
         case .now: try put(.integer(inputs.now), statement, index)
         case .setting(let name): try put(inputs.settings[name], statement, index)
+        case .local(let number): try put(inputs.locals.indices.contains(number) ? inputs.locals[number] : .null, statement, index)
+        case .rowSet(let number): try put(inputs.rowSets[number].map { .integer($0) } ?? .null, statement, index)
         }
     }
 

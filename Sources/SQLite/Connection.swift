@@ -40,10 +40,13 @@ package final class Connection {
         sqlite3_close_v2(handle)
     }
 
-    /// The cached statement for a text. It must be given back reset: one run at a time.
+    /// The cached statement for a text. It must be given back reset: one run at a time. A function that calls itself meets its own text
+    /// running, and gets another.
     func statement(_ text: String) throws(Fault) -> PreparedStatement {
-        if let statement = statements.find(text) { return statement }
+        let known = statements.find(text)
+        if let known, sqlite3_stmt_busy(known.handle) == 0 { return known }
         guard let statement = try PreparedStatement(text, on: handle) else { throw Fault(SQLITE_MISUSE, "empty statement") }
+        if known != nil { return statement }
         statements.insert(statement, for: text, weight: statement.memory + text.utf8.count)
         return statement
     }

@@ -100,15 +100,6 @@ struct WriteRun {
         inserted += new
     }
 
-    /// Runs a text that stands in no plan: its rows, and how many it touched.
-    mutating func rows(_ text: SQLText) throws(RunStop) -> (rows: [[StoredValue]], changes: Int) {
-        var rows: [[StoredValue]] = []
-        try execute(text, row: []) { statement in
-            rows.append((0..<sqlite3_column_count(statement.handle)).map { statement.value($0) })
-        }
-        return (rows, connection.changes)
-    }
-
     private func execute(_ text: SQLText, row: [StoredValue], each: (PreparedStatement) -> Void) throws(RunStop) {
         let statement = try connection.cached(text.text)
         defer { statement.finish() }

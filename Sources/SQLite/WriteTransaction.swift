@@ -28,16 +28,11 @@ package struct WriteTransaction: ~Copyable {
         return try armed { () throws(SQLError) in try loop.rows(text, values) }
     }
 
-    /// Runs a translated statement and gives its rows and how many it touched, with PostgreSQL's words for a broken constraint of `table`.
-    package func rows(
-        _ text: SQLText, on table: QualifiedName, with inputs: Inputs
-    ) throws(SQLError) -> (rows: [[StoredValue]], changes: Int) {
+    func armedRun<Value>(_ body: (Connection, Schema) throws(RunStop) -> Value) throws(SQLError) -> Value {
         try alive()
         return try armed { () throws(SQLError) in
             do throws(RunStop) {
-                let write = Write(.update(text), table: table, needsRows: false)
-                var run = try WriteRun(write, with: inputs, as: .none, on: loop.connection, loop.schema, loop.sequences)
-                return try run.rows(text)
+                return try body(loop.connection, loop.schema)
             } catch {
                 throw error.error(in: loop.connection.session) ?? .statementTimeout
             }

@@ -97,23 +97,8 @@ struct FileRun {
     private mutating func run(_ statement: DataStatement, on database: borrowing WriteTransaction) throws(SQLError) {
         try define(on: database)
         let prepared = try SQLiteDialect(schema).prepare(statement, as: caller, path: path)
-        let inputs = Inputs(caller: caller, now: now)
-        var table = QualifiedName("", "")
-        let target: Name? =
-            switch statement {
-            case .insert(let insert): insert.table
-            case .update(let update): update.table
-            case .delete(let delete): delete.table
-            case .select: nil
-            }
-        if let target { table = try schema.resolveRelation(target, path: path) }
-        guard let onResult else {
-            let write = Write(.update(prepared.text), table: table, needsRows: false)
-            _ = try database.run(.write(write), with: inputs, as: .none)
-            return
-        }
-        let result = try database.rows(prepared.text, on: table, with: inputs)
-        onResult(StatementResult(verb: statement.verb, columns: prepared.columns, rows: result.rows, changes: result.changes))
+        let result = try database.run(prepared, with: Inputs(caller: caller, now: now))
+        onResult?(StatementResult(verb: prepared.verb, columns: prepared.columns, rows: result.rows, changes: result.count))
     }
 
     private mutating func truncate(_ tables: [QualifiedName], restartsIdentity: Bool, on database: borrowing WriteTransaction)
@@ -157,15 +142,4 @@ struct StatementResult {
 
 extension OffstageSyntax.Statement {
     fileprivate var isSelect: Bool { if case .data(.select) = kind { true } else { false } }
-}
-
-extension DataStatement {
-    fileprivate var verb: String {
-        switch self {
-        case .select: "SELECT"
-        case .insert: "INSERT"
-        case .update: "UPDATE"
-        case .delete: "DELETE"
-        }
-    }
 }

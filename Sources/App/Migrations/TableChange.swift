@@ -82,8 +82,7 @@ struct TableChange {
     {
         let prepared = try SQLiteDialect(schema).prepare(statement)
         do throws(SQLError) {
-            let write = Write(.update(prepared.text), table: table.name, needsRows: false)
-            _ = try database.run(.write(write), with: Inputs(caller: .system, now: now), as: .none)
+            _ = try database.run(prepared, with: Inputs(caller: .system, now: now))
         } catch {
             if error.code == "23514", let check = error.constraint { throw TableTest.broken(check, table) }
             throw error

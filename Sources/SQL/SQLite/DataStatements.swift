@@ -4,12 +4,6 @@ package import OffstageSyntax
 
 /// Statements over rows as a migration or the `sql` command writes them, run as their owner.
 extension SQLiteDialect {
-    /// A statement's text, and the columns it gives.
-    package struct Prepared: Sendable {
-        package var text: SQLText
-        package var columns: [View.Column]
-    }
-
     /// - Throws: what PostgreSQL says on analysing the statement, or 0A000.
     package func prepare(_ statement: DataStatement, as caller: Caller = .system, path: [String] = Schema.searchPath) throws(SQLError)
         -> Prepared
@@ -19,8 +13,8 @@ extension SQLiteDialect {
         case .select(let select):
             let query = try translator.translate(try translator.gate.rewrite(select), in: nil)
             return Prepared(
-                text: translator.text(query.sql),
-                columns: query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) })
+                .query(translator.text(query.sql)),
+                columns: query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) }, verb: "SELECT")
         case .insert(let insert): return try translator.prepare(insert)
         case .update(let update): return try translator.prepare(update)
         case .delete(let delete): return try translator.prepare(delete)
@@ -60,7 +54,7 @@ extension Translator {
 
     // MARK: insert
 
-    fileprivate mutating func prepare(_ insert: Insert) throws(SQLError) -> SQLiteDialect.Prepared {
+    fileprivate mutating func prepare(_ insert: Insert) throws(SQLError) -> Prepared {
         guard insert.with == nil else { throw unsupported("WITH before INSERT", hint: "Put the WITH into the select.") }
         let table = try writtenTable(insert.table)
         var targets: [Column] = []
@@ -91,7 +85,7 @@ extension Translator {
         }
         if let conflict = insert.conflict { sql += try conflictText(conflict, table, alias: insert.alias) }
         let (returning, columns) = try self.returning(insert.returning, table, alias: insert.alias)
-        return .init(text: text(sql + returning), columns: columns)
+        return Prepared(.native(text(sql + returning), on: table.name), columns: columns, verb: "INSERT")
     }
 
     /// Columns that no value is given for take their defaults.
@@ -275,7 +269,7 @@ extension Translator {
         return result
     }
 
-    fileprivate mutating func prepare(_ update: Update) throws(SQLError) -> SQLiteDialect.Prepared {
+    fileprivate mutating func prepare(_ update: Update) throws(SQLError) -> Prepared {
         guard update.with == nil else { throw unsupported("WITH before UPDATE", hint: "Use a subquery.") }
         let table = try writtenTable(update.table)
         let alias = freshAlias()
@@ -291,10 +285,10 @@ extension Translator {
         if !from.isEmpty { sql += " FROM \(from.joined(separator: ", ").replacing(Self.barrier, with: ""))" }
         if let condition { sql += " WHERE \(condition.sql)" }
         let (returning, columns) = try self.returning(update.returning, table, alias: update.alias)
-        return .init(text: text(sql + returning), columns: columns)
+        return Prepared(.native(text(sql + returning), on: table.name), columns: columns, verb: "UPDATE")
     }
 
-    fileprivate mutating func prepare(_ delete: Delete) throws(SQLError) -> SQLiteDialect.Prepared {
+    fileprivate mutating func prepare(_ delete: Delete) throws(SQLError) -> Prepared {
         guard delete.with == nil else { throw unsupported("WITH before DELETE", hint: "Use a subquery.") }
         let table = try writtenTable(delete.table)
         let alias = freshAlias()
@@ -314,7 +308,7 @@ extension Translator {
             sql += (condition.map { " WHERE \($0.sql)" } ?? "") + ")"
         }
         let (returning, columns) = try self.returning(delete.returning, table, alias: delete.alias)
-        return .init(text: text(sql + returning), columns: columns)
+        return Prepared(.native(text(sql + returning), on: table.name), columns: columns, verb: "DELETE")
     }
 
     /// `RETURNING`: SQLite knows only the plain names of the table's columns there.

@@ -72,10 +72,9 @@ final class Embedded: Sendable {
         let now = Self.now()
         var answer = Answer()
         answer.columns = prepared.columns.map { "\($0.name) \($0.type.type.name)" }
-        let table = try data.table.map { try schema.resolveTable($0, path: Schema.searchPath) } ?? QualifiedName("", "")
-        let result = try transaction.rows(prepared.text, on: table, with: Inputs(caller: .system, now: now))
+        let result = try transaction.run(prepared, with: Inputs(caller: .system, now: now))
         answer.rows = result.rows.map { row in zip(row, prepared.columns).map { Self.text($0, $1.type.type) } }
-        answer.count = prepared.columns.isEmpty ? result.changes : result.rows.count
+        answer.count = prepared.columns.isEmpty ? result.count : result.rows.count
         if prepared.columns.isEmpty { answer.rows = [] }
         return answer
     }
@@ -85,18 +84,6 @@ final class Embedded: Sendable {
         case (.null, _): nil
         case (.integer(let flag), .boolean): flag != 0 ? "t" : "f"
         default: value.withCell { type.text(of: $0) }
-        }
-    }
-}
-
-extension DataStatement {
-    /// The table a write writes.
-    var table: Name? {
-        switch self {
-        case .select: nil
-        case .insert(let insert): insert.table
-        case .update(let update): update.table
-        case .delete(let delete): delete.table
         }
     }
 }

@@ -31,8 +31,11 @@ final class Engine: Sendable {
             guard case .data(let data)? = parsed.first?.kind else { return "!? no select" }
             return try await database.transaction { transaction in
                 let prepared = try SQLiteDialect(transaction.schema).prepare(data)
-                let rows = try transaction.rows(prepared.text.text, prepared.text.bindings.map(Self.value))
-                let lines = rows.map { row in zip(row, prepared.columns).map { Self.shown($0, $1.type.type) }.joined(separator: "|") }
+                // 2025-05-09 06:13:20 UTC
+                let inputs = Inputs(caller: .anonymous, now: 800_000_000_000_000)
+                let lines = try transaction.run(prepared, with: inputs).rows.map { row in
+                    zip(row, prepared.columns).map { Self.shown($0, $1.type.type) }.joined(separator: "|")
+                }
                 let text = lines.joined(separator: " / ").replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
                 return text + "\t" + prepared.columns.map(\.type.type.name).joined(separator: ",")
             }
@@ -42,16 +45,6 @@ final class Engine: Sendable {
             return "!\(error.code) \(error.message)"
         } catch {
             return "!? \(error)"
-        }
-    }
-
-    private static func value(_ binding: Binding) -> StoredValue {
-        switch binding {
-        case .constant(let value): value
-        // 2025-05-09 06:13:20 UTC
-        case .now: .integer(800_000_000_000_000)
-        case .role: .text("anon")
-        default: .null
         }
     }
 

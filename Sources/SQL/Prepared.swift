@@ -1,0 +1,26 @@
+package import OffstageSchema
+
+/// A statement over rows, ready to run on a connection of the embedded engine any number of times: what a migration, `offstage sql`, a
+/// function's body or a trigger runs. Run by `StatementRun`.
+package struct Prepared: Sendable {
+    package indirect enum Program: Sendable {
+        /// A query.
+        case query(SQLText)
+        /// One SQLite statement that writes; the rows it gives are the answer.
+        case native(SQLText, on: QualifiedName)
+    }
+
+    package var program: Program
+    /// The columns of its rows; none where it gives none.
+    package var columns: [View.Column]
+    /// The word PostgreSQL answers with: `SELECT`, `INSERT`, …
+    package var verb: String
+
+    package init(_ program: Program, columns: [View.Column], verb: String) {
+        self.program = program
+        self.columns = columns
+        self.verb = verb
+    }
+
+    package var isQuery: Bool { if case .query = program { true } else { false } }
+}
