@@ -81,7 +81,7 @@ extension Application {
         let type: ColumnType = if let serial { ColumnType(serial) } else { try schema.resolveType(definition.type, path: path) }
         var column = Column(name, type)
         switch column.type.type {
-        case .record, .void, .unknown:
+        case .record, .void, .trigger, .unknown:
             throw SQLError("42P16", "column \"\(name)\" has pseudo-type \(column.type.type.name)", position: definition.position.known)
         default: break
         }

@@ -53,6 +53,7 @@ extension DataType {
         case .jsonb: "jsonb"
         case .record: "record"
         case .void: "void"
+        case .trigger: "trigger"
         case .unknown: "unknown"
         case .array(let element): element.key + "[]"
         case .enumeration(let enumeration):
@@ -84,7 +85,7 @@ extension DataType {
         let all: [DataType] = [
             .boolean, .smallint, .integer, .bigint, .real, .double, .numeric, .text, .varchar, .char, .uuid, .bytea, .date, .time,
             .timestamp,
-            .timestamptz, .interval, .json, .jsonb, .record, .void, .unknown,
+            .timestamptz, .interval, .json, .jsonb, .record, .void, .trigger, .unknown,
         ]
         return Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
     }()

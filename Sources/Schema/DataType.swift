@@ -19,6 +19,8 @@ package indirect enum DataType: Hashable, Sendable {
     case record
     /// What a function returns that returns nothing.
     case void
+    /// What a trigger function returns: a row of the table it is called for.
+    case trigger
     /// A quoted literal or a request's value whose type its surroundings decide.
     case unknown
 }

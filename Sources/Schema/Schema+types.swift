@@ -14,7 +14,7 @@ extension Schema {
         }
         guard name.arrayDimensions == 1 else { return element }
         switch element.type {
-        case .void, .record, .unknown:
+        case .void, .trigger, .record, .unknown:
             throw SQLError("42704", "type \"\(name.name.last)[]\" does not exist", position: name.name.position.known)
         default: return ColumnType(.array(element.type), element.modifier)
         }
@@ -109,7 +109,7 @@ extension Schema {
         "bool": .boolean, "int2": .smallint, "int4": .integer, "int8": .bigint, "float4": .real, "float8": .double, "numeric": .numeric,
         "text": .text, "varchar": .varchar, "bpchar": .char, "uuid": .uuid, "bytea": .bytea, "date": .date, "time": .time,
         "timestamp": .timestamp, "timestamptz": .timestamptz, "interval": .interval, "json": .json, "jsonb": .jsonb, "record": .record,
-        "void": .void, "unknown": .unknown,
+        "void": .void, "trigger": .trigger, "unknown": .unknown,
     ]
 
     /// As people write them, which the parser has turned into the system's names by the time we look: for hints only.
@@ -134,7 +134,7 @@ extension Schema {
             types[type] = "Use two columns, one for each bound."
         }
         for type in ["regclass", "regtype", "regproc", "regprocedure", "regrole", "regnamespace"] { types[type] = "Use text." }
-        for type in ["trigger", "event_trigger"] { types[type] = "Triggers come in a later version." }
+        types["event_trigger"] = "Use migrations."
         for type in ["anyelement", "anyarray", "anynonarray", "anyenum", "anycompatible"] { types[type] = "Name the type." }
         return types
     }()

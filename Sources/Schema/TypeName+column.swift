@@ -19,7 +19,7 @@ extension TypeName {
         let name: Name =
             switch type {
             case .enumeration(let type): Name(type.schema, type.name)
-            case .text, .uuid, .bytea, .date, .json, .jsonb, .record, .void, .unknown: Name(Self.systemNames[type] ?? "text")
+            case .text, .uuid, .bytea, .date, .json, .jsonb, .record, .void, .trigger, .unknown: Name(Self.systemNames[type] ?? "text")
             default: Name("pg_catalog", Self.systemNames[type] ?? "text")
             }
         self.init(name, modifiers: modifiers.map { Expression(.literal(.integer(Int32(clamping: $0)))) }, arrayDimensions: dimensions)

@@ -113,7 +113,7 @@ extension DataType {
     /// Whether PostgreSQL has `=` and `<` for it.
     var isComparable: Bool {
         switch self {
-        case .json, .record, .void: false
+        case .json, .record, .void, .trigger: false
         default: true
         }
     }

@@ -37,7 +37,7 @@ extension ColumnType {
         case .enumeration(let enumeration): return .integer(try enumeration.position(of: text))
         case .array(let element): return .text(try ArrayText.parse(text, of: ColumnType(element, modifier), in: context))
         case .record: throw SQLError("0A000", "input of anonymous composite types is not implemented")
-        case .void: return .null
+        case .void, .trigger: return .null
         }
     }
 }

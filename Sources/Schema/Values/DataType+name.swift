@@ -27,6 +27,7 @@ extension DataType {
         case .array(let element): element.name + "[]"
         case .record: "record"
         case .void: "void"
+        case .trigger: "trigger"
         case .unknown: "unknown"
         }
     }
@@ -49,7 +50,7 @@ extension DataType {
 
     private var isElement: Bool {
         switch self {
-        case .array, .record, .void, .unknown: false
+        case .array, .record, .void, .trigger, .unknown: false
         default: true
         }
     }
@@ -72,7 +73,7 @@ extension DataType {
         "timestamptz": .timestamptz, "timestamp with time zone": .timestamptz,
         "interval": .interval,
         "json": .json, "jsonb": .jsonb,
-        "record": .record, "void": .void, "unknown": .unknown,
+        "record": .record, "void": .void, "trigger": .trigger, "unknown": .unknown,
     ]
 }
 

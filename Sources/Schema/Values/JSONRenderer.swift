@@ -39,7 +39,7 @@ package struct JSONRenderer: Sendable {
         case .bytea: .bytea
         case .enumeration(let enumeration): .label(labels(enumeration))
         case .array(let element): .array(form(element, zone))
-        case .text, .varchar, .char, .uuid, .interval, .void, .unknown: .string
+        case .text, .varchar, .char, .uuid, .interval, .void, .trigger, .unknown: .string
         }
     }
 
