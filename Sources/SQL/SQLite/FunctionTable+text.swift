@@ -39,11 +39,6 @@ extension FunctionTable {
         reverse(text) -> text : pg_reverse($1) ; safe
         starts_with(text, text) -> boolean : pg_starts_with($1, $2) ; safe
         ^@(text, text) -> boolean : pg_starts_with($1, $2) ; safe
-        ~(text, text) -> boolean : pg_regex($1, $2) ; unbounded
-        ~*(text, text) -> boolean : pg_iregex($1, $2) ; unbounded
-        !~(text, text) -> boolean : (NOT pg_regex($1, $2)) ; unbounded
-        !~*(text, text) -> boolean : (NOT pg_iregex($1, $2)) ; unbounded
-        regexp_like(text, text) -> boolean : pg_regex($1, $2) ; unbounded
         overlay(text, text, integer) -> text : (pg_substr($1, 1, $3 - 1) || $2 || pg_substr($1, $3 + pg_length($2)))
         overlay(text, text, integer, integer) -> text : (pg_substr($1, 1, $3 - 1) || $2 || pg_substr($1, $3 + $4))
         chr(integer) -> text : pg_chr($1)

@@ -45,7 +45,7 @@ package struct FunctionTable: Sendable {
     package subscript(_ name: String) -> [Entry] { entries[name] ?? [] }
 
     /// The engine's table: all the parts in `FunctionTable+….swift`.
-    package static let shared = FunctionTable(parts: [core, text, numbers, times, json, aggregates, session])
+    package static let shared = FunctionTable(parts: [core, text, patterns, numbers, times, json, aggregates, session])
 
     init(parts: [String]) {
         var entries: [String: [Entry]] = [:]

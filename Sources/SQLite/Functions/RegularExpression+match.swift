@@ -1,112 +1,238 @@
-import CSQLite
 import OffstageSchema
 
-extension EngineFunction {
-    static let patterns: [EngineFunction] = [
-        // pg_regex(text, pattern) and pg_iregex: `~` and `~*`
-        EngineFunction("pg_regex", 2, pure) { strict($0, $1, $2) { try matches($0, ignoringCase: false) } },
-        EngineFunction("pg_iregex", 2, pure) { strict($0, $1, $2) { try matches($0, ignoringCase: true) } },
-    ]
-
-    private static func matches(_ call: FunctionCall, ignoringCase: Bool) throws(SQLError) {
-        let expression = try call.remembered(1) { (pattern) throws(SQLError) in
-            try RegularExpression(pattern, ignoringCase: ignoringCase)
-        }
-        call.give(try expression.matches(call.text(0)))
-    }
-}
-
 extension RegularExpression {
-    /// How many steps one match may take: some tenths of a second.
-    static let budget = 20_000_000
+    /// Where a match and its groups stand, in characters. Group 0 is the whole.
+    struct Match {
+        var groups: [Range<Int>?]
+        var whole: Range<Int> { groups[0] ?? 0..<0 }
+    }
 
-    /// Whether the pattern matches somewhere. All ways to match are followed at once, character by character.
+    func subject(_ text: String, budget: Int = Subject.budget) -> Subject { Subject(text, alphabet, budget: budget) }
+
+    /// Whether the pattern matches somewhere.
+    func matches(_ text: String, budget: Int = Subject.budget) throws(SQLError) -> Bool {
+        let subject = subject(text, budget: budget)
+        return hasBackReferences ? try firstMatch(in: subject) != nil : try search.find(subject, 0) != nil
+    }
+
+    /// The first match at `start` or behind it.
+    func firstMatch(in subject: Subject, from start: Int = 0) throws(SQLError) -> Match? {
+        guard start <= subject.count else { return nil }
+        let whole = try automaton(pieces.root)
+        let isShort = pieces[pieces.root].marks.contains(.shorter)
+        var from = start
+        while from <= subject.count, let (open, close) = try search.find(subject, from) {
+            for begin in open...close {
+                var (low, high) = (begin, subject.count)
+                while low <= high,
+                    let end = try isShort ? whole.shortest(subject, begin, low, high) : whole.longest(subject, begin, high)
+                {
+                    var dissection = Dissection(self, subject)
+                    let isDivided = try groupCount == 0 ? true : dissection.divide(pieces.root, begin, end)
+                    if isDivided {
+                        dissection.groups[0] = begin..<end
+                        return Match(groups: dissection.groups)
+                    }
+                    if isShort { low = end + 1 } else { high = end - 1 }
+                    if high < begin { break }
+                }
+            }
+            from = close + 1
+        }
+        return nil
+    }
+
+    /// Finds where the groups stand inside a match, by dividing it among the parts of the pattern.
     ///
-    /// Throws 54000 where text and pattern together are too much.
-    func matches(_ text: String, budget: Int = budget) throws(SQLError) -> Bool {
-        var current = Threads(count: steps.count)
-        var next = Threads(count: steps.count)
-        var before: Unicode.Scalar?
-        var rest = text.unicodeScalars.makeIterator()
-        var scalar = rest.next()
-        var spent = 0
-        while true {
-            if add(0, to: &current, before, scalar) { return true }
-            guard let here = scalar else { return false }
-            let after = rest.next()
-            for step in current.list {
-                guard case .set(let set) = steps[step], contains(set, here) else { continue }
-                if add(step + 1, to: &next, here, after) { return true }
+    /// Every method is given a range that the piece's automaton matches, and says whether back references agree.
+    private struct Dissection {
+        let expression: RegularExpression
+        let subject: Subject
+        var groups: [Range<Int>?]
+        private var depth = 0
+
+        init(_ expression: RegularExpression, _ subject: Subject) {
+            self.expression = expression
+            self.subject = subject
+            groups = [Range<Int>?](repeating: nil, count: expression.groupCount + 1)
+        }
+
+        mutating func divide(_ index: Int, _ begin: Int, _ end: Int) throws(SQLError) -> Bool {
+            depth += 1
+            defer { depth -= 1 }
+            guard depth <= 600 else { throw .complexExpression }
+            try subject.spend(1)
+            let piece = expression.pieces[index]
+            let isRight: Bool
+            switch piece.kind {
+            case .plain: isRight = true
+            case .backReference(let number): isRight = repeats(number, piece, begin, end)
+            case .sequence: isRight = try sequence(piece, begin, end)
+            case .either: isRight = try either(piece, begin, end)
+            case .repeated:
+                isRight =
+                    expression.pieces[piece.children[0]].marks.contains(.shorter)
+                    ? try shortRounds(piece, begin, end) : try longRounds(piece, begin, end)
+            case .group: isRight = try divide(piece.children[0], begin, end)
             }
-            spent += current.list.count + 1
-            guard spent <= budget else { throw SQLError("54000", "regular expression takes too long on this text") }
-            swap(&current, &next)
-            next.removeAll()
-            (before, scalar) = (here, after)
+            if isRight, piece.capture > 0 { groups[piece.capture] = begin..<end }
+            return isRight
         }
-    }
 
-    private func contains(_ set: CharacterSet, _ scalar: Unicode.Scalar) -> Bool {
-        guard ignoresCase, !set.contains(scalar) else { return set.isNegated && ignoresCase ? all(set, scalar) : set.contains(scalar) }
-        return !set.isNegated && LetterCase.variants(of: scalar).contains { set.contains($0) }
-    }
+        private mutating func clear(_ index: Int) {
+            let piece = expression.pieces[index]
+            if piece.capture > 0 { groups[piece.capture] = nil }
+            for child in piece.children { clear(child) }
+        }
 
-    /// A negated set holds what none of whose forms it excludes.
-    private func all(_ set: CharacterSet, _ scalar: Unicode.Scalar) -> Bool {
-        LetterCase.variants(of: scalar).allSatisfy { set.contains($0) }
-    }
-
-    /// Follows everything that needs no character; true where that is the end of the pattern.
-    private func add(_ start: Int, to threads: inout Threads, _ before: Unicode.Scalar?, _ after: Unicode.Scalar?) -> Bool {
-        var open = [start]
-        while let step = open.popLast() {
-            guard threads.insert(step) else { continue }
-            switch steps[step] {
-            case .match: return true
-            case .set: break
-            case .jump(let target): open.append(target)
-            case .split(let first, let second): open += [second, first]
-            case .assert(let assertion): if holds(assertion, before, after) { open.append(step + 1) }
+        private func repeats(_ number: Int, _ piece: Pieces.Piece, _ begin: Int, _ end: Int) -> Bool {
+            guard groups.indices.contains(number), let group = groups[number] else { return false }
+            if group.isEmpty { return begin == end }
+            if begin == end { return piece.least == 0 }
+            let rounds = (end - begin) / group.count
+            guard (end - begin) % group.count == 0, rounds >= piece.least, piece.most.map({ rounds <= $0 }) ?? true else { return false }
+            for place in begin..<end {
+                let (a, b) = (subject.scalars[place], subject.scalars[group.lowerBound + (place - begin) % group.count])
+                if a == b { continue }
+                guard expression.options.ignoresCase, LetterCase.variants(of: a).contains(where: LetterCase.variants(of: b).contains) else {
+                    return false
+                }
             }
-        }
-        return false
-    }
-
-    private func holds(_ assertion: Assertion, _ before: Unicode.Scalar?, _ after: Unicode.Scalar?) -> Bool {
-        let wasWord = before.map(CharacterClass.word.contains) ?? false
-        let isWord = after.map(CharacterClass.word.contains) ?? false
-        return switch assertion {
-        case .start: before == nil
-        case .end: after == nil
-        case .wordStart: !wasWord && isWord
-        case .wordEnd: wasWord && !isWord
-        case .wordEdge: wasWord != isWord
-        case .noWordEdge: wasWord == isWord
-        }
-    }
-
-    /// Steps that are waiting for the next character, each once.
-    private struct Threads {
-        private(set) var list: [Int] = []
-        private var marks: [UInt32]
-        private var round: UInt32 = 1
-
-        init(count: Int) { marks = [UInt32](repeating: 0, count: count) }
-
-        mutating func insert(_ step: Int) -> Bool {
-            guard marks[step] != round else { return false }
-            marks[step] = round
-            list.append(step)
             return true
         }
 
-        mutating func removeAll() {
-            list.removeAll(keepingCapacity: true)
-            round &+= 1
-            if round == 0 {
-                round = 1
-                for index in marks.indices { marks[index] = 0 }
+        private mutating func sequence(_ piece: Pieces.Piece, _ begin: Int, _ end: Int) throws(SQLError) -> Bool {
+            let (left, right) = (piece.children[0], piece.children[1])
+            let (first, second) = (try expression.automaton(left), try expression.automaton(right))
+            let isShort = expression.pieces[left].marks.contains(.shorter)
+            var middle = isShort ? try first.shortest(subject, begin, begin, end) : try first.longest(subject, begin, end)
+            while let place = middle {
+                if try second.longest(subject, place, end) == end {
+                    if try divide(left, begin, place) {
+                        if try divide(right, place, end) { return true }
+                        clear(left)
+                    }
+                }
+                if isShort {
+                    middle = place == end ? nil : try first.shortest(subject, begin, place + 1, end)
+                } else {
+                    middle = place == begin ? nil : try first.longest(subject, begin, place - 1)
+                }
             }
+            return false
+        }
+
+        private mutating func either(_ piece: Pieces.Piece, _ begin: Int, _ end: Int) throws(SQLError) -> Bool {
+            for child in piece.children {
+                if try expression.automaton(child).longest(subject, begin, end) == end, try divide(child, begin, end) { return true }
+            }
+            return false
+        }
+
+        /// Divides into rounds, each as long as can be.
+        private mutating func longRounds(_ piece: Pieces.Piece, _ begin: Int, _ end: Int) throws(SQLError) -> Bool {
+            let child = piece.children[0]
+            let automaton = try expression.automaton(child)
+            let least = max(piece.least, 1)
+            let most = max(min(end - begin, piece.most ?? .max), least)
+            var ends = [begin]
+            var verified = 0
+            var limit = end
+            rounds: while true {
+                let round = ends.count
+                var retry = round
+                search: do {
+                    guard let next = try automaton.longest(subject, ends[round - 1], limit) else {
+                        retry = round - 1
+                        break search
+                    }
+                    ends.append(next)
+                    verified = min(verified, round - 1)
+                    if next != end {
+                        if round >= most {
+                            retry = round - 1
+                            break search
+                        }
+                        if next == ends[round - 1], round >= least || least - round < end - next { break search }
+                        limit = end
+                        continue rounds
+                    }
+                    if round < least { break search }
+                    guard let wrong = try check(child, ends, from: verified, upTo: round, &verified) else { return true }
+                    retry = wrong
+                }
+                // A shorter form of this round, or of one before it.
+                while retry > 0 {
+                    if ends.indices.contains(retry), ends[retry] > ends[retry - 1] {
+                        limit = ends[retry] - 1
+                        if limit > ends[retry - 1] || (retry < least && least - retry >= end - ends[retry - 1]) { break }
+                    }
+                    retry -= 1
+                }
+                guard retry > 0 else { break }
+                ends.removeLast(ends.count - retry)
+            }
+            return piece.least == 0 && begin == end
+        }
+
+        /// Divides into rounds, each as short as can be.
+        private mutating func shortRounds(_ piece: Pieces.Piece, _ begin: Int, _ end: Int) throws(SQLError) -> Bool {
+            if piece.least <= 0, begin == end { return true }
+            let child = piece.children[0]
+            let automaton = try expression.automaton(child)
+            let least = max(piece.least, 1)
+            let most = max(min(end - begin, piece.most ?? .max), least)
+            var ends = [begin]
+            var verified = 0
+            var limit = begin
+            rounds: while true {
+                let round = ends.count
+                var retry = round
+                search: do {
+                    if limit == ends[round - 1], limit != end, round >= least || least - round < end - limit { limit += 1 }
+                    if round >= most { limit = end }
+                    guard let next = try automaton.shortest(subject, ends[round - 1], limit, end) else {
+                        retry = round - 1
+                        break search
+                    }
+                    ends.append(next)
+                    verified = min(verified, round - 1)
+                    if next != end {
+                        if round >= most {
+                            retry = round - 1
+                            break search
+                        }
+                        limit = next
+                        continue rounds
+                    }
+                    if round < least { break search }
+                    guard let wrong = try check(child, ends, from: verified, upTo: round, &verified) else { return true }
+                    retry = wrong
+                }
+                while retry > 0 {
+                    if ends.indices.contains(retry), ends[retry] < end {
+                        limit = ends[retry] + 1
+                        break
+                    }
+                    retry -= 1
+                }
+                guard retry > 0 else { return false }
+                ends.removeLast(ends.count - retry)
+            }
+        }
+
+        /// The first round that does not hold; nil where all do.
+        private mutating func check(
+            _ child: Int, _ ends: [Int], from known: Int, upTo last: Int, _ verified: inout Int
+        ) throws(SQLError) -> Int? {
+            var round = known + 1
+            while round <= last {
+                clear(child)
+                guard try divide(child, ends[round - 1], ends[round]) else { return round }
+                verified = round
+                round += 1
+            }
+            return nil
         }
     }
 }

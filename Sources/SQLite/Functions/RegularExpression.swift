@@ -1,127 +1,84 @@
 import OffstageSchema
 
-/// PostgreSQL's advanced regular expressions, as far as they say whether a text matches: no back references, no look-around.
+/// PostgreSQL's advanced regular expressions, matched as its own engine matches them.
 ///
-/// A match takes time in proportion to text times pattern, whatever the pattern. What is not done here is refused with 0A000, never
-/// taken for something else.
+/// What matches is decided by automata, so it takes time in proportion to text times pattern; where the groups stand inside a match is
+/// found by dividing it, longest or shortest part first, as the pattern prefers (`RegularExpression+dissect`). Only back references can
+/// take more, and every match has a budget of steps. What is not done here is refused with 0A000, never taken for something else.
+///
+/// A value belongs to one connection: it keeps what it learns of the pattern while matching.
 ///
 /// Source: PostgreSQL 15, chapter 9.7.3.
-struct RegularExpression {
-    enum Step {
+final class RegularExpression {
+    /// What the options of a call and those in front of a pattern say.
+    struct Options: Hashable {
+        var ignoresCase = false
+        /// `.` and `[^…]` stop at a newline.
+        var stopsAtNewline = false
+        /// `^` and `$` also match at newlines.
+        var anchorsAtNewline = false
+        /// Blanks and comments in the pattern mean nothing.
+        var isExpanded = false
+        /// The pattern is a plain text.
+        var isLiteral = false
+    }
+
+    enum Assertion { case start, end, lineStart, lineEnd, wordStart, wordEnd, wordEdge, noWordEdge }
+
+    /// A pattern as it is read.
+    indirect enum Node {
+        case empty
         case set(CharacterSet)
-        case split(Int, Int)
-        case jump(Int)
-        case assert(Assertion)
-        case match
+        case assertion(Assertion)
+        case look(Node, isAhead: Bool, isNegated: Bool)
+        case sequence([Node])
+        case either([Node])
+        /// A group in parentheses; the number is what it captures as, 0 for nothing.
+        case group(Node, Int)
+        case backReference(Int)
+        /// `isPlain`: of the form `{m}`, which prefers nothing by itself.
+        case repeated(Node, least: Int, most: Int?, isShort: Bool, isPlain: Bool)
     }
 
-    enum Assertion { case start, end, wordStart, wordEnd, wordEdge, noWordEdge }
-
-    /// Which characters stand at one place.
-    struct CharacterSet {
-        var ranges: [ClosedRange<UInt32>] = []
-        var classes: [(CharacterClass, isNegated: Bool)] = []
-        var isNegated = false
-
-        func contains(_ scalar: Unicode.Scalar) -> Bool {
-            let found =
-                ranges.contains { $0.contains(scalar.value) } || classes.contains { $0.0.contains(scalar) != $0.isNegated }
-            return found != isNegated
-        }
-    }
-
-    private(set) var steps: [Step] = []
-    var ignoresCase: Bool
-
-    static let stepLimit = 20_000
+    let options: Options
+    let node: Node
+    let groupCount: Int
+    let hasBackReferences: Bool
+    /// What each group holds.
+    let groups: [Int: Node]
+    let alphabet: Alphabet
+    let pieces: Pieces
+    /// Finds whether and about where there is a match.
+    let search: Automaton
+    private var automata: [Int: Automaton] = [:]
 
     /// Throws 2201B for a malformed pattern, 0A000 for one that is not supported.
-    init(_ pattern: String, ignoringCase: Bool) throws(SQLError) {
-        var parser = RegularExpressionParser(pattern)
-        ignoresCase = ignoringCase
-        let node = try parser.pattern(ignoringCase: &ignoresCase)
-        try write(node)
-        try emit(.match)
+    init(_ pattern: String, _ options: Options = Options()) throws(SQLError) {
+        var parser = RegularExpressionParser(pattern, options)
+        node = try parser.pattern()
+        self.options = parser.options
+        groupCount = parser.groupCount
+        groups = parser.groups
+        hasBackReferences = parser.hasBackReferences
+        alphabet = Alphabet(ignoresCase: parser.options.ignoresCase)
+        pieces = try Pieces(node)
+        var program = AutomatonProgram(groups: groups, alphabet: alphabet)
+        search = try program.automaton(for: node, isSearch: true)
     }
 
-    private mutating func emit(_ step: Step) throws(SQLError) {
-        guard steps.count < Self.stepLimit else { throw .regularExpression("regular expression is too complex") }
-        steps.append(step)
-    }
-
-    private mutating func write(_ node: RegularExpressionParser.Node) throws(SQLError) {
-        switch node {
-        case .empty: return
-        case .set(let set): try emit(.set(set))
-        case .assertion(let assertion): try emit(.assert(assertion))
-        case .sequence(let nodes): for node in nodes { try write(node) }
-        case .either(let branches):
-            var jumps: [Int] = []
-            for (index, branch) in branches.enumerated() {
-                guard index < branches.count - 1 else {
-                    try write(branch)
-                    break
-                }
-                let split = steps.count
-                try emit(.split(split + 1, 0))
-                try write(branch)
-                jumps.append(steps.count)
-                try emit(.jump(0))
-                steps[split] = .split(split + 1, steps.count)
-            }
-            for jump in jumps { steps[jump] = .jump(steps.count) }
-        case .repeated(let node, let least, let most):
-            for _ in 0..<least { try write(node) }
-            guard let most else {
-                let split = steps.count
-                try emit(.split(split + 1, 0))
-                try write(node)
-                try emit(.jump(split))
-                steps[split] = .split(split + 1, steps.count)
-                return
-            }
-            var splits: [Int] = []
-            for _ in least..<max(most, least) {
-                splits.append(steps.count)
-                try emit(.split(steps.count + 1, 0))
-                try write(node)
-            }
-            for split in splits { steps[split] = .split(split + 1, steps.count) }
-        }
+    /// The automaton of a part of the pattern, made when it is first needed.
+    func automaton(_ piece: Int) throws(SQLError) -> Automaton {
+        if let known = automata[piece] { return known }
+        var program = AutomatonProgram(groups: groups, alphabet: alphabet)
+        let made = try program.automaton(for: pieces[piece].node, isSearch: false)
+        automata[piece] = made
+        return made
     }
 }
 
 extension SQLError {
     static func regularExpression(_ what: String) -> SQLError { SQLError("2201B", "invalid regular expression: \(what)") }
-}
-
-/// `[[:alpha:]]` and its kin, and `\w`. Source: PostgreSQL 15, chapter 9.7.3.2.
-enum CharacterClass: String {
-    case alnum, alpha, blank, cntrl, digit, graph, lower, print, punct, space, upper, xdigit, word
-
-    func contains(_ scalar: Unicode.Scalar) -> Bool {
-        let value = scalar.value
-        switch self {
-        case .digit: return value >= 0x30 && value <= 0x39
-        case .xdigit: return scalar.properties.isASCIIHexDigit
-        case .blank:
-            return value == 0x20 || value == 0x09
-                || scalar.properties.generalCategory == .spaceSeparator && value != 0xA0 && value != 0x2007 && value != 0x202F
-        case .space:
-            return (0x09...0x0D).contains(value)
-                || scalar.properties.isWhitespace && value != 0x85 && value != 0xA0 && value != 0x2007 && value != 0x202F
-        case .cntrl: return scalar.properties.generalCategory == .control
-        case .alpha:
-            return scalar.isASCII ? isLetter(value) : scalar.properties.isAlphabetic || scalar.properties.generalCategory == .decimalNumber
-        case .alnum: return CharacterClass.alpha.contains(scalar) || CharacterClass.digit.contains(scalar)
-        case .word: return value == 0x5F || CharacterClass.alnum.contains(scalar)
-        case .upper: return scalar.properties.isUppercase
-        case .lower: return scalar.properties.isLowercase
-        case .print: return !CharacterClass.cntrl.contains(scalar)
-        case .graph: return CharacterClass.print.contains(scalar) && !CharacterClass.space.contains(scalar)
-        case .punct: return CharacterClass.graph.contains(scalar) && !CharacterClass.alnum.contains(scalar)
-        }
-    }
-
-    private func isLetter(_ value: UInt32) -> Bool { (value | 0x20) >= 0x61 && (value | 0x20) <= 0x7A }
+    static let complexExpression = SQLError.regularExpression("regular expression is too complex")
+    static let slowExpression = SQLError(
+        "54000", "regular expression takes too long on this text", hint: "Use a simpler pattern, or a shorter text.")
 }

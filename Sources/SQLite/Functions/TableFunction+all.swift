@@ -2,7 +2,9 @@ import OffstageJSON
 import OffstageSchema
 
 extension TableFunction {
-    static let all: [TableFunction] = [
+    static let all: [TableFunction] = basic + patterns
+
+    private static let basic: [TableFunction] = [
         // pg_unnest(array, element type)
         TableFunction("pg_unnest", 2) { (arguments, context) throws(SQLError) in
             let type = try ColumnType(named: arguments[1].textValue)
