@@ -24,7 +24,7 @@ import Testing
         #expect(try !plain.matches(String(repeating: "a", count: 1000)))
         let referring = try RegularExpression(#"^(a*)(a*)(a*)\1\2\3$"#)
         let text = String(repeating: "a", count: 999)
-        #expect(throws: SQLError.slowExpression) { try referring.matches(text, budget: 50_000) }
+        #expect(throws: SQLError.self) { try referring.matches(text, budget: 50_000) }
     }
 
     @Test(arguments: [
