@@ -74,6 +74,7 @@ package struct EngineFunction: Sendable {
                 sqlite3_create_collation_v2(connection.handle, collation.name, SQLITE_UTF8, nil, collation.compare, nil) == SQLITE_OK
             else { throw Fault(connection.handle) }
         }
+        guard EngineCollation.makeOnDemand(on: connection.handle) == SQLITE_OK else { throw Fault(connection.handle) }
         guard TableFunction.register(on: connection.handle) == SQLITE_OK else { throw Fault(connection.handle) }
     }
 }

@@ -2,6 +2,7 @@ import OffstageSyntax
 
 extension Application {
     mutating func alterTable(_ alter: AlterTable) throws(SQLError) {
+        if alter.object == .type { return try alterComposite(alter) }
         guard let found = schema.resolve(alter.name, path: path) else {
             if alter.ifExists { return }
             throw schema.missingRelation(alter.name, path: path)

@@ -7,6 +7,8 @@ enum Droppable: Hashable {
     case column(QualifiedName, String), defaultValue(QualifiedName, String)
     /// By signature.
     case function(QualifiedName)
+    /// Of a composite type.
+    case attribute(QualifiedName, String)
 }
 
 extension Droppable {
@@ -63,6 +65,13 @@ extension Application {
             }
         case .type, .domain:
             if let found = schema.resolveEnumeration(name, path: path) { return .type(QualifiedName(found.schema, found.name)) }
+            if let found = schema.resolveComposite(name, path: path)?.name {
+                guard schema.composites[found] == nil else { return .type(found) }
+                let kind = schema.views[found] == nil ? "table" : "view"
+                throw SQLError(
+                    "2BP01", "cannot drop type \(found.name) because \(kind) \(found.name) requires it",
+                    hint: "You can drop \(kind) \(found.name) instead.", position: position)
+            }
             if drop.ifExists { return nil }
             if name.parts.count == 1 || name.qualifier == "pg_catalog", let type = Schema.systemTypes[name.last] {
                 throw SQLError("2BP01", "cannot drop type \(type.name) because it is required by the database system", position: position)
@@ -209,6 +218,7 @@ extension Application {
             for function in allFunctions where function.rests(onRow: name) {
                 found.append((.function(function.signature), "type \(name.name)"))
             }
+            found += holders(of: name, "type \(name.name)")
             for view in views where view.name != name && uses(view, name) { found.append((.view(view.name), on)) }
             for table in tables where table.name != name {
                 for key in table.foreignKeys where key.table == name { found.append((.constraint(table.name, key.name), on)) }
@@ -248,19 +258,7 @@ extension Application {
                     found.append((.defaultValue(table.name, column.name), on))
                 }
             }
-        case .type(let name):
-            for table in tables {
-                for column in table.columns where column.type.type.enumeration == name {
-                    let isArray = if case .array = column.type.type { true } else { false }
-                    found.append((.column(table.name, column.name), isArray ? on + "[]" : on))
-                }
-            }
-            for view in views where view.columns.contains(where: { $0.type.type.enumeration == name }) {
-                found.append((.view(view.name), on))
-            }
-            for function in allFunctions where function.types.contains(where: { $0.enumeration == name }) {
-                found.append((.function(function.signature), on))
-            }
+        case .type(let name): found += holders(of: name, on)
         case .function(let signature):
             guard let function = allFunctions.first(where: { $0.signature == signature }), schema.functions[function.name]?.count == 1
             else { break }
@@ -295,11 +293,37 @@ extension Application {
             for table in tables where table.name.schema == namespace { found.append((.table(table.name), on)) }
             for view in views where view.name.schema == namespace { found.append((.view(view.name), on)) }
             for function in allFunctions where function.name.schema == namespace { found.append((.function(function.signature), on)) }
-            for type in schema.enumerations.keys.sorted() where type.schema == namespace { found.append((.type(type), on)) }
+            for type in (Array(schema.enumerations.keys) + Array(schema.composites.keys)).sorted() where type.schema == namespace {
+                found.append((.type(type), on))
+            }
             for sequence in schema.sequences.values where sequence.name.schema == namespace && sequence.ownedBy == nil {
                 found.append((.sequence(sequence.name), on))
             }
-        case .policy, .defaultValue: break
+        case .policy, .defaultValue, .attribute: break
+        }
+        return found
+    }
+
+    /// What is made of a type, or of a table's or view's row.
+    private func holders(of name: QualifiedName, _ on: String) -> [(Droppable, on: String)] {
+        var found: [(Droppable, on: String)] = []
+        for table in schema.tables.values.sorted(by: { $0.name < $1.name }) where table.name != name {
+            for column in table.columns where column.type.type.isMade(of: name) {
+                let isArray = if case .array = column.type.type { true } else { false }
+                found.append((.column(table.name, column.name), isArray ? on + "[]" : on))
+            }
+        }
+        for row in schema.composites.values.sorted(by: { ($0.name ?? name) < ($1.name ?? name) }) {
+            for field in row.fields where field.type.type.isMade(of: name) {
+                if let own = row.name { found.append((.attribute(own, field.name), on)) }
+            }
+        }
+        for view in schema.views.values.sorted(by: { $0.name < $1.name })
+        where view.name != name && view.columns.contains(where: { $0.type.type.isMade(of: name) }) {
+            found.append((.view(view.name), on))
+        }
+        for function in allFunctions where function.types.contains(where: { $0.isMade(of: name) }) {
+            found.append((.function(function.signature), on))
         }
         return found
     }
@@ -333,6 +357,7 @@ extension Application {
         case .column(let table, let name): return "column \(name) of table \(shown(table))"
         case .defaultValue(let table, let name): return "default value for column \(name) of table \(shown(table))"
         case .function(let name): return "function \(shown(name))"
+        case .attribute(let type, let name): return "column \(name) of composite type \(shown(type))"
         }
     }
 
@@ -354,6 +379,7 @@ extension Application {
         case .sequence(let name): forget(sequence: name)
         case .type(let name):
             schema.enumerations[name] = nil
+            schema.composites[name] = nil
             forgetComments { $0 == Commented(.type, [name.schema, name.name]) }
         case .namespace(let name):
             schema.namespaces.removeAll { $0 == name }
@@ -395,6 +421,7 @@ extension Application {
             new.columns[i].defaultValue = nil
             schema.tables[table] = new
             changes.append(.alterTable(old: old, new: new))
+        case .attribute(let type, let name): schema.composites[type]?.fields.removeAll { $0.name == name }
         case .function(let signature):
             for (name, overloads) in schema.functions where overloads.contains(where: { $0.signature == signature }) {
                 let left = overloads.filter { $0.signature != signature }

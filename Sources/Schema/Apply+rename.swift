@@ -67,7 +67,9 @@ extension Application {
             } to: { _ in
                 [name.schema, name.name, to]
             }
+        case .type where rename.part != nil: try renameAttribute(rename)
         case .type:
+            if try renameComposite(rename) { return }
             guard let old = schema.resolveEnumeration(rename.name, path: path) else {
                 throw SQLError("42704", "type \"\(rename.name.parts.joined(separator: "."))\" does not exist", position: position.known)
             }

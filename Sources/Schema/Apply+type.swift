@@ -6,12 +6,15 @@ extension Application {
         let labels: [String]
         switch create.kind {
         case .enumeration(let given): labels = given
-        case .composite: throw unsupported("CREATE TYPE … AS (…)", "Use a table, or jsonb.", position)
+        case .composite(let columns):
+            let name = try schema.placement(of: create.name, path: path)
+            if schema.isTypeName(name) { throw SQLError("42710", "type \"\(name.name)\" already exists", position: position.known) }
+            return try createComposite(name, columns)
         case .domain: throw unsupported("CREATE DOMAIN", "Use the type with a check on the column.", position)
         case .range: throw unsupported("CREATE TYPE … AS RANGE", "Use two columns, one for each bound.", position)
         }
         let name = try schema.placement(of: create.name, path: path)
-        if schema.enumerations[name] != nil || schema.tables[name] != nil || schema.views[name] != nil {
+        if schema.isTypeName(name) {
             throw SQLError("42710", "type \"\(name.name)\" already exists", position: position.known)
         }
         var seen: Set<String> = []
@@ -84,41 +87,8 @@ extension Application {
 extension Schema {
     /// The enum type changed, here and in every column, view and function that has it.
     mutating func replace(_ old: Enumeration, with new: Enumeration) {
-        func changed(_ type: DataType) -> DataType {
-            switch type {
-            case .enumeration(old): .enumeration(new)
-            case .array(let element): .array(changed(element))
-            default: type
-            }
-        }
         enumerations[QualifiedName(old.schema, old.name)] = nil
         enumerations[QualifiedName(new.schema, new.name)] = new
-        for name in tables.keys {
-            for i in tables[name]?.columns.indices ?? 0..<0 {
-                guard let type = tables[name]?.columns[i].type.type, type.enumeration != nil else { continue }
-                tables[name]?.columns[i].type.type = changed(type)
-            }
-        }
-        for name in views.keys {
-            for i in views[name]?.columns.indices ?? 0..<0 {
-                guard let type = views[name]?.columns[i].type.type, type.enumeration != nil else { continue }
-                views[name]?.columns[i].type.type = changed(type)
-            }
-        }
-        for (name, overloads) in functions {
-            functions[name] = overloads.map { function in
-                var function = function
-                for i in function.parameters.indices { function.parameters[i].type.type = changed(function.parameters[i].type.type) }
-                switch function.result {
-                case .scalar(let type): function.result = .scalar(ColumnType(changed(type.type), type.modifier))
-                case .set(let type): function.result = .set(ColumnType(changed(type.type), type.modifier))
-                case .row(var columns, let isSet):
-                    for i in columns.indices { columns[i].type.type = changed(columns[i].type.type) }
-                    function.result = .row(columns, isSet: isSet)
-                case .table: break
-                }
-                return function
-            }
-        }
+        mapTypes { $0 == .enumeration(old) ? .enumeration(new) : $0 }
     }
 }

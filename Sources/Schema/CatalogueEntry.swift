@@ -6,6 +6,8 @@ package struct CatalogueEntry: Hashable, Sendable {
         case role, membership, schema, usage, `extension`, enumeration
         /// Where an enum's labels do not stand 1024 apart: `values ('sad', 1024), ('ok', 1536)`.
         case labelPositions = "label positions"
+        /// `create type … as (…)`, each behind those it holds.
+        case composite
         /// With its keys and checks.
         case table
         case sequence, index

@@ -56,6 +56,9 @@ extension DataType {
         case .trigger: "trigger"
         case .unknown: "unknown"
         case .array(let element): element.key + "[]"
+        case .composite(let row):
+            "row(\(row.name.map { "\(Self.escaped($0.schema)).\(Self.escaped($0.name))" } ?? ""):"
+                + row.fields.map { "\(Self.escaped($0.name))=\(Self.escaped($0.type.key))" }.joined(separator: ",") + ")"
         case .enumeration(let enumeration):
             "enum(\(Self.escaped(enumeration.schema)).\(Self.escaped(enumeration.name)):"
                 + enumeration.labels.map { "\(Self.escaped($0.name))=\($0.position)" }.joined(separator: ",") + ")"
@@ -76,6 +79,17 @@ extension DataType {
             }
             guard name.count == 2 else { return nil }
             self = .enumeration(Enumeration(schema: name[0], name: name[1], labels: labels))
+        } else if key.hasPrefix("row("), key.hasSuffix(")"), let colon = key.firstIndex(of: ":") {
+            let name = key[..<colon].dropFirst(4).split(separator: ".").map { Self.unescaped($0) }
+            var fields: [Composite.Field] = []
+            for part in key[key.index(after: colon)...].dropLast().split(separator: ",") {
+                guard let equals = part.firstIndex(of: "="),
+                    let type = ColumnType(key: Self.unescaped(part[part.index(after: equals)...]))
+                else { return nil }
+                fields.append(.init(Self.unescaped(part[..<equals]), type))
+            }
+            guard name.isEmpty || name.count == 2 else { return nil }
+            self = .composite(Composite(name.isEmpty ? nil : QualifiedName(name[0], name[1]), fields))
         } else {
             return nil
         }

@@ -15,7 +15,9 @@ package indirect enum DataType: Hashable, Sendable {
     case json, jsonb
     case enumeration(Enumeration)
     case array(DataType)
-    /// A row of a table or of a subquery; never stored.
+    /// A row whose shape is known: `book`, `row(1, 'a')`.
+    case composite(Composite)
+    /// A row whose shape is not known; never stored.
     case record
     /// What a function returns that returns nothing.
     case void

@@ -42,6 +42,7 @@ struct Application {
     }
 
     mutating func apply(_ statement: Statement, describe: Describe) throws(SQLError) {
+        defer { refreshComposites() }
         switch statement.kind {
         case .createTable(let create): try createTable(create)
         case .createTableAs(let name, _, _, _, _):
@@ -119,7 +120,7 @@ extension Application {
 
     /// Throws where a relation or an enum type of this name stands in the way.
     func requireFree(_ name: QualifiedName, at position: Position = .none) throws(SQLError) {
-        if schema.relation(name) != nil {
+        if schema.relation(name) != nil || schema.composites[name] != nil {
             throw SQLError("42P07", "relation \"\(name.name)\" already exists", position: position.known)
         }
     }

@@ -4,7 +4,8 @@ extension Schema {
     /// The whole schema as rows of SQL from which `Schema(catalogue:)` makes it again, kind by kind.
     package var catalogueEntries: [CatalogueEntry] {
         let entries =
-            roleEntries + namespaceEntries + enumerationEntries + tableEntries + sequenceEntries + viewEntries + functionEntries
+            roleEntries + namespaceEntries + enumerationEntries + compositeEntries + tableEntries + sequenceEntries + viewEntries
+            + functionEntries
             + commentEntries
             + grantEntries
         let byKind = Dictionary(grouping: entries, by: \.kind)
@@ -55,10 +56,33 @@ extension Schema {
         }
     }
 
+    private var compositeEntries: [CatalogueEntry] {
+        inOrder(composites.mapValues { $0.fields.map(\.type.type) }).compactMap { composites[$0] }.map { row in
+            let name = row.name ?? QualifiedName("", "")
+            let columns = row.fields.map { ColumnDefinition(name: $0.name, type: TypeName($0.type), constraints: []) }
+            return entry(.composite, name, [.createType(CreateType(Name(name), .composite(columns)))])
+        }
+    }
+
+    /// By name, but each behind those whose rows it holds.
+    private func inOrder(_ types: [QualifiedName: [DataType]]) -> [QualifiedName] {
+        var rest = types.keys.sorted()
+        var result: [QualifiedName] = []
+        while !rest.isEmpty {
+            let ready = rest.filter { name in !rest.contains { other in other != name && types[name]?.contains { $0.holds(other) } == true }
+            }
+            let next = ready.isEmpty ? rest : ready
+            result += next
+            rest.removeAll { next.contains($0) }
+        }
+        return result
+    }
+
     // MARK: Tables
 
     private var tableEntries: [CatalogueEntry] {
-        tables.sorted { $0.key < $1.key }.flatMap { name, table in
+        inOrder(tables.mapValues { $0.columns.map(\.type.type) }).compactMap { name in tables[name].map { (name, $0) } }.flatMap {
+            name, table in
             [entry(.table, name, definition(table))]
                 + table.indexes.map { index in
                     entry(.index, QualifiedName(name.schema, index.name), [.createIndex(CreateIndex(index, on: table.name))])

@@ -5,24 +5,43 @@ extension Schema {
     ///
     /// Throws XX001 where an entry cannot be read or does not fit the others.
     package init(catalogue entries: [CatalogueEntry]) throws(SQLError) {
-        var reading = Application(schema: Schema(), path: ["public"])
-        reading.isReadingCatalogue = true
-        let order = Dictionary(uniqueKeysWithValues: CatalogueEntry.Kind.allCases.enumerated().map { ($1, $0) })
-        var shapes: [QualifiedName: [View.Column]] = [:]
-        for entry in entries.enumerated().sorted(by: { (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset) }
-        ).map(\.element) {
-            do {
-                for statement in try parse(entry.definition) { try reading.read(statement, of: entry, &shapes) }
-            } catch {
-                throw reading.damaged(entry, error)
+        var order = Dictionary(uniqueKeysWithValues: CatalogueEntry.Kind.allCases.enumerated().map { ($1, $0) })
+        // A table may hold rows of another table, and a composite type those of a table: who comes too early is read again later.
+        order[.composite] = order[.table]
+        var sorted = entries.enumerated().sorted {
+            (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset)
+        }.map(\.element)
+        for _ in 0...entries.count {
+            var reading = Application(schema: Schema(), path: ["public"])
+            reading.isReadingCatalogue = true
+            guard let early = try reading.read(sorted) else {
+                self = reading.schema
+                comments = comments.filter { !$0.value.isEmpty }
+                return
             }
+            let entry = sorted.remove(at: early)
+            sorted.insert(entry, at: sorted.firstIndex { (order[$0.kind] ?? 0) > (order[.table] ?? 0) } ?? sorted.count)
         }
-        self = reading.schema
-        comments = comments.filter { !$0.value.isEmpty }
+        throw SQLError("XX001", "the catalogue's types hold each other")
     }
 }
 
 extension Application {
+    /// Reads entries in this order; gives the place of one that needs a type which is not there yet.
+    fileprivate mutating func read(_ entries: [CatalogueEntry]) throws(SQLError) -> Int? {
+        var shapes: [QualifiedName: [View.Column]] = [:]
+        for (place, entry) in entries.enumerated() {
+            do {
+                for statement in try parse(entry.definition) { try read(statement, of: entry, &shapes) }
+            } catch {
+                let isMissing = (error as? SQLError)?.code == "42704" && (entry.kind == .composite || entry.kind == .table)
+                if isMissing, entries[(place + 1)...].contains(where: { $0.kind == .composite || $0.kind == .table }) { return place }
+                throw damaged(entry, error)
+            }
+        }
+        return nil
+    }
+
     fileprivate func damaged(_ entry: CatalogueEntry, _ error: any Error) -> SQLError {
         let reason = (error as? SQLError)?.message ?? (error as? SyntaxError)?.message ?? "\(error)"
         return SQLError(

@@ -14,7 +14,7 @@ extension Schema {
         }
         guard name.arrayDimensions == 1 else { return element }
         switch element.type {
-        case .void, .trigger, .record, .unknown:
+        case .void, .trigger, .unknown:
             throw SQLError("42704", "type \"\(name.name.last)[]\" does not exist", position: name.name.position.known)
         default: return ColumnType(.array(element.type), element.modifier)
         }
@@ -34,16 +34,15 @@ extension Schema {
             if !name.modifiers.isEmpty { throw noModifier(name, for: found.name) }
             return ColumnType(.enumeration(found))
         }
+        if let found = resolveComposite(name.name, path: path) {
+            if !name.modifiers.isEmpty { throw noModifier(name, for: found.name?.name ?? name.name.last) }
+            return ColumnType(.composite(found))
+        }
         if isSystem, let hint = Self.otherTypes[name.name.last] {
             throw SQLError("0A000", "type \(name.name.last) is not supported yet", hint: hint, position: position.known)
         }
         if let schema = name.name.qualifier, schema != "pg_catalog", !namespaces.contains(schema) {
             throw SQLError("3F000", "schema \"\(schema)\" does not exist", position: position.known)
-        }
-        if let relation = resolve(name.name, path: path), relation.kind == .table || relation.kind == .view {
-            throw SQLError(
-                "0A000", "a row of \(relation.name.name) as a type is not supported here", hint: "Use jsonb, or a key to the table.",
-                position: position.known)
         }
         let enums = enumerations.keys.filter { path.contains($0.schema) }.map(\.name)
         throw SQLError(

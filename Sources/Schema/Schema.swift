@@ -12,6 +12,8 @@ package struct Schema: Sendable, Equatable {
     package var tables: [QualifiedName: Table] = [:]
     package var views: [QualifiedName: View] = [:]
     package var enumerations: [QualifiedName: Enumeration] = [:]
+    /// `create type … as (…)`; a table's and a view's row types are the table and the view.
+    package var composites: [QualifiedName: Composite] = [:]
     /// Overloads share a name.
     package var functions: [QualifiedName: [Function]] = [:]
     package var sequences: [QualifiedName: Sequence] = [:]

@@ -19,6 +19,7 @@ extension TypeName {
         let name: Name =
             switch type {
             case .enumeration(let type): Name(type.schema, type.name)
+            case .composite(let row): row.name.map { Name($0) } ?? Name("pg_catalog", "record")
             case .text, .uuid, .bytea, .date, .json, .jsonb, .record, .void, .trigger, .unknown: Name(Self.systemNames[type] ?? "text")
             default: Name("pg_catalog", Self.systemNames[type] ?? "text")
             }

@@ -161,7 +161,7 @@ package struct CreateTable: Hashable, Sendable {
 }
 
 package struct AlterTable: Hashable, Sendable {
-    package enum Object: Hashable, Sendable { case table, view, index, sequence, materializedView }
+    package enum Object: Hashable, Sendable { case table, view, index, sequence, materializedView, type }
     package indirect enum Action: Hashable, Sendable {
         case addColumn(ColumnDefinition, ifNotExists: Bool)
         case dropColumn(String, ifExists: Bool, cascade: Bool)

@@ -90,6 +90,10 @@ extension SQLPrinter {
     mutating func rename(_ rename: Rename) {
         let ifExists = rename.ifExists ? "if exists " : ""
         switch rename.kind {
+        case .type where rename.part != nil:
+            write("alter type \(ifExists)")
+            name(rename.name)
+            write(" rename attribute \(quotedIdentifier(rename.part ?? ""))")
         case .column, .constraint:
             write("alter table \(ifExists)")
             name(rename.name)

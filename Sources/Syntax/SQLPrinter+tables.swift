@@ -147,12 +147,26 @@ extension SQLPrinter {
             case .index: "alter index "
             case .sequence: "alter sequence "
             case .materializedView: "alter materialized view "
+            case .type: "alter type "
             }
         write(words)
         if alter.ifExists { write("if exists ") }
         name(alter.name)
         write(" ")
-        write(alter.actions) { $0.action($1) }
+        write(alter.actions) { alter.object == .type ? $0.attribute($1) : $0.action($1) }
+    }
+
+    private mutating func attribute(_ action: AlterTable.Action) {
+        switch action {
+        case .addColumn(let column, _):
+            write("add attribute ")
+            self.column(column)
+        case .dropColumn(let name, let ifExists, let cascade): drop("attribute", name, ifExists, cascade)
+        case .setType(let column, let type, _):
+            write("alter attribute \(quotedIdentifier(column)) type ")
+            self.type(type)
+        default: self.action(action)
+        }
     }
 
     private mutating func action(_ action: AlterTable.Action) {

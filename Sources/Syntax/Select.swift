@@ -103,6 +103,8 @@ package indirect enum GroupingItem: Hashable, Sendable {
 package struct Alias: Hashable, Sendable {
     package var name: String
     package var columns: [String]
+    /// The view whose query it names, put there by the policy gate: its rows are the view's.
+    package var row: Name?
 
     package init(_ name: String, columns: [String] = []) {
         self.name = name

@@ -7,7 +7,7 @@ extension TreeReader {
         case "OBJECT_MATVIEW": .materializedView
         case "OBJECT_INDEX": .index
         case "OBJECT_SEQUENCE": .sequence
-        case "OBJECT_TYPE": .type
+        case "OBJECT_TYPE", "OBJECT_ATTRIBUTE": .type
         case "OBJECT_DOMAIN": .domain
         case "OBJECT_FUNCTION": .function
         case "OBJECT_PROCEDURE": .procedure
@@ -64,6 +64,9 @@ extension TreeReader {
         case .column, .constraint, .policy, .trigger:
             return .rename(
                 Rename(kind, try member(node, "relation", name(table:)), part: node.string("subname"), to: to, ifExists: ifExists))
+        case .type where node["relation"] != nil:
+            return .rename(
+                Rename(.type, try member(node, "relation", name(table:)), part: node.string("subname"), to: to, ifExists: ifExists))
         case .schema, .role:
             return .rename(Rename(kind, Name(node.string("subname") ?? ""), to: to, ifExists: ifExists))
         default:

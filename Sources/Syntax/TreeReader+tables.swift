@@ -145,6 +145,7 @@ extension TreeReader {
         case "OBJECT_INDEX": object = .index
         case "OBJECT_SEQUENCE": object = .sequence
         case "OBJECT_MATVIEW": object = .materializedView
+        case "OBJECT_TYPE": object = .type
         default: return .other("AlterTableStmt")
         }
         var actions: [AlterTable.Action] = []

@@ -613,6 +613,7 @@ enum Corpus {
         alter trigger g on t rename to h
         alter role r rename to s
         alter type t rename attribute a to b
+        alter type t add attribute b int, drop attribute if exists a cascade, alter attribute c type text
         comment on table public.t is 'it''s'
         comment on table t is null
         comment on column public.t.c is 'x'

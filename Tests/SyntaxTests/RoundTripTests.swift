@@ -48,7 +48,7 @@ import Testing
         #expect(
             others.map { $0.split(separator: " ").prefix(3).joined(separator: " ") } == [
                 "create temp view", "create schema s", "create temp sequence", "drop aggregate a(int)", "drop owned by",
-                "alter type t", "comment on database", "set transaction isolation", "begin transaction isolation", "savepoint a",
+                "comment on database", "set transaction isolation", "begin transaction isolation", "savepoint a",
                 "create trigger g", "explain select 1", "call p(1)", "copy t from", "listen a", "vacuum", "select 1 into", "merge into t",
                 "alter function f(int)", "alter table t",
             ])

@@ -136,6 +136,15 @@ struct TableChange {
             return false
         case (.numeric, .numeric): return new.modifier == nil
         case (.enumeration(let a), .enumeration(let b)): return !a.positionsDiffer(from: b)
+        case (.composite(let a), .composite(let b)):
+            // A row holds its fields' texts, of enums the labels; names are not stored.
+            return a.fields.count == b.fields.count
+                && zip(a.fields, b.fields).allSatisfy { old, new in
+                    if case .enumeration = old.type.type, case .enumeration = new.type.type { return true }
+                    return keepsStoredValues(from: old.type, to: new.type)
+                }
+        case (.array(.composite(let a)), .array(.composite(let b))):
+            return keepsStoredValues(from: ColumnType(.composite(a)), to: ColumnType(.composite(b)))
         case (.array(let a), .array(let b)):
             return keepsStoredValues(from: ColumnType(a, old.modifier), to: ColumnType(b, new.modifier)) && a.enumeration != nil
         default: return false

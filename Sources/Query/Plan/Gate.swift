@@ -108,6 +108,7 @@ extension Gate {
         let select = try inner.rewrite(view.select)
         var shown = alias ?? Alias(view.name.name)
         if shown.columns.isEmpty { shown.columns = view.columns.map(\.name) }
+        shown.row = Name(view.name.schema, view.name.name)
         return .select(select, shown, lateral: false)
     }
 }

@@ -40,6 +40,7 @@ extension Translator {
 
     fileprivate func relation(_ table: Table, as alias: String, sql: String, level: UInt64) -> Scope.Relation {
         var relation = Scope.Relation(alias: alias, name: table.name, columns: [], sqlAlias: sql)
+        relation.row = table.name
         for (name, term) in columns(of: table) {
             relation.columns.append(
                 .init(

@@ -207,6 +207,7 @@ package struct Definitions {
         let scope = Scope()
         let translator = Translator(schema, as: .system)
         var relation = Scope.Relation(alias: table.name.name, name: table.name, columns: [])
+        relation.row = table.name
         for (name, term) in translator.columns(of: table) {
             relation.columns.append(.init(name: name, term: term.with { $0.levels = scope.bit }))
         }

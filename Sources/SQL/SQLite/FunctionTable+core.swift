@@ -67,6 +67,8 @@ extension FunctionTable {
         ||(json, text) -> text : (pg_out($1, #1) || $2) ; safe
         ||(text, anyenum) -> text : ($1 || pg_out($2, #2)) ; safe
         ||(anyenum, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, record) -> text : ($1 || $2) ; safe
+        ||(record, text) -> text : ($1 || $2) ; safe
         ||(bytea, bytea) -> bytea : CAST($1 || $2 AS BLOB) ; safe
         &(smallint, smallint) -> smallint : ($1 & $2) ; safe
         |(smallint, smallint) -> smallint : ($1 | $2) ; safe

@@ -10,6 +10,7 @@ extension FunctionTable {
         json_typeof(json) -> text : pg_json_typeof($1) ; unbounded
         json_array_length(json) -> integer : pg_json_length($1) ; unbounded
         to_json(any) -> json : pg_to_json($1, #1) ; unbounded
+        row_to_json(record) -> json : pg_to_json($1, #1) ; unbounded
         json_build_object() -> json : '{}' ; safe
         json_build_object(variadic any) -> json : pg_json_build_object(#*) ; unbounded
         json_build_array() -> json : '[]' ; safe

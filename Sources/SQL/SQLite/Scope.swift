@@ -12,6 +12,10 @@ final class Scope {
         var columns: [Column]
         /// What it is called in the SQLite text.
         var sqlAlias = ""
+        /// The table, view or composite type whose rows it gives.
+        var row: QualifiedName?
+        /// Not null in the SQLite text where there is a row; nil where there always is.
+        var presence: String?
         /// It is a function of one value: its alias means that value.
         var isValue = false
 
@@ -34,6 +38,8 @@ final class Scope {
     var commonTables: [String: CommonTableSource] = [:]
     /// The query's `window` clause, by name.
     var windows: [String: Window] = [:]
+    /// Names without a qualifier in the query: those of relations among them mean whole rows.
+    var bareNames: Set<String> = []
     /// Set once the query groups: what may appear outside aggregates.
     var grouping: Grouping?
 

@@ -18,6 +18,8 @@ struct Term: Sendable {
     var containsAggregate = false
     /// The stored column it is, unchanged.
     var source: ColumnSource?
+    /// A row's fields, where it was just made of them.
+    var fields: [Term]?
 
     enum Pending: Sendable, Hashable {
         case null
@@ -63,9 +65,24 @@ extension DataType {
         case .interval: "pg_interval"
         case .jsonb: "pg_jsonb"
         case .array(let element):
-            element.numberRank == nil ? "pg_array_text" : "pg_array_number"
+            if case .composite = element { byKey } else { element.numberRank == nil ? "pg_array_text" : "pg_array_number" }
+        case .composite: byKey
         default: nil
         }
+    }
+
+    /// The name of a collation that compares by the type's own order, whatever it is made of. The connection makes it when SQLite asks.
+    /// SQLite takes two names for one that differ in case only, and nothing in a name may need quoting.
+    private var byKey: String {
+        var text = "\"pg_by "
+        for byte in key.utf8 {
+            if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                text += "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+            } else {
+                text.append(Character(UnicodeScalar(byte)))
+            }
+        }
+        return text + "\""
     }
 
     /// The column type SQLite's STRICT tables know.
@@ -104,6 +121,7 @@ extension DataType {
         case .interval: "T"
         case .array: "A"
         case .enumeration: "E"
+        case .composite, .record: "C"
         case .unknown: "X"
         default: "U"
         }

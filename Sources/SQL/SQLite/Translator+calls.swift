@@ -143,6 +143,10 @@ extension Translator {
             case .exact(let wanted):
                 if wanted == type {
                     score += 100
+                } else if wanted == .record, type.isRow {
+                    score += 50
+                    result.append(type)
+                    continue
                 } else if type == .unknown {
                     if exactly { return nil }
                     score += wanted == .text ? 12 : wanted.isPreferred ? 6 : 3

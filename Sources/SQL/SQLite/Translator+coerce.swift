@@ -13,6 +13,15 @@ extension Translator {
     ) throws(SQLError) -> Term {
         if let pending = term.pending { return try resolve(pending, as: target, context, from: term, at: position) }
         if term.type == target.type { return sized(term, to: target, context) }
+        if case .composite(let row) = target.type, term.type.isRow {
+            return try coerceRow(term, to: row, context, at: position).with { $0.source = nil }
+        }
+        if case .array(.composite(let old)) = term.type, case .array(.composite(let new)) = target.type, old.name != nil,
+            old.name == new.name
+        {
+            let (before, after) = (Self.quoted(term.type.key), Self.quoted(target.type.key))
+            return Term("pg_reshape(\(term.sql), \(before), \(after))", target.type, from: [term])
+        }
         guard var cast = try conversion(of: term, to: target, context) else {
             throw SQLError(
                 "42846", "cannot cast type \(term.type.name) to \(target.type.name)", position: position.byteOffset)
@@ -23,7 +32,7 @@ extension Translator {
 
     /// The term as a column wants it: what `insert` and `set` do.
     mutating func assign(_ term: Term, to column: Column, at position: Position = .none) throws(SQLError) -> Term {
-        if term.pending == nil, term.type != column.type.type {
+        if term.pending == nil, term.type != column.type.type, !(term.type.isRow && column.type.type.isRow) {
             let rule = CastTable.rule(from: term.type, to: column.type.type)
             guard let rule, rule.context.rawValue <= Coercion.assignment.rawValue else {
                 throw SQLError(
@@ -38,6 +47,9 @@ extension Translator {
     private mutating func resolve(
         _ pending: Term.Pending, as target: ColumnType, _ context: Coercion, from term: Term, at position: Position
     ) throws(SQLError) -> Term {
+        if target.type == .record, case .string = pending {
+            throw SQLError("0A000", "input of anonymous composite types is not implemented", position: position.byteOffset)
+        }
         var typed = term
         typed.pending = nil
         typed.type = target.type == .unknown ? .text : target.type
@@ -150,6 +162,9 @@ enum CastTable {
     static func rule(from source: DataType, to target: DataType) -> Rule? {
         if let a = source.numberRank, let b = target.numberRank { return number(source, a, target, b) }
         switch (source, target) {
+        case (.composite(let a), .composite(let b)):
+            return a.name == nil || a.name == b.name ? Rule(context: .implicit, template: "$1", isSafe: true) : nil
+        case (.composite, .record), (.record, .composite): return Rule(context: .implicit, template: "$1", isSafe: true)
         case (.text, .varchar), (.varchar, .text), (.text, .char), (.varchar, .char):
             return Rule(context: .implicit, template: "$1", isSafe: true)
         case (.char, .text), (.char, .varchar):

@@ -35,11 +35,13 @@ extension Translator {
         case .literal(let literal): return try translate(literal)
         case .parameter(let number): return try argument(number)
         case .column(let name): return try column(name, in: scope)
+        case .star(let name) where !name.parts.isEmpty: return try wholeRow(name, in: scope)
         case .star: throw SQLError("42601", "\"*\" is not allowed here")
         case .call(let call): return try translate(call, in: scope, at: expression.position)
         case .unary(let name, let operand):
             return try apply(name, [try translate(operand, in: scope)], isOperator: true, at: expression.position)
         case .binary(let name, let left, let right):
+            if let term = try rows(name, left, right, in: scope, at: expression.position) { return term }
             return try binary(name, try translate(left, in: scope), try translate(right, in: scope), at: expression.position)
         case .and(let parts): return try junction("AND", parts, in: scope)
         case .or(let parts): return try junction("OR", parts, in: scope)
@@ -48,6 +50,7 @@ extension Translator {
             return Term("(NOT \(term.sql))", .boolean, from: [term])
         case .isNull(let inner, let negated):
             let term = try translate(inner, in: scope)
+            if term.type.isRow { return nullTest(term, negated: negated) }
             let sql = try settled(term).sql
             return Term("(\(sql) \(negated ? "IS NOT" : "IS") NULL)", .boolean, from: [term]).with { $0.isNotNull = true }
         case .isBoolean(let inner, let value, let negated):
@@ -56,6 +59,9 @@ extension Translator {
             let right = value.map { $0 ? "1" : "0" } ?? "NULL"
             return Term("(\(term.sql) \(negated ? "IS NOT" : "IS") \(right))", .boolean, from: [term]).with { $0.isNotNull = true }
         case .isDistinct(let left, let right, let negated):
+            if case .row(let l) = left.kind, case .row(let r) = right.kind {
+                return try distinctRows(try parts(l, in: scope), try parts(r, in: scope), negated: negated, at: expression.position)
+            }
             let (l, r) = try matched("=", try translate(left, in: scope), try translate(right, in: scope), at: expression.position)
             return Term("(\(l.sql) \(negated ? "IS" : "IS NOT") \(r.sql)\(collating(l.type)))", .boolean, from: [l, r])
         case .between(let value, let low, let high, let symmetric, let negated):
@@ -73,7 +79,7 @@ extension Translator {
         case .subselect(let select): return try scalar(select, in: scope)
         case .arraySelect(let select): return try arrayOf(select, in: scope)
         case .array(let elements): return try array(elements, in: scope, at: expression.position)
-        case .row: throw unsupported("a row value here", hint: "Compare the columns one by one.")
+        case .row(let elements): return try row(elements, in: scope)
         case .cast(let inner, let name):
             let target = try schema.resolveType(name, path: path)
             if case .array(let elements) = inner.kind, elements.isEmpty, case .array = target.type { return Term("'{}'", target.type) }
@@ -86,7 +92,10 @@ extension Translator {
             }
             return try settled(try translate(inner, in: scope))
         case .subscript(let inner, let subscripts): return try element(inner, subscripts, in: scope)
-        case .field(let inner, let name): return try field(inner, name, in: scope, at: expression.position)
+        case .field(let inner, let name?): return try field(inner, name, in: scope, at: expression.position)
+        case .field(let inner, nil):
+            if case .column(let name) = inner.kind { return try wholeRow(name, in: scope) }
+            throw SQLError("42601", "row expansion via \"*\" is not supported here")
         case .default: throw SQLError("42601", "DEFAULT is not allowed in this context")
         case .grouping: throw unsupported("grouping()")
         case .injected(let injected): return inject(injected)
@@ -122,6 +131,13 @@ extension Translator {
 
     private mutating func column(_ name: Name, in scope: Scope) throws(SQLError) -> Term {
         if name.parts.count <= 2, let argument = namedArgument(name), (try? scope.resolve(name)) == nil { return argument }
+        // A field of an argument that is a row.
+        if name.parts.count == 2, let qualifier = name.qualifier, !scope.hasRelation(qualifier),
+            let argument = namedArgument(Name(qualifier)),
+            argument.type.isRow
+        {
+            return try field(name.last, of: argument, at: name.position)
+        }
         do throws(SQLError) {
             let (found, owner, relation) = try scope.resolve(name)
             if let grouping = owner.grouping, !insideAggregate, !grouping.keys.contains(found.sql), !grouping.dependent.contains(relation) {
@@ -132,10 +148,10 @@ extension Translator {
             }
             return found
         } catch {
+            guard error.code == "42703" else { throw error }
             // `t` is the row itself.
-            if error.code == "42703", name.parts.count == 1, scope.hasRelation(name.last) {
-                throw unsupported("a whole row as a value", hint: "Name its columns.", at: name.position)
-            }
+            if name.parts.count == 1, scope.hasRelation(name.last) { return try wholeRow(name, in: scope) }
+            if let value = try attribute(name, in: scope) { return value }
             throw error
         }
     }
@@ -187,7 +203,7 @@ extension Translator {
     private mutating func inList(
         _ value: Expression, _ list: [Expression], negated: Bool, in scope: Scope, at position: Position
     ) throws(SQLError) -> Term {
-        if case .row = value.kind { throw unsupported("row in (list)", hint: "Write the comparisons with and/or.", at: position) }
+        if case .row = value.kind { return try rowInList(value, list, negated: negated, in: scope, at: position) }
         var terms = [try translate(value, in: scope)]
         for item in list { terms.append(try translate(item, in: scope)) }
         // PostgreSQL unifies all when they have one common type, else compares one by one.
@@ -196,6 +212,15 @@ extension Translator {
         let items = same.dropFirst().map(\.sql).joined(separator: ", ")
         let left = same[0].sql + collating(type.type)
         return Term("(\(left) \(negated ? "NOT IN" : "IN") (\(items)))", .boolean, from: same)
+    }
+
+    /// `(a, b) in ((1, 2), (3, 4))`.
+    private mutating func rowInList(
+        _ value: Expression, _ list: [Expression], negated: Bool, in scope: Scope, at position: Position
+    ) throws(SQLError) -> Term {
+        let items = list.map { Expression(.binary("=", value, $0), at: position) }
+        let found = items.count == 1 ? try translate(items[0], in: scope) : try junction("OR", items, in: scope)
+        return negated ? Term("(NOT \(found.sql))", .boolean, from: [found]) : found
     }
 
     private mutating func anyOf(
@@ -291,12 +316,5 @@ extension Translator {
         return Term("pg_element(\(base.sql), \(position.sql), \(Self.quoted(element.key)))", element, from: [base, position]).with {
             $0.isSafe = false
         }
-    }
-
-    private mutating func field(_ inner: Expression, _ name: String?, in scope: Scope, at position: Position) throws(SQLError) -> Term {
-        if case .column(let column) = inner.kind, column.parts.count == 1, let name, scope.hasRelation(column.last) {
-            return try translate(Expression(.column(Name([column.last, name], at: position)), at: position), in: scope)
-        }
-        throw unsupported("a field of a row value", at: position)
     }
 }

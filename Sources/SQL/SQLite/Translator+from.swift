@@ -18,6 +18,9 @@ extension Translator {
     /// Stands behind a subquery that hides rows, until it is known whether a term of the query around could tell of them.
     static let barrier = "/*barrier*/"
 
+    /// A column that is not null where a join found a row.
+    static let presence = "\"~row\""
+
     mutating func translate(
         _ item: FromItem, in scope: Scope, into sources: inout Sources, nullable: Bool = false
     ) throws(SQLError) -> String {
@@ -32,6 +35,10 @@ extension Translator {
             try add(
                 alias, name.last, nil, common.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, keepingDoubt: common.hasGuard,
                 to: scope)
+            if nullable, let last = scope.relations.indices.last, scope.bareNames.contains(scope.relations[last].alias) {
+                scope.relations[last].presence = "\(sqlAlias).\(Self.presence)"
+                return "(SELECT *, 1 AS \(Self.presence) FROM \(common.sql)\(common.hasGuard ? Self.barrier : "")) AS \(sqlAlias)"
+            }
             guard common.hasGuard else { return "\(common.sql) AS \(sqlAlias)" }
             if nullable { return "(SELECT * FROM \(common.sql)\(Self.barrier)) AS \(sqlAlias)" }
             sources.policies.append(guardTerm(sqlAlias, in: scope))
@@ -44,10 +51,14 @@ extension Translator {
             sources.levels |= query.outerLevels
             sources.hidesRows = sources.hidesRows || query.hidesRows
             let sqlAlias = freshAlias()
-            try add(alias, nil, nil, query.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, keepingDoubt: query.hidesRows, to: scope)
+            try add(
+                alias, nil, nil, query.columns.map { ($0.name, $0.term) }, sqlAlias, nullable, keepingDoubt: query.hidesRows,
+                row: alias?.row.map { QualifiedName($0.parts.first ?? "", $0.last) }, presence: "\(sqlAlias).\(Self.presence)", to: scope)
+            let isBare = nullable && scope.bareNames.contains(alias?.name ?? "")
             if query.hasGuard { sources.policies.append(guardTerm(sqlAlias, in: scope)) }
             // A limit of its own is a barrier already.
             let mayMix = query.hidesRows && !query.hasGuard && select.limit == nil && select.offset == nil
+            if isBare { return "(SELECT *, 1 AS \(Self.presence) FROM (\(query.sql))\(mayMix ? Self.barrier : "")) AS \(sqlAlias)" }
             return "(\(query.sql)\(mayMix ? Self.barrier : "")) AS \(sqlAlias)"
         case .call(let source): return try translate(source, in: scope, nullable: nullable)
         case .join(let kind, let left, let right, let condition, let alias):
@@ -67,7 +78,7 @@ extension Translator {
     ///   subquery: it stays as unsafe as what it is made of.
     private func add(
         _ alias: Alias?, _ ownName: String?, _ qualified: QualifiedName?, _ columns: [(String, Term)], _ sqlAlias: String, _ nullable: Bool,
-        keepingDoubt: Bool = false, to scope: Scope
+        keepingDoubt: Bool = false, row: QualifiedName? = nil, presence: String? = nil, to scope: Scope
     ) throws(SQLError) {
         let name = alias?.name ?? ownName ?? ""
         guard name.isEmpty || !scope.relations.contains(where: { $0.alias == name }) else {
@@ -77,6 +88,8 @@ extension Translator {
             throw SQLError("42P10", "table \"\(name)\" has \(columns.count) columns available but \(names.count) columns specified")
         }
         var relation = Scope.Relation(alias: name, name: alias == nil ? qualified : nil, columns: [], sqlAlias: sqlAlias)
+        relation.row = row
+        relation.presence = nullable ? presence : nil
         for (index, (columnName, term)) in columns.enumerated() {
             var term = term
             term.sql = "\(sqlAlias).\(term.sql)"
@@ -116,26 +129,29 @@ extension Translator {
             }
         }
         guard let policy = secured.policy else {
-            try add(secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, to: scope)
+            try add(
+                secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, row: name, presence: "\(sqlAlias).rowid", to: scope)
             return "\(stored) AS \(sqlAlias)"
         }
         sources.hidesRows = true
         // The policy knows the table's own columns and nothing of the query around it.
         let own = Scope(besides: scope)
         let inner = nullable ? freshAlias() : sqlAlias
-        try add(nil, name.name, name, columns(of: table), inner, false, to: own)
+        try add(nil, name.name, name, columns(of: table), inner, false, row: name, to: own)
         let outer = positive
         positive = true
         defer { positive = outer }
         var condition = try boolean(policy, in: own, argumentOf: "POLICY")
         condition.levels = scope.bit
-        try add(secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, to: scope)
+        let presence = "\(sqlAlias).\(Self.presence)"
+        try add(secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, row: name, presence: presence, to: scope)
         guard nullable else {
             sources.policies.append(condition)
             return "\(stored) AS \(sqlAlias)"
         }
         let list = table.columns.map { "\(inner).\(StoredName.column($0.name))" }.joined(separator: ", ")
-        return "(SELECT \(list) FROM \(stored) AS \(inner) WHERE \(condition.sql)\(Self.barrier)) AS \(sqlAlias)"
+        return
+            "(SELECT \(list), \(inner).rowid AS \(Self.presence) FROM \(stored) AS \(inner) WHERE \(condition.sql)\(Self.barrier)) AS \(sqlAlias)"
     }
 
     private mutating func join(

@@ -40,8 +40,11 @@ extension Translator {
     /// A scalar function's value: its body, as an expression or a subquery.
     mutating func inline(_ call: (Function, [Term?]), _ syntax: Call, _ terms: [Term], at position: Position) throws(SQLError) -> Term {
         let function = call.0
-        guard case .scalar(let type) = function.result else {
-            throw unsupported("function \(function.name.name) as a value", hint: "It returns rows: call it in FROM.", at: position)
+        let type: ColumnType
+        switch function.result {
+        case .scalar(let scalar): type = scalar
+        case .row(_, isSet: false), .table(_, isSet: false): return try inlineRow(call, terms, at: position)
+        default: throw unsupported("function \(function.name.name) as a value", hint: "It returns rows: call it in FROM.", at: position)
         }
         let body = try enter(function, call.1, at: position) { (translator, select) throws(SQLError) in
             if case .query(let query) = select.body, query.from.isEmpty, query.filter == nil, query.outputs.count == 1, select.limit == nil
@@ -60,6 +63,37 @@ extension Translator {
             let tests = call.1.compactMap { $0?.sql }.map { "\($0) IS NULL" }
             if !tests.isEmpty { result.sql = "(CASE WHEN \(tests.joined(separator: " OR ")) THEN NULL ELSE \(result.sql) END)" }
         }
+        result.isSafe = false
+        return result
+    }
+
+    /// A function of one row, as a value: its body as a subquery that makes the row.
+    private mutating func inlineRow(_ call: (Function, [Term?]), _ terms: [Term], at position: Position) throws(SQLError) -> Term {
+        let function = call.0
+        let wanted = columns(of: function)
+        var type: Composite
+        switch function.result {
+        case .row(let columns, _): type = Composite(nil, columns.map { .init($0.name, $0.type) })
+        case .table(let name, _): type = schema.composite(name) ?? Composite(name, [])
+        default: type = Composite(nil, [])
+        }
+        let query = try enter(function, call.1, at: position) { (translator, select) throws(SQLError) in
+            try translator.translate(select, in: nil, targets: wanted)
+        }
+        var result: Term
+        if query.columns.count == 1, let only = query.columns.first?.term, only.type.isRow {
+            let value = try coerce(only, to: ColumnType(.composite(type)), .assignment, at: position)
+            result = Term("(SELECT \(value.sql) FROM (\(query.sql)) LIMIT 1)", .composite(type))
+        } else {
+            guard query.columns.count == wanted.count else {
+                throw SQLError("42P13", "return type mismatch in function declared to return \(wanted.count) columns")
+            }
+            var fields: [Term] = []
+            for (column, type) in zip(query.columns, wanted) { fields.append(try coerce(column.term, to: type, .assignment)) }
+            result = Term("(SELECT \(try row(fields, as: type).sql) FROM (\(query.sql)) LIMIT 1)", .composite(type))
+        }
+        result.levels = query.outerLevels
+        for term in terms { result.levels |= term.levels }
         result.isSafe = false
         return result
     }

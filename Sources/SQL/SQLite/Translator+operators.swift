@@ -12,7 +12,7 @@ extension Translator {
         return try apply(name, [left, right], isOperator: true, at: position)
     }
 
-    private static let comparisons = ["=": "=", "<>": "<>", "!=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="]
+    static let comparisons = ["=": "=", "<>": "<>", "!=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="]
 
     /// What a comparison of this type must carry to mean PostgreSQL's.
     func collating(_ type: DataType) -> String { type.collation.map { " COLLATE \($0)" } ?? "" }
@@ -28,7 +28,9 @@ extension Translator {
         } else if r.pending != nil {
             r = try coerce(r, to: comparisonType(of: l), .implicit, at: position)
         }
-        if l.type != r.type {
+        if l.type.isRow, r.type.isRow {
+            (l, r) = try matchedRows(name, l, r)
+        } else if l.type != r.type {
             guard let common = Self.common(l.type, r.type) else { throw noOperator(name, l.type, r.type, at: position) }
             // A stored column keeps its own form where the other side can take it, so that its index serves.
             if l.type != common { l = try coerce(l, to: ColumnType(common), .implicit, at: position) }
@@ -87,7 +89,9 @@ extension Translator {
     private mutating func translateLike(_ like: Like, _ left: Term, _ right: Term, at position: Position) throws(SQLError) -> Term {
         let operation = (like.negated ? "!" : "") + "~~" + (like.ignoresCase ? "*" : "")
         let text = try settled(left)
-        guard text.type.isText else { throw noOperator(operation, text.type, .unknown, at: position) }
+        guard text.type.isText else {
+            throw noOperator(operation, text.type, right.pending == nil ? right.type : .unknown, at: position)
+        }
         let function = like.ignoresCase ? "pg_ilike" : "pg_like"
         // A request's pattern: PostgREST's `*`, and an index range where the pattern begins with plain text.
         if case .value(let index)? = right.pending {
@@ -113,7 +117,7 @@ extension DataType {
     /// Whether PostgreSQL has `=` and `<` for it.
     var isComparable: Bool {
         switch self {
-        case .json, .record, .void, .trigger: false
+        case .json, .void, .trigger: false
         default: true
         }
     }

@@ -13,6 +13,7 @@ extension Translator {
             guard scope.windows[name] == nil else { throw SQLError("42P20", "window \"\(name)\" is already defined") }
             scope.windows[name] = try definition(of: window, in: scope)
         }
+        scope.bareNames = bareNames(query, ordered)
         var sources = Sources()
         var tables: [String] = []
         for item in query.from { tables.append(try translate(item, in: scope, into: &sources)) }
@@ -46,6 +47,7 @@ extension Translator {
             }
             parts.append(term)
             let distinct = query.distinct != nil ? collating(term.type) : ""
+            if query.distinct != nil, term.type.isRow, let type = term.type.incomparable { throw .noOrder(type) }
             if query.distinct != nil, !term.type.isComparable {
                 throw SQLError("42883", "could not identify an equality operator for type \(term.type.name)")
             }
@@ -53,6 +55,7 @@ extension Translator {
             var column = term
             column.sql = "c\(index + 1)"
             column.containsAggregate = false
+            column.fields = nil
             columns.append(.init(name: output.name, term: column, isUntyped: isUntyped))
         }
         let guardTerm = guarded && !isGrouped && query.distinct == nil ? Self.all(sources.policies) : nil
@@ -160,6 +163,23 @@ extension Translator {
         return result
     }
 
+    /// The names that may mean whole rows of the query's relations, where a join makes it matter whether there is a row.
+    private func bareNames(_ query: Query, _ ordered: [SortKey]) -> Set<String> {
+        var mayMiss = false
+        for item in query.from {
+            item.visit { if case .join(let kind, _, _, _, _) = $0, kind != .inner, kind != .cross { mayMiss = true } }
+        }
+        guard mayMiss else { return [] }
+        var names: Set<String> = []
+        Select(.query(query), orderBy: ordered).visit { expression in
+            switch expression.kind {
+            case .column(let name), .star(let name): if name.parts.count == 1 { names.insert(name.last) }
+            default: break
+            }
+        }
+        return names
+    }
+
     // MARK: The select list
 
     struct ExpandedOutput {
@@ -169,7 +189,7 @@ extension Translator {
         var term: Term?
     }
 
-    private func expand(_ outputs: [Output], in scope: Scope) throws(SQLError) -> [ExpandedOutput] {
+    private mutating func expand(_ outputs: [Output], in scope: Scope) throws(SQLError) -> [ExpandedOutput] {
         var result: [ExpandedOutput] = []
         if outputs.contains(where: { if case .star = $0.value.kind { true } else { false } }),
             let table = scope.relations.lazy.flatMap(\.columns).compactMap(\.deniedTable).first
@@ -177,6 +197,12 @@ extension Translator {
             throw .denied("table", table)
         }
         for output in outputs {
+            if case .field(let inner, nil) = output.value.kind {
+                for field in try fields(of: try translate(inner, in: scope), at: output.value.position) {
+                    result.append(.init(name: field.name, expression: output.value, term: field.term))
+                }
+                continue
+            }
             guard case .star(let name) = output.value.kind else {
                 result.append(.init(name: output.alias ?? output.value.outputName, expression: output.value))
                 continue

@@ -17,7 +17,7 @@ extension Translator {
     }
 
     /// An aggregate's arguments do not reach into subqueries.
-    private mutating func enclosed(_ select: Select, in scope: Scope?, targets: [ColumnType]? = nil) throws(SQLError) -> TranslatedSelect {
+    mutating func enclosed(_ select: Select, in scope: Scope?, targets: [ColumnType]? = nil) throws(SQLError) -> TranslatedSelect {
         let outer = insideAggregate
         insideAggregate = false
         defer { insideAggregate = outer }

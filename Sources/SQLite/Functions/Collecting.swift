@@ -157,9 +157,15 @@ private final class Collected: Accumulator {
     private func list(_ rows: ArraySlice<Row>, _ call: FunctionCall) throws(SQLError) {
         let renderer = JSONRenderer(types[0], timeZone: call.values.timeZone)
         var writer = JSONWriter(capacity: weight * 2 + 64)
+        // PostgreSQL puts rows and arrays on lines of their own.
+        let isNested =
+            switch types[0] {
+            case .array, .composite: true
+            default: false
+            }
         writer.byte(UInt8(ascii: "["))
         for (index, row) in rows.enumerated() {
-            if index > 0 { writer.raw(", ") }
+            if index > 0 { writer.raw(isNested ? ", \n " : ", ") }
             renderer.render(row.values[0], into: &writer)
         }
         writer.byte(UInt8(ascii: "]"))
@@ -260,7 +266,9 @@ extension DataType {
                 return x.compare(with: y, isTop: true)
             case .array(let element):
                 guard let x = try? ArrayText.items(of: x), let y = try? ArrayText.items(of: y) else { break }
+                if case .composite = element { return RowOrder.compare(x, y, of: element) }
                 return ArrayOrder.compare(x, y, areNumbers: element.isNumber)
+            case .composite(let row): return RowOrder.compare(x, y, row)
             case .char:
                 return ArrayOrder.textOrder(String(x.trimmingBlanks), String(y.trimmingBlanks))
             default: break

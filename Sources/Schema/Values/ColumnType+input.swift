@@ -36,6 +36,7 @@ extension ColumnType {
         case .jsonb: return .text(try JSONBText.parse(text))
         case .enumeration(let enumeration): return .integer(try enumeration.position(of: text))
         case .array(let element): return .text(try ArrayText.parse(text, of: ColumnType(element, modifier), in: context))
+        case .composite(let row): return .text(try RowText.parse(text, of: row, in: context))
         case .record: throw SQLError("0A000", "input of anonymous composite types is not implemented")
         case .void, .trigger: return .null
         }

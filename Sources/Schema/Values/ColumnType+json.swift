@@ -24,6 +24,16 @@ extension ColumnType {
             return .text(try ArrayText.text(of: stored, element: element))
         case (.array, .string(let text)): return try parse(text, in: context)
         case (.array, _): throw SQLError("22P02", "expected JSON array")
+        case (.composite(let row), .object(let members)):
+            var values: [StoredValue] = []
+            for field in row.fields {
+                guard let member = members.last(where: { $0.name == field.name }) else {
+                    values.append(.null)
+                    continue
+                }
+                values.append(try field.type.parse(json: member.value, in: context))
+            }
+            return .text(RowText.text(of: values, row.fields.map(\.type.type)))
         case (_, .string(let text)): return try parse(text, in: context)
         case (_, .number(let text)): return try parse(text, in: context)
         case (_, .boolean(let value)): return try parse(value ? "true" : "false", in: context)

@@ -25,6 +25,7 @@ extension DataType {
         case .jsonb: "jsonb"
         case .enumeration(let enumeration): enumeration.schema == "public" ? enumeration.name : "\(enumeration.schema).\(enumeration.name)"
         case .array(let element): element.name + "[]"
+        case .composite(let row): row.name.map { $0.schema == "public" ? $0.name : $0.description } ?? "record"
         case .record: "record"
         case .void: "void"
         case .trigger: "trigger"
@@ -50,7 +51,7 @@ extension DataType {
 
     private var isElement: Bool {
         switch self {
-        case .array, .record, .void, .trigger, .unknown: false
+        case .array, .composite, .record, .void, .trigger, .unknown: false
         default: true
         }
     }

@@ -16,6 +16,7 @@ package struct JSONRenderer: Sendable {
         case timestamptz(TimeZoneRules)
         case label([(position: Int64, json: [UInt8])])
         case array(Form)
+        case row([(name: [UInt8], form: Form)])
     }
 
     private let form: Form
@@ -39,8 +40,17 @@ package struct JSONRenderer: Sendable {
         case .bytea: .bytea
         case .enumeration(let enumeration): .label(labels(enumeration))
         case .array(let element): .array(form(element, zone))
+        case .composite(let row): .row(row.fields.map { (name: name($0.name), form: form($0.type.type, zone)) })
         case .text, .varchar, .char, .uuid, .interval, .void, .trigger, .unknown: .string
         }
+    }
+
+    /// `"name":`, as it stands in an object.
+    private static func name(_ text: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 64)
+        writer.string(text)
+        writer.byte(UInt8(ascii: ":"))
+        return writer.bytes
     }
 
     private static func labels(_ enumeration: Enumeration) -> [(position: Int64, json: [UInt8])] {
@@ -98,6 +108,7 @@ package struct JSONRenderer: Sendable {
         case .json: writer.raw(bytes)
         case .number, .real, .double, .numeric: number(bytes, into: &writer)
         case .array(let element): array(bytes, element, into: &writer)
+        case .row(let fields): row(bytes, fields, into: &writer)
         default: writer.string(bytes)
         }
     }
@@ -126,6 +137,25 @@ package struct JSONRenderer: Sendable {
             writer.truncate(to: start)
             writer.string(bytes)
         }
+    }
+
+    private static func row(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ fields: [(name: [UInt8], form: Form)], into writer: inout JSONWriter
+    ) {
+        // Not a row's text: shown as what it is.
+        guard let items = try? RowText.items(of: bytes) else { return writer.string(bytes) }
+        writer.byte(UInt8(ascii: "{"))
+        for (index, field) in fields.enumerated() {
+            if index > 0 { writer.byte(UInt8(ascii: ",")) }
+            writer.raw(field.name)
+            guard index < items.count, var item = items[index] else {
+                writer.null()
+                continue
+            }
+            // A JSON document stands in the row as its text.
+            item.withUTF8 { Self.item($0, field.form, into: &writer) }
+        }
+        writer.byte(UInt8(ascii: "}"))
     }
 
     /// An element is there as its output text.
