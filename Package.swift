@@ -19,8 +19,11 @@ func room(_ folder: String, _ dependencies: [Target.Dependency], name: String? =
 
 /// Recorded cases lie beside the tests and are read from the source folder.
 func tests(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
-    let cases = ["Golden", "Cases", "Refusals", "Expressions"].filter { name in
-        [("SQL", "Golden"), ("Differential", "Cases"), ("Differential", "Refusals"), ("Differential", "Expressions")].contains {
+    let cases = ["Golden", "Cases", "Refusals", "Expressions", "Known.txt", "Coverage.txt", "Projects"].filter { name in
+        [
+            ("SQL", "Golden"), ("Differential", "Cases"), ("Differential", "Refusals"), ("Differential", "Expressions"),
+            ("Differential", "Known.txt"), ("Differential", "Coverage.txt"), ("Differential", "Projects"),
+        ].contains {
             $0 == (folder, name)
         }
     }
@@ -130,7 +133,9 @@ let package = Package(
 
 // Fuzzing needs flags of its own, so its programs are there only when asked for: see Scripts/fuzz.
 if Context.environment["OFFSTAGE_FUZZ"] != nil {
-    for (name, module) in [("URL", "OffstageQuery"), ("JSON", "OffstageJSON"), ("SQL", "OffstageSyntax")] {
+    for (name, module) in [
+        ("URL", "OffstageQuery"), ("JSON", "OffstageJSON"), ("SQL", "OffstageSyntax"), ("Translation", "OffstageSQLite"),
+    ] {
         package.targets.append(
             .executableTarget(
                 name: "Fuzz\(name)", dependencies: [.byName(name: module)], path: "Fuzz/\(name)", exclude: ["Seeds"],

@@ -95,8 +95,8 @@ extension FunctionTable {
         string_agg(text, text) -> text : pg_string_agg($1, $2) ; aggregate
         string_agg(bytea, bytea) -> bytea : pg_bytea_agg($1, $2) ; aggregate
         array_agg(anyelement) -> anyarray : pg_array_agg($1, #1) ; aggregate
-        json_agg(any) -> json : pg_json_agg($1, #1) ; aggregate
-        jsonb_agg(any) -> jsonb : pg_jsonb_agg($1, #1) ; aggregate
+        json_agg(anyelement) -> json : pg_json_agg($1, #1) ; aggregate
+        jsonb_agg(anyelement) -> jsonb : pg_jsonb_agg($1, #1) ; aggregate
         json_object_agg(any, any) -> json : pg_json_object_agg(#*) ; aggregate
         jsonb_object_agg(any, any) -> jsonb : pg_jsonb_object_agg(#*) ; aggregate
         row_number() -> bigint : row_number() ; window

@@ -34,8 +34,8 @@ extension FunctionTable {
         -(integer) -> integer : pg_i4sub(0, $1)
         -(bigint) -> bigint : pg_i8sub(0, $1)
         -(numeric) -> numeric : pg_num_neg($1)
-        -(real) -> real : (-$1)
-        -(double) -> double : (-$1)
+        -(real) -> real : pg_f8neg($1)
+        -(double) -> double : pg_f8neg($1)
         ||(text, text) -> text : ($1 || $2) ; safe
         ||(text, smallint) -> text : ($1 || pg_out($2, #2)) ; safe
         ||(smallint, text) -> text : (pg_out($1, #1) || $2) ; safe
@@ -63,6 +63,10 @@ extension FunctionTable {
         ||(interval, text) -> text : (pg_out($1, #1) || $2) ; safe
         ||(text, uuid) -> text : ($1 || pg_out($2, #2)) ; safe
         ||(uuid, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, jsonb) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(jsonb, text) -> text : (pg_out($1, #1) || $2) ; safe
+        ||(text, bytea) -> text : ($1 || pg_out($2, #2)) ; safe
+        ||(bytea, text) -> text : (pg_out($1, #1) || $2) ; safe
         ||(text, json) -> text : ($1 || pg_out($2, #2)) ; safe
         ||(json, text) -> text : (pg_out($1, #1) || $2) ; safe
         ||(text, anyenum) -> text : ($1 || pg_out($2, #2)) ; safe
@@ -95,7 +99,7 @@ extension FunctionTable {
         @(integer) -> integer : pg_i4abs($1)
         @(bigint) -> bigint : pg_i8abs($1)
         @(numeric) -> numeric : pg_num_abs($1)
-        @(real) -> real : abs($1) ; safe
-        @(double) -> double : abs($1) ; safe
+        @(real) -> real : pg_f8abs($1) ; safe
+        @(double) -> double : pg_f8abs($1) ; safe
         """
 }

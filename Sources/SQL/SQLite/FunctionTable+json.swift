@@ -9,7 +9,7 @@ extension FunctionTable {
         #>>(json, text[]) -> text : pg_json_path_text($1, $2) ; unbounded
         json_typeof(json) -> text : pg_json_typeof($1) ; unbounded
         json_array_length(json) -> integer : pg_json_length($1) ; unbounded
-        to_json(any) -> json : pg_to_json($1, #1) ; unbounded
+        to_json(anyelement) -> json : pg_to_json($1, #1) ; unbounded
         row_to_json(record) -> json : pg_to_json($1, #1) ; unbounded
         json_build_object() -> json : '{}' ; safe
         json_build_object(variadic any) -> json : pg_json_build_object(#*) ; unbounded
@@ -22,14 +22,14 @@ extension FunctionTable {
         json_each_text(json) -> text : pg_json_each($1, 'json_text') ; set
         json_object_keys(json) -> text : pg_json_keys($1, 'json') ; set
         ->(jsonb, text) -> jsonb : pg_json_get($1, $2) ; unbounded
-        ->(jsonb, integer) -> jsonb : pg_json_at($1, $2) ; unbounded
+        ->(jsonb, integer) -> jsonb : pg_jsonb_at($1, $2) ; unbounded
         ->>(jsonb, text) -> text : pg_jsonb_text($1, $2) ; unbounded
-        ->>(jsonb, integer) -> text : pg_json_text_at($1, $2) ; unbounded
+        ->>(jsonb, integer) -> text : pg_jsonb_text_at($1, $2) ; unbounded
         #>(jsonb, text[]) -> jsonb : pg_json_path($1, $2) ; unbounded
         #>>(jsonb, text[]) -> text : pg_json_path_text($1, $2) ; unbounded
         jsonb_typeof(jsonb) -> text : pg_json_typeof($1) ; unbounded
         jsonb_array_length(jsonb) -> integer : pg_json_length($1) ; unbounded
-        to_jsonb(any) -> jsonb : pg_to_jsonb($1, #1) ; unbounded
+        to_jsonb(anyelement) -> jsonb : pg_to_jsonb($1, #1) ; unbounded
         jsonb_build_object() -> jsonb : '{}' ; safe
         jsonb_build_object(variadic any) -> jsonb : pg_jsonb_build_object(#*) ; unbounded
         jsonb_build_array() -> jsonb : '[]' ; safe

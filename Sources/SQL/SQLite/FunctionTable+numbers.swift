@@ -10,8 +10,8 @@ extension FunctionTable {
         gcd(integer, integer) -> integer : pg_gcd($1, $2)
         gcd(bigint, bigint) -> bigint : pg_gcd($1, $2)
         abs(numeric) -> numeric : pg_num_abs($1)
-        abs(real) -> real : abs($1) ; safe
-        abs(double) -> double : abs($1) ; safe
+        abs(real) -> real : pg_f8abs($1) ; safe
+        abs(double) -> double : pg_f8abs($1) ; safe
         mod(numeric, numeric) -> numeric : pg_num_mod($1, $2)
         div(numeric, numeric) -> numeric : pg_num_whole($1, $2)
         round(numeric) -> numeric : pg_num_round($1, 0)

@@ -25,7 +25,6 @@ extension FunctionTable {
         +(interval, interval) -> interval : pg_interval_add($1, $2)
         -(interval, interval) -> interval : pg_interval_sub($1, $2)
         -(interval) -> interval : pg_interval_neg($1)
-        +(interval) -> interval : $1 ; safe
         *(interval, double) -> interval : pg_interval_mul($1, $2)
         *(double, interval) -> interval : pg_interval_mul($2, $1)
         /(interval, double) -> interval : pg_interval_div($1, $2)

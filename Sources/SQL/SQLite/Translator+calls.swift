@@ -12,6 +12,9 @@ extension Translator {
             case "current_setting": return try setting(call, in: scope)
             case "count" where call.isStar:
                 guard !insideAggregate || call.over != nil else { throw SQLError("42803", "aggregate function calls cannot be nested") }
+                let outer = insideAggregate
+                insideAggregate = call.over == nil
+                defer { insideAggregate = outer }
                 return try aggregate("count(*)", DataType.bigint, [], call, in: scope)
             case "nextval", "currval", "setval", "lastval":
                 if let term = try sequence(name.last, call, in: scope, at: position) { return term }
@@ -29,7 +32,9 @@ extension Translator {
         var terms: [Term] = []
         for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
 
-        if !entries.isEmpty, !call.arguments.contains(where: { $0.name != nil }), let match = resolve(entries, terms) {
+        if !entries.isEmpty, !call.arguments.contains(where: { $0.name != nil }),
+            let match = try resolve(entries, terms, called: name.parts.joined(separator: "."))
+        {
             return try apply(match, to: terms, call, in: scope, at: position)
         }
         if let function = userFunction(name, call, terms) { return try inline(function, call, terms, at: position) }
@@ -55,170 +60,13 @@ extension Translator {
 
     /// An operator, or a function by its bare name.
     mutating func apply(_ name: String, _ terms: [Term], isOperator: Bool, at position: Position) throws(SQLError) -> Term {
-        if isOperator, let error = ambiguity(name, terms, at: position) { throw error }
-        guard let match = resolve(functions[name], terms, isOperator: isOperator) else {
+        guard let match = try resolve(functions[name], terms, called: name, isOperator: isOperator) else {
             var settledTypes: [DataType] = []
             for term in terms { settledTypes.append(term.pending == nil ? term.type : .unknown) }
             throw terms.count == 1
                 ? noOperator(name, settledTypes[0], nil, at: position) : noOperator(name, settledTypes[0], settledTypes.last, at: position)
         }
         return try fill(match, with: terms, at: position).term
-    }
-
-    /// PostgreSQL does not guess which of several kinds of operand an untyped literal is meant to be, unless one of them is text.
-    private func ambiguity(_ name: String, _ terms: [Term], at position: Position) -> SQLError? {
-        if terms.count == 1, terms[0].pending != nil {
-            return SQLError(
-                "42725", "operator is not unique: \(name) unknown",
-                hint: "Could not choose a best candidate operator. You might need to add explicit type casts.",
-                position: position.byteOffset)
-        }
-        guard terms.count == 2, terms.contains(where: { $0.pending != nil }), !functions[name].isEmpty else { return nil }
-        let known = terms.first { $0.pending == nil }
-        if let known, resolve(functions[name], [DataType](repeating: known.type, count: 2), exactly: true) != nil { return nil }
-        var categories: Set<Character> = []
-        for entry in functions[name] where entry.parameters.count == 2 {
-            guard case .exact(let a) = entry.parameters[0], case .exact(let b) = entry.parameters[1] else { return nil }
-            if let known {
-                let (own, other) = terms[0].pending == nil ? (a, b) : (b, a)
-                if own == known.type { categories.insert(other.category) }
-            } else {
-                categories.formUnion([a.category, b.category])
-            }
-        }
-        guard categories.count > 1, !categories.contains("S") else { return nil }
-        let names = terms.map { $0.pending == nil ? $0.type.name : "unknown" }
-        return SQLError(
-            "42725", "operator is not unique: \(names[0]) \(name) \(names[1])",
-            hint: "Could not choose a best candidate operator. You might need to add explicit type casts.", position: position.byteOffset)
-    }
-
-    // MARK: Overloads
-
-    struct Match {
-        var entry: FunctionTable.Entry
-        /// What each argument must become.
-        var types: [DataType]
-        var result: DataType
-    }
-
-    /// PostgreSQL's choice among overloads: chapters 10.2 and 10.3.
-    func resolve(_ entries: [FunctionTable.Entry], _ terms: [Term], isOperator: Bool = false) -> Match? {
-        var types = terms.map { $0.pending == nil ? $0.type : DataType.unknown }
-        // Of real and another kind of number PostgreSQL prefers double precision.
-        if isOperator, types.count == 2, types.contains(.real), types.contains(where: { $0 != .real && $0.numberRank != nil }) {
-            types = types.map { $0 == .real ? .double : $0 }
-        }
-        // An operator's untyped side is first taken to be like the other.
-        if isOperator, terms.count == 2, types[0] == .unknown || types[1] == .unknown, types[0] != types[1] {
-            let same = types[0] == .unknown ? types[1] : types[0]
-            if let match = resolve(entries, [DataType](repeating: same, count: 2), exactly: true) { return match }
-        }
-        if let match = resolve(entries, types, exactly: true) { return match }
-        if let match = resolve(entries, types, exactly: false) { return match }
-        // varchar and its like count as text.
-        types = types.map { $0.isText ? .text : $0 }
-        return resolve(entries, types, exactly: false)
-    }
-
-    private func resolve(_ entries: [FunctionTable.Entry], _ types: [DataType], exactly: Bool) -> Match? {
-        var best: (score: Int, match: Match)?
-        for entry in entries {
-            guard types.count >= entry.required, types.count <= entry.parameters.count || entry.isVariadic else { continue }
-            guard let (match, score) = fit(entry, types, exactly: exactly) else { continue }
-            if score > best?.score ?? Int.min { best = (score, match) }
-        }
-        return best?.match
-    }
-
-    /// How well an overload fits: exact matches count most, then preferred types; nil where an argument cannot become what is asked.
-    private func fit(_ entry: FunctionTable.Entry, _ types: [DataType], exactly: Bool) -> (Match, Int)? {
-        var score = 0
-        var element: DataType?
-        var number: DataType?
-        var result: [DataType] = []
-        for (index, type) in types.enumerated() {
-            let parameter = entry.parameters[min(index, entry.parameters.count - 1)]
-            switch parameter {
-            case .exact(let wanted):
-                if wanted == type {
-                    score += 100
-                } else if wanted == .record, type.isRow {
-                    score += 50
-                    result.append(type)
-                    continue
-                } else if type == .unknown {
-                    if exactly { return nil }
-                    score += wanted == .text ? 12 : wanted.isPreferred ? 6 : 3
-                } else if type.isText, wanted.isText {
-                    score += 90
-                } else if !exactly, CastTable.isImplicit(from: type, to: wanted) {
-                    score += wanted.isPreferred ? 12 : 10 - (wanted.numberRank ?? 0)
-                } else {
-                    return nil
-                }
-                result.append(wanted)
-            case .any:
-                score += 20
-                result.append(type == .unknown ? .text : type)
-            case .element:
-                let actual = type == .unknown ? (element ?? .text) : type
-                if let known = element, known != actual {
-                    guard CastTable.isImplicit(from: actual, to: known) || CastTable.isImplicit(from: known, to: actual) else { return nil }
-                    if CastTable.isImplicit(from: known, to: actual) { element = actual }
-                } else {
-                    element = actual
-                }
-                score += 15
-                result.append(element ?? actual)
-            case .array:
-                if case .array(let inner) = type {
-                    if let known = element, known != inner, !(known.isText && inner.isText), !CastTable.isImplicit(from: known, to: inner) {
-                        return nil
-                    }
-                    element = inner
-                    score += 50
-                    result.append(type)
-                } else if type == .unknown, !exactly {
-                    result.append(.array(element ?? .text))
-                } else {
-                    return nil
-                }
-            case .enumeration:
-                guard case .enumeration = type else { return nil }
-                element = type
-                score += 50
-                result.append(type)
-            case .number:
-                if type == .unknown {
-                    if exactly { return nil }
-                    number = .double
-                } else {
-                    guard type.numberRank != nil else { return nil }
-                    number = type
-                    score += 50
-                }
-                result.append(number ?? .double)
-            }
-        }
-        // Elements found before a wider one was: all become the widest.
-        if let element {
-            for (index, _) in types.enumerated() {
-                switch entry.parameters[min(index, entry.parameters.count - 1)] {
-                case .element: result[index] = element
-                case .array: result[index] = .array(element)
-                default: break
-                }
-            }
-        }
-        let type: DataType
-        switch entry.result {
-        case .exact(let exact): type = exact
-        case .any, .element, .enumeration: type = element ?? .text
-        case .array: type = .array(element ?? .text)
-        case .number: type = number ?? .double
-        }
-        return (Match(entry: entry, types: result, result: type), score)
     }
 
     // MARK: Templates
@@ -343,7 +191,12 @@ extension Translator {
         if let filter = call.filter {
             let condition = try boolean(filter, in: scope, argumentOf: "FILTER")
             parts.append(condition)
-            sql += " FILTER (WHERE \(condition.sql))"
+            if call.over != nil, arguments.count == 1, sql.hasPrefix("min(") || sql.hasPrefix("max(") {
+                // SQLite forgets the filter of these two in a frame that moves.
+                sql = sql.prefix(4) + "CASE WHEN \(condition.sql) THEN \(sql.dropFirst(4).dropLast()) END\(collating(arguments[0].type)))"
+            } else {
+                sql += " FILTER (WHERE \(condition.sql))"
+            }
         }
         if let window = call.over {
             sql += " OVER \(try translate(window, in: scope))"
@@ -365,10 +218,12 @@ extension Translator {
         if name == "nullif" {
             guard terms.count == 2 else { throw SQLError("42601", "NULLIF requires two arguments") }
             let (l, r) = try matched("=", terms[0], terms[1], at: position)
-            let value = try settled(terms[0])
+            // The result is what the operator takes on its left: integers and times have operators for two different ones.
+            let isOwn = terms[0].pending == nil && (terms[0].type.category == "D" || terms[0].type.isInteger && r.type.isInteger)
+            let value = isOwn ? terms[0] : l
             return Term(
-                "(CASE WHEN \(l.sql) = \(r.sql)\(collating(l.type)) THEN NULL ELSE \(value.sql) END)", value.type, modifier: value.modifier,
-                from: [l, r])
+                "(CASE WHEN \(l.sql) = \(r.sql)\(collating(l.type)) THEN NULL ELSE \(value.sql) END)",
+                value.type == .varchar ? .text : value.type, modifier: value.type == .varchar ? nil : value.modifier, from: [l, r])
         }
         let (same, type) = try unify(terms, name.uppercased(), at: position)
         if same.count == 1 { return same[0] }
@@ -379,11 +234,11 @@ extension Translator {
                 term.isNotNull = same.contains { $0.isNotNull }
             }
         default:
-            // SQLite's max(1, null) is null; PostgreSQL ignores nulls.
-            let order = name == "greatest" ? "DESC" : "ASC"
-            let rows = same.map { "SELECT \($0.sql) AS v" }.joined(separator: " UNION ALL ")
-            return Term(
-                "(SELECT v FROM (\(rows)) WHERE v IS NOT NULL ORDER BY v\(collating(type.type)) \(order) LIMIT 1)", type.type, from: same)
+            guard type.type.isComparable else {
+                throw SQLError("42883", "could not identify a comparison function for type \(type.type.name)")
+            }
+            let collation = Self.quoted(type.type.collation ?? "")
+            return Term("pg_\(name)(\(collation), \(list))", type.type, modifier: type.modifier, from: same)
         }
     }
 

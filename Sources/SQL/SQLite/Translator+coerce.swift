@@ -134,14 +134,23 @@ extension Translator {
             }
             let wins =
                 if let a = current.numberRank, let b = term.type.numberRank { b > a } else {
+                    // Of two that become each other, as text and varchar do, the first stays.
                     !current.isPreferred && CastTable.isImplicit(from: current, to: term.type)
+                        && !CastTable.isImplicit(from: term.type, to: current)
                 }
             if wins { type = term.type }
         }
         let modifiers = Set(terms.map(\.modifier))
         let common = ColumnType(type ?? .text, modifiers.count == 1 && terms.allSatisfy { $0.type == type } ? terms[0].modifier : nil)
         var result: [Term] = []
-        for term in terms { result.append(try coerce(term, to: common, .implicit, at: position)) }
+        for term in terms {
+            do throws(SQLError) {
+                result.append(try coerce(term, to: common, .implicit, at: position))
+            } catch  where error.code == "42846" {
+                throw SQLError(
+                    "42846", "\(what) could not convert type \(term.type.name) to \(common.type.name)", position: position.byteOffset)
+            }
+        }
         return (result, common)
     }
 }

@@ -240,6 +240,12 @@ extension Translator {
         if case .array(let elements) = array.kind, (name == "=" && !all) || (name == "<>" && all) {
             return try inList(value, elements, negated: all, in: scope, at: position)
         }
+        // An array that is written out is compared member by member: no subquery, so that it may stand in a check.
+        if !x.isVolatile, let members = try members(of: array, in: scope, at: position) {
+            var tests: [Term] = []
+            for member in members { tests.append(try binary(name, x, member, at: position)) }
+            return Term("(\(tests.map(\.sql).joined(separator: all ? " AND " : " OR ")))", .boolean, from: tests)
+        }
         var list = try translate(array, in: scope)
         if list.pending != nil {
             let element = x.pending == nil ? x.type : .text
@@ -262,6 +268,26 @@ extension Translator {
         return Term(sql, .boolean, from: [left, list]).with { $0.isSafe = false }
     }
 
+    /// The members of `array[…]`, or of such an array under a cast, as pg_dump writes it; nil for any other array, and for a long one.
+    private mutating func members(of array: Expression, in scope: Scope, at position: Position) throws(SQLError) -> [Term]? {
+        switch array.kind {
+        case .array(let elements) where (1...32).contains(elements.count):
+            var terms: [Term] = []
+            for element in elements { terms.append(try translate(element, in: scope)) }
+            let (same, type) = try unify(terms, "ARRAY", at: position)
+            if case .array = type.type { return nil }
+            return same
+        case .cast(let inner, let name):
+            guard let terms = try members(of: inner, in: scope, at: position),
+                case .array(let element) = try schema.resolveType(name, path: path).type
+            else { return nil }
+            var members: [Term] = []
+            for term in terms { members.append(try coerce(term, to: ColumnType(element), .explicit, at: position)) }
+            return members
+        default: return nil
+        }
+    }
+
     private mutating func translateCase(
         _ operand: Expression?, _ whens: [Expression.When], _ otherwise: Expression?, in scope: Scope, at position: Position
     ) throws(SQLError) -> Term {
@@ -277,7 +303,9 @@ extension Translator {
             results.append(try translate(when.result, in: scope))
         }
         if let otherwise { results.append(try translate(otherwise, in: scope)) } else { results.append(try translate(.null)) }
-        let (same, type) = try unify(results, "CASE", at: position)
+        // PostgreSQL looks at what ELSE gives first.
+        let (unified, type) = try unify([results[results.count - 1]] + results.dropLast(), "CASE", at: position)
+        let same = Array(unified.dropFirst()) + [unified[0]]
         var sql = "CASE"
         for (condition, result) in zip(conditions, same) { sql += " WHEN \(condition.sql) THEN \(result.sql)" }
         sql += " ELSE \(same[same.count - 1].sql) END"

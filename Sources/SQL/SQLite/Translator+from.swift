@@ -249,7 +249,7 @@ extension Translator {
         var terms: [Term] = []
         for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
         let entries = builtIns(call.function)
-        if let match = resolve(entries, terms) {
+        if let match = try resolve(entries, terms, called: call.function.parts.joined(separator: ".")) {
             let (term, _) = try fill(match, with: terms, at: call.function.position)
             var columns: [(String, Term)]
             if match.entry.traits.contains(.set) {

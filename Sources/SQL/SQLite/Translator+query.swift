@@ -317,7 +317,7 @@ extension Expression {
         case .subscript(let inner, _), .collate(let inner, _): return inner.figuredName
         case .subselect(let select):
             guard case .query(let query) = select.body, let first = query.outputs.first else { return nil }
-            return first.alias.map { ($0, false) } ?? first.value.figuredName
+            return (first.alias ?? first.value.outputName, false)
         default: return nil
         }
     }

@@ -165,7 +165,7 @@ private final class Collected: Accumulator {
             }
         writer.byte(UInt8(ascii: "["))
         for (index, row) in rows.enumerated() {
-            if index > 0 { writer.raw(isNested ? ", \n " : ", ") }
+            if index > 0 { writer.raw(isNested && row.values[0] != .null ? ", \n " : ", ") }
             renderer.render(row.values[0], into: &writer)
         }
         writer.byte(UInt8(ascii: "]"))
@@ -179,7 +179,11 @@ private final class Collected: Accumulator {
         for (index, row) in rows.enumerated() {
             if index > 0 { writer.raw(", ") }
             guard row.values[0] != .null else { throw SQLError("22023", "field name must not be null") }
-            writer.string(row.values[0].withCell { types[0].text(of: $0) })
+            if types[0].isDateAndTime {
+                JSONRenderer(types[0], timeZone: call.values.timeZone).render(row.values[0], into: &writer)
+            } else {
+                writer.string(row.values[0].withCell { types[0].text(of: $0) })
+            }
             writer.raw(form == .object ? " : " : ":")
             renderer.render(row.values[1], into: &writer)
         }

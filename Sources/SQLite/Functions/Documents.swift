@@ -18,6 +18,13 @@ extension EngineFunction {
         EngineFunction("pg_json_text_at", 2, pure) {
             strict($0, $1, $2) { call in part(call, JSONScan(call.bytes(0)).element(call.small(1)), asText: true) }
         },
+        // A jsonb scalar is, to these two, an array of itself.
+        EngineFunction("pg_jsonb_at", 2, pure) {
+            strict($0, $1, $2) { call in part(call, JSONScan(call.bytes(0)).elementOrSelf(call.small(1)), asText: false) }
+        },
+        EngineFunction("pg_jsonb_text_at", 2, pure) {
+            strict($0, $1, $2) { call in part(call, JSONScan(call.bytes(0)).elementOrSelf(call.small(1)), asText: true) }
+        },
         // pg_json_path(document, text[])
         EngineFunction("pg_json_path", 2, pure) {
             strict($0, $1, $2) { call in
@@ -81,6 +88,7 @@ extension EngineFunction {
             strict($0, $1, $2) { call in
                 let document = try call.json(0)
                 guard document.isContainer else { throw SQLError("22023", "cannot delete path in scalar") }
+                if document.isEmpty { return call.give(call.bytes(0)) }
                 call.give(try JSONBText.canonical(document.changing(try path(call), to: nil, .delete)))
             }
         },
@@ -88,6 +96,7 @@ extension EngineFunction {
             strict($0, $1, $2) { call in
                 let document = try call.json(0)
                 guard document.isContainer else { throw SQLError("22023", "cannot set path in scalar") }
+                if document.isEmpty, !call.boolean(3) { return call.give(call.bytes(0)) }
                 call.give(
                     try JSONBText.canonical(document.changing(try path(call), to: call.json(2), call.boolean(3) ? .create : .replace)))
             }
@@ -233,6 +242,13 @@ extension EngineFunction {
             // A name is a remembered type, a value a remembered renderer: they never share an argument.
             var name = JSONWriter(capacity: 64)
             let type = try ColumnType(named: call.text(member * 4 + 1)).type
+            guard type.isScalar else { throw SQLError("22023", "key value must be scalar, not array, composite, or json") }
+            guard !type.isDateAndTime else {
+                JSONRenderer(type, timeZone: call.values.timeZone).write(call.cell(member * 4), into: &writer)
+                writer.raw(" : ")
+                try write(call, member * 4 + 2, into: &writer)
+                continue
+            }
             if type == .boolean {
                 name.boolean(call.boolean(member * 4))
             } else {
@@ -247,5 +263,18 @@ extension EngineFunction {
 
     private static func giveBinary(_ writer: borrowing JSONWriter, _ call: FunctionCall) throws(SQLError) {
         call.give(try JSONBText.canonical(JSONValue(stored: writer.text)))
+    }
+}
+
+extension DataType {
+    /// JSON writes these as ISO 8601 has them, as a member's name too.
+    var isDateAndTime: Bool { self == .timestamp || self == .timestamptz }
+
+    /// May be the name of a member.
+    var isScalar: Bool {
+        switch self {
+        case .array, .composite, .record, .json, .jsonb: false
+        default: true
+        }
     }
 }

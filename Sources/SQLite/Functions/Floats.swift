@@ -12,6 +12,10 @@ extension EngineFunction {
         EngineFunction("pg_f4sub", 2, pure) { reals($0, $1, $2) { $0 - $1 } },
         EngineFunction("pg_f4mul", 2, pure) { reals($0, $1, $2, canUnderflow: true) { $0 * $1 } },
         EngineFunction("pg_f4div", 2, pure) { quotient($0, $1, $2) { reals($0, $1, $2, canUnderflow: true) { $0 / $1 } } },
+        // SQLite's own `abs` leaves a negative zero as it is.
+        EngineFunction("pg_f8abs", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).magnitude) } },
+        // SQLite's own minus is `0 - x`, which loses the sign of zero.
+        EngineFunction("pg_f8neg", 1, pure) { strict($0, $1, $2) { try $0.give(-$0.double(0)) } },
         EngineFunction("pg_f8round", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.toNearestOrEven)) } },
         EngineFunction("pg_f8trunc", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.towardZero)) } },
         EngineFunction("pg_f8floor", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.down)) } },

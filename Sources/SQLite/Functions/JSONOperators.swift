@@ -5,6 +5,9 @@ import OffstageSchema
 extension JSONValue {
     var isContainer: Bool { array != nil || object != nil }
 
+    /// A container of nothing, in which PostgreSQL looks for no path.
+    var isEmpty: Bool { array?.isEmpty ?? object?.isEmpty ?? false }
+
     /// `@>`: every member and every element of the other is here, too; an array holds a scalar that is one of its elements.
     func contains(_ other: JSONValue, isTop: Bool = false) -> Bool {
         switch (self, other) {

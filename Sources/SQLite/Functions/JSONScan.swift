@@ -106,6 +106,10 @@ struct JSONScan {
     }
 
     /// Counted from 0, or from the end where negative.
+    func elementOrSelf(_ index: Int) -> Range<Int>? {
+        isArray || isObject ? element(index) : index == 0 || index == -1 ? whole : nil
+    }
+
     func element(_ index: Int) -> Range<Int>? {
         guard isArray else { return nil }
         if index < 0 {

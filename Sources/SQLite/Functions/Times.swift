@@ -97,13 +97,22 @@ extension EngineFunction {
         },
         EngineFunction("pg_date_trunc_zone", 3, pure) {
             strict($0, $1, $2) { call in
-                call.give(try DateTime.truncated(call.text(0), timestamptz: call.integer(1), in: zone(call, 2)))
+                let moment = call.integer(1)
+                call.give(try isFinite(moment) ? DateTime.truncated(call.text(0), timestamptz: moment, in: zone(call, 2)) : moment)
             }
         },
         // pg_at_zone(zone, timestamptz) and pg_from_zone(zone, timestamp): `at time zone`
-        EngineFunction("pg_at_zone", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.local($0.integer(1), in: zone($0, 0))) } },
+        EngineFunction("pg_at_zone", 2, pure) {
+            strict($0, $1, $2) { call in
+                let moment = call.integer(1)
+                call.give(try isFinite(moment) ? DateTime.local(moment, in: zone(call, 0)) : moment)
+            }
+        },
         EngineFunction("pg_from_zone", 2, pure) {
-            strict($0, $1, $2) { $0.give(try DateTime.moment(local: $0.integer(1), in: zone($0, 0))) }
+            strict($0, $1, $2) { call in
+                let local = call.integer(1)
+                call.give(try isFinite(local) ? DateTime.moment(local: local, in: zone(call, 0)) : local)
+            }
         },
         EngineFunction("pg_make_date", 3, pure) {
             strict($0, $1, $2) { call in
@@ -203,4 +212,7 @@ extension EngineFunction {
             return zone
         }
     }
+
+    /// PostgreSQL looks at nothing else where the time is infinite, a zone's name included.
+    private static func isFinite(_ time: Int64) -> Bool { time != .max && time != .min }
 }

@@ -6,6 +6,7 @@ extension DateTime {
 
     /// `date_trunc(name, timestamp)`. Throws 22023 and 0A000 as `extract` does.
     package static func truncated(_ name: String, timestamp: Int64) throws(SQLError) -> Int64 {
+        guard timestamp != .max, timestamp != .min else { return timestamp }
         let unit = try TimeUnit.step(name, for: .timestamp)
         guard let truncated = truncated(unit, timestamp) else { throw TimeUnit.unsupported(name, for: .timestamp) }
         return truncated
@@ -13,8 +14,8 @@ extension DateTime {
 
     /// `date_trunc(name, timestamptz, zone)`: days and more begin at the zone's midnight.
     package static func truncated(_ name: String, timestamptz moment: Int64, in zone: TimeZoneRules) throws(SQLError) -> Int64 {
-        let unit = try TimeUnit.step(name, for: .timestamptz)
         guard moment != .max, moment != .min else { return moment }
+        let unit = try TimeUnit.step(name, for: .timestamptz)
         let offset = Int64(zone.offset(at: moment.floorDivided(by: 1_000_000).quotient)) * 1_000_000
         guard let truncated = truncated(unit, moment &+ offset) else { throw TimeUnit.unsupported(name, for: .timestamptz) }
         switch unit {

@@ -30,7 +30,7 @@ extension Numeric {
         if rest.sign != 0, base.sign < 0 {
             throw SQLError("2201F", "a negative number raised to a non-integer power yields a complex result")
         }
-        guard rest.sign == 0, case .small(let wide) = whole, let count = Int(exactly: wide), abs(count) <= 1_000_000 else {
+        guard rest.sign == 0, case .small(let wide) = whole, let count = Int(exactly: wide), count.magnitude <= 1_000_000 else {
             throw SQLError(
                 "0A000", "power of numeric with such an exponent is not supported on the embedded engine",
                 hint: "Cast to double precision.")

@@ -178,7 +178,8 @@ extension YearlyRule {
     static func offset(posix: ArraySlice<UInt8>) -> Int? {
         var rest = posix
         skipName(&rest)
-        guard rest.count < posix.count, let west = time(&rest), rest.isEmpty, abs(west) < 168 * 3600 else { return nil }
+        let isNamed = rest.count < posix.count || [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(posix.first)
+        guard isNamed, let west = time(&rest), rest.isEmpty, abs(west) < 168 * 3600 else { return nil }
         return -west
     }
 

@@ -45,8 +45,10 @@ struct Report {
         return sorted(given.rows) == sorted(wanted.rows) ? nil : describe(given, wanted)
     }
 
-    /// `numeric(5,2)` is `numeric`: an expression's modifier is not compared.
+    /// `numeric(5,2)` is `numeric`: an expression's modifier is not compared. `bpchar` is what psql calls a `character` that has none.
     private static func withoutModifier(_ column: String) -> String {
+        if column.hasSuffix(" bpchar") { return column.dropLast(6) + "character" }
+        if column.hasSuffix(" bpchar[]") { return column.dropLast(8) + "character[]" }
         guard let open = column.lastIndex(of: "("), let close = column.lastIndex(of: ")"), open < close else { return column }
         return String(column[..<open] + column[column.index(after: close)...])
     }
