@@ -117,7 +117,7 @@ let package = Package(
         tests(
             "Server",
             [
-                "OffstageServer", "OffstageAuth", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema",
+                "OffstageServer", "OffstageAuth", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

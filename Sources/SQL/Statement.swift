@@ -105,6 +105,8 @@ package struct Write: Sendable {
         /// `find` gives the rowids to delete; the representation is taken, then `delete` (with `.affected`) removes them.
         /// Without `find`, `delete` stands alone.
         case delete(find: SQLText?, delete: SQLText)
+        /// A function that may write is called; what it gives is the answer.
+        case call(ReadNode)
     }
 
     package var action: Action
@@ -191,6 +193,10 @@ package enum RowFormat: Sendable, Hashable {
     case json(nullsStripped: Bool)
     /// The first row alone, as an object.
     case object(nullsStripped: Bool)
+    /// The first field of each row, as an array.
+    case values
+    /// The first field of the first row by itself; null without a row.
+    case value
     case csv
     /// The root element's name.
     case xml(root: String)

@@ -48,7 +48,10 @@ struct Binder {
         case .count(let position): try put(try text(position), as: ColumnType(.bigint), statement, index)
         // Filled from the parent's row.
         case .parentKey: break
-        case .payload(let column): try put(row.indices.contains(column) ? row[column] : .null, statement, index)
+        case .payload(let column):
+            // The arguments of a call stand in the payload's one row, whatever text asks for them.
+            let row = row.isEmpty ? inputs.rows.first?.values ?? [] : row
+            try put(row.indices.contains(column) ? row[column] : .null, statement, index)
         case .affected: try put(.text(affected), statement, index)
         case .claims: try put(inputs.caller.claims, statement, index)
         case .subject: try put(inputs.caller.subject, statement, index)

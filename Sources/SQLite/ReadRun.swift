@@ -27,6 +27,8 @@ struct ReadRun {
             let count = try firstObject(node, into: &writer)
             if nullsStripped { try stripNulls(&writer) }
             return count
+        case .values: return try values(node, into: &writer)
+        case .value: return try firstValue(node, into: &writer)
         case .csv: return try csv(node, into: &writer)
         case .xml(let root): return try xml(node, root: root, into: &writer)
         case .none: return try remaining(node)
@@ -81,6 +83,34 @@ struct ReadRun {
         }
         try object(node.fields, of: node, into: &writer)
         return 1 + (try remaining(node))
+    }
+
+    /// The first field of each row, written down as `json_agg` does.
+    private func values(_ node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) -> Int {
+        let separator = node.fields.types.first?.isStructured == true ? ", \n " : ", "
+        var count = 0
+        writer.byte(UInt8(ascii: "["))
+        while try step(node) {
+            if count > 0 { writer.raw(text: separator) }
+            try firstField(node, into: &writer)
+            count += 1
+            if writer.count > byteLimit { throw .overBudget }
+        }
+        writer.byte(UInt8(ascii: "]"))
+        return count
+    }
+
+    private func firstValue(_ node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) -> Int {
+        guard try step(node) else {
+            writer.null()
+            return 0
+        }
+        try firstField(node, into: &writer)
+        return 1 + (try remaining(node))
+    }
+
+    private func firstField(_ node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) {
+        if node.fields.steps.isEmpty { writer.null() } else { try value(node.fields, 0, of: node, into: &writer) }
     }
 
     private func remaining(_ node: CompiledNode) throws(RunStop) -> Int {

@@ -50,6 +50,10 @@ struct WriteRun {
             try checkCount()
             try answer(&rows)
             try execute(delete, row: []) { _ in }
+        case .call(let node):
+            sequences.beginStatement()
+            rows.body = try body(of: node)
+            try checkCount()
         }
         rows.count = count
         if write.tellsNew { rows.inserted = inserted }
@@ -139,14 +143,21 @@ struct WriteRun {
         guard write.representation != nil || write.location != nil else { return }
         binder.affected = Self.json(affected)
         if let node = write.representation, format != .none {
-            connection.output.truncate(to: 0)
-            let compiled = try connection.compiledNode(node, inputs)
-            connection.runs &+= 1
-            _ = try ReadRun(binder: binder, number: connection.runs).write(compiled, as: format, into: &connection.output)
-            rows.body = connection.output.bytes
-            if connection.output.count > 1 << 20 { connection.output = JSONWriter(capacity: 16 << 10) }
+            let touched = count
+            rows.body = try body(of: node)
+            count = touched
         }
         if let node = write.location, !affected.isEmpty { rows.location = try location(node) }
+    }
+
+    /// What a tree of texts gives, written down; `count` is how many rows.
+    private mutating func body(of node: ReadNode) throws(RunStop) -> [UInt8] {
+        let compiled = try connection.compiledNode(node, inputs)
+        connection.runs &+= 1
+        connection.output.truncate(to: 0)
+        count = try ReadRun(binder: binder, number: connection.runs).write(compiled, as: format, into: &connection.output)
+        defer { if connection.output.count > 1 << 20 { connection.output = JSONWriter(capacity: 16 << 10) } }
+        return connection.output.bytes
     }
 
     private func location(_ node: ReadNode) throws(RunStop) -> [String?]? {

@@ -244,6 +244,7 @@ extension Writer.WriteJob {
         case .insert: return inputs.rows.count == 1
         case .update: return true
         case .delete(let find, _): return find == nil
+        case .call: return false
         }
     }
 }

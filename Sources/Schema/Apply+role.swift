@@ -79,6 +79,9 @@ extension Application {
 }
 
 extension Function {
+    /// Neither stable nor immutable.
+    package var mayWrite: Bool { volatility == .volatile }
+
     /// Its name with the types of its arguments, `add(integer, integer)`: what tells overloads apart.
     package var signature: QualifiedName {
         QualifiedName(name.schema, "\(name.name)(\(parameters.map { $0.type.type.name }.joined(separator: ", ")))")

@@ -176,6 +176,7 @@ extension RestAnswer {
             case .insert(let texts): return texts.map(\.text).joined(separator: "\n")
             case .update(let text): return text.text
             case .delete(let find, let delete): return [find?.text ?? "", delete.text].joined(separator: "\n")
+            case .call(let node): return node.query.text
             }
         }
     }

@@ -87,15 +87,19 @@ extension Payload {
             hint: "Send the rows in several requests, or import a file with `offstage import`.")
     }
 
-    private init(json body: UnsafeBufferPointer<UInt8>, columns: [String]?, limits: PayloadLimits) throws(RequestError) {
+    /// The body as JSON.
+    static func json(_ body: UnsafeBufferPointer<UInt8>, limits: PayloadLimits) throws(RequestError) -> JSONValue {
         var jsonLimits = JSONLimits()
         jsonLimits.depth = limits.depth
-        let value: JSONValue
         do throws(JSONError) {
-            value = try JSONValue(parsing: body, limits: jsonLimits)
+            return try JSONValue(parsing: body, limits: jsonLimits)
         } catch {
             throw RequestError(code: "PGRST102", message: "Empty or invalid json", details: body.isEmpty ? nil : "\(error)")
         }
+    }
+
+    private init(json body: UnsafeBufferPointer<UInt8>, columns: [String]?, limits: PayloadLimits) throws(RequestError) {
+        let value = try Self.json(body, limits: limits)
         var objects: [[JSONValue.Member]] = []
         switch value {
         case .object(let members): objects = [members]

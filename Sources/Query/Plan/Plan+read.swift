@@ -12,6 +12,12 @@ extension Planner {
             relation, as: alias, source: try asDatabase { () throws(SQLError) in try gate.source(relation, as: Alias(alias)) })
         read.maxRows = catalogue.settings.maxRows
         read.key = schema.tables[relation]?.primaryKey?.columns ?? []
+        try fill(&read, select: items, path: path)
+        return read
+    }
+
+    /// What is wanted of a node's rows, and which rows.
+    mutating func fill(_ read: inout ReadPlan, select items: [SelectItem], path: [String]) throws(PlanError) {
         for item in items where !isEmbed(item) { try add(item, to: &read) }
         for item in items { if case .embed(let embed) = item { try add(embed, to: &read, path: path) } }
         read.isGrouped = request.uses(aggregatesIn: items) || countsByName(items, read)
@@ -21,7 +27,6 @@ extension Planner {
             read.limit = window.limit
             read.offset = window.offset
         }
-        return read
     }
 
     private func isEmbed(_ item: SelectItem) -> Bool { if case .embed = item { true } else { false } }
@@ -40,9 +45,7 @@ extension Planner {
     private mutating func add(_ item: SelectItem, to read: inout ReadPlan) throws(PlanError) {
         switch item {
         case .all:
-            for column in schema.columns(of: read.relation) {
-                read.fields.append(.value(column.name, try column_(column.name, of: read)))
-            }
+            for name in columnNames(of: read) { read.fields.append(.value(name, try column_(name, of: read))) }
         case .count(let alias, let cast):
             guard catalogue.settings.allowsAggregates else { throw Self.noAggregates }
             read.fields.append(.value(alias ?? "count", try casting(Self.countAll, cast)))
@@ -83,7 +86,17 @@ extension Planner {
     }
 
     func type(of column: String, in read: ReadPlan) -> ColumnType? {
-        schema.columns(of: read.relation).first { $0.name == column }?.type
+        if let result = read.result { return result.first { $0.name == column }?.type }
+        return schema.columns(of: read.relation).first { $0.name == column }?.type
+    }
+
+    private func columnNames(of read: ReadPlan) -> [String] {
+        read.result?.map(\.name) ?? schema.columns(of: read.relation).map(\.name)
+    }
+
+    /// What a function gave is its caller's to read.
+    private func mayRead(_ column: String, of read: ReadPlan) -> Bool {
+        read.result != nil || schema.allows(role, .select, column: column, of: read.relation)
     }
 
     /// A column the caller may read, qualified.
@@ -91,13 +104,13 @@ extension Planner {
         guard type(of: name, in: read) != nil else {
             throw PlanError("42703", "column \(read.alias).\(name) does not exist", hint: perhaps(name, in: read))
         }
-        guard schema.allows(role, .select, column: name, of: read.relation) else { throw denied(read.relation) }
+        guard mayRead(name, of: read) else { throw denied(read.relation) }
         return Expression(.column(Name([read.alias, name])))
     }
 
     /// PostgreSQL's own hint, for columns the caller may read.
     private func perhaps(_ name: String, in read: ReadPlan) -> String? {
-        let known = schema.columns(of: read.relation).map(\.name).filter { schema.allows(role, .select, column: $0, of: read.relation) }
+        let known = columnNames(of: read).filter { mayRead($0, of: read) }
         return closestName(to: name, among: known).map { "Perhaps you meant to reference the column \"\(read.alias).\($0)\"." }
     }
 

@@ -54,12 +54,14 @@ struct Planner {
         self.role = role
         gate = Gate(catalogue.schema, role: role)
         schemaName = try catalogue.settings.schema(for: request.profile)
-        guard case .relation(let name) = request.target else {
-            throw PlanError("PGRST202", "Could not find a relation in this request")
-        }
-        relation = QualifiedName(schemaName, name)
-        guard catalogue.schema.tables[relation] != nil || catalogue.schema.views[relation] != nil else {
-            throw Self.unknownRelation(relation, in: catalogue.schema, for: role)
+        switch request.target {
+        case .relation(let name):
+            relation = QualifiedName(schemaName, name)
+            guard catalogue.schema.tables[relation] != nil || catalogue.schema.views[relation] != nil else {
+                throw Self.unknownRelation(relation, in: catalogue.schema, for: role)
+            }
+        case .function(let name): relation = QualifiedName(schemaName, name)
+        case .root: throw PlanError("PGRST126", "Root endpoint metadata is disabled")
         }
     }
 
@@ -75,6 +77,7 @@ struct Planner {
     }
 
     mutating func plan(_ payload: PayloadShape?) throws(PlanError) -> TablePlan {
+        if case .function = request.target { return TablePlan(.call(try call(payload)), relation: relation, role: role) }
         switch request.method {
         case .get, .head:
             return TablePlan(.read(try readRoot(), counts: request.preferences.count != nil), relation: relation, role: role)
@@ -89,11 +92,16 @@ struct Planner {
     /// The root of a read.
     mutating func readRoot() throws(PlanError) -> ReadPlan {
         var read = try node(relation, named: relation.name, select: request.select, path: [])
+        try finish(&read)
+        return read
+    }
+
+    /// What only the root has.
+    func finish(_ read: inout ReadPlan) throws(PlanError) {
         try checkPaths(read)
         read.limit = request.window.limit
         read.offset = request.window.offset
         read.maxRows = catalogue.settings.maxRows
-        return read
     }
 
     /// Runs what may fail as the database does.

@@ -11,6 +11,7 @@ package struct TablePlan: Sendable {
         case insert(InsertPlan)
         case update(UpdatePlan)
         case delete(DeletePlan)
+        case call(CallPlan)
     }
 
     package let action: Action
@@ -42,6 +43,8 @@ package struct ReadPlan: Sendable {
     package var isGrouped = false
     /// Columns that tell rows apart, for a total order; empty where there is no key.
     package var key: [String] = []
+    /// The columns of a function's result, which need no grant of their own; nil where it is the relation itself that is read.
+    package var result: [View.Column]?
 
     package init(_ relation: QualifiedName, as alias: String, source: FromItem) {
         self.relation = relation

@@ -22,6 +22,13 @@ package struct SQLiteDialect: Sendable {
         case .insert(let insert): return .write(try self.insert(insert, caller))
         case .update(let update): return .write(try self.update(update, caller))
         case .delete(let delete): return .write(try self.delete(delete, caller))
+        case .call(let call):
+            var builder = ReadBuilder(schema, caller)
+            let root = try builder.node(call.read, link: nil)
+            if call.writes {
+                return .write(Write(.call(root), table: call.read.relation, needsRows: false, payloadColumns: call.columns))
+            }
+            return .read(Read(root: root, count: call.counts ? try builder.count(call.read) : nil, isBounded: builder.isBounded))
         }
     }
 }

@@ -24,6 +24,8 @@ final class PreparedRequest: Sendable {
 
     /// Statements of a write by what its payload gives.
     private let writes = Mutex<[PayloadShape: PreparedWrite]>([:])
+    /// Calls of a function by the arguments that its payload gives.
+    private let calls = Mutex<[PayloadShape: PreparedCall]>([:])
     private static let writeLimit = 16
     /// How often the read went over the budget of an event loop, less what was forgiven.
     private let overruns = Atomic<Int>(0)
@@ -49,11 +51,12 @@ final class PreparedRequest: Sendable {
     }
 
     var wantsObject: Bool { media.form == .object }
+    var isCall: Bool { if case .function = request.target { true } else { false } }
 
     /// Whether a read may be tried where it arrives. One that keeps going over the budget is tried now and then only: other values
     /// may be cheaper.
-    var mayRunInline: Bool {
-        guard read?.isBounded == true else { return false }
+    func mayRunInline(_ read: Read) -> Bool {
+        guard read.isBounded else { return false }
         let overruns = overruns.load(ordering: .relaxed)
         guard overruns >= 4 else { return true }
         return self.overruns.wrappingAdd(1, ordering: .relaxed).oldValue % 16 == 0
@@ -69,6 +72,35 @@ final class PreparedRequest: Sendable {
             if writes.count >= Self.writeLimit { writes.removeAll() }
             writes[payload] = write
         }
+    }
+
+    func call(for payload: PayloadShape) -> PreparedCall? { calls.withLock { $0[payload] } }
+
+    func keep(_ call: PreparedCall, for payload: PayloadShape) {
+        calls.withLock { calls in
+            if calls.count >= Self.writeLimit { calls.removeAll() }
+            calls[payload] = call
+        }
+    }
+}
+
+/// A call's statement, what it takes and how its answer looks.
+struct PreparedCall: Sendable {
+    let statement: Statement
+    let plan: CallPlan
+    let settings: [String]
+
+    init(_ statement: Statement, _ plan: CallPlan) {
+        self.statement = statement
+        self.plan = plan
+        var used = UsedSettings()
+        switch statement {
+        case .read(let read):
+            used.add(read.root)
+            read.count.map { used.add($0) }
+        case .write(let write): if case .call(let node) = write.action { used.add(node) }
+        }
+        settings = used.names
     }
 }
 
@@ -86,6 +118,7 @@ struct PreparedWrite: Sendable {
         case .delete(let find, let delete):
             if let find { used.add(find) }
             used.add(delete)
+        case .call(let node): used.add(node)
         }
         if let representation = write.representation { used.add(representation) }
         if let location = write.location { used.add(location) }

@@ -5,19 +5,21 @@ import OffstageSchema
 
 extension RestService {
     /// Plans a request for the caller's role: all that its values do not change.
-    func prepare(_ request: TableRequest, _ call: Call, _ body: [UInt8]) throws(Refusal) -> PreparedRequest {
+    func prepare(_ request: TableRequest, _ call: Call) throws(Refusal) -> PreparedRequest {
         let profile = try schemaName(request)
         let name: String
         switch request.target {
         case .relation(let relation): name = relation
-        case .function(let function): throw unknownFunction(QualifiedName(profile, function), request, body)
+        case .function(let function): name = function
         case .root: throw Refusal(404, "PGRST126", "Root endpoint metadata is disabled")
         }
         let media = try AnswerMedia(request.accept, header: call.head.rest.accept)
         let zone = try timeZone(request.preferences.timezone)
         let relation = QualifiedName(profile, name)
         var read: Read?
-        if request.method.isRead, case .read(let statement) = try statement(request, nil, call) { read = statement }
+        if request.method.isRead, case .relation = request.target, case .read(let statement) = try statement(request, nil, call) {
+            read = statement
+        }
         return PreparedRequest(
             request, relation: relation, media: media, applied: applied(request, relation, call),
             profile: request.profile != nil || settings.plan.exposedSchemas.count > 1 ? profile : nil, timeZone: zone, read: read)
@@ -41,7 +43,7 @@ extension RestService {
         }
     }
 
-    private func schemaName(_ request: TableRequest) throws(Refusal) -> String {
+    func schemaName(_ request: TableRequest) throws(Refusal) -> String {
         do throws(PlanError) {
             return try settings.plan.schema(for: request.profile)
         } catch {
@@ -59,31 +61,10 @@ extension RestService {
 
     private func applied(_ request: TableRequest, _ relation: QualifiedName, _ call: Call) -> String? {
         let hasKey = call.project.catalogue.schema.tables[relation]?.primaryKey != nil
+        let writes = if case .relation = request.target { !request.method.isRead } else { false }
         return request.preferences.applied(
-            isMutation: !request.method.isRead, resolves: request.method == .post && (hasKey || request.onConflict != nil),
-            setsMissing: request.method == .post || request.method == .patch, mayChooseTransaction: settings.allowsRollback)
-    }
-
-    private func unknownFunction(_ name: QualifiedName, _ request: TableRequest, _ body: [UInt8]) -> Refusal {
-        var arguments = request.arguments.map(\.name)
-        if !request.method.isRead, request.contentType == .json {
-            let payload = body.withUnsafeBufferPointer {
-                try? Payload($0, type: .json, columns: request.columns, limits: settings.payloads)
-            }
-            arguments = payload?.columns ?? []
-        }
-        var unique: [String] = []
-        for argument in arguments where !unique.contains(argument) { unique.append(argument) }
-        let list = unique.sorted().joined(separator: ", ")
-        let message = unique.isEmpty ? "\(name) without parameters" : "\(name)(\(list))"
-        let searched =
-            unique.isEmpty
-            ? "the function \(name) without parameters"
-            : "the function \(name) with parameter\(unique.count == 1 ? "" : "s") \(list)"
-        let unnamed = request.method.isRead ? "" : " or with a single unnamed json/jsonb parameter"
-        return Refusal(
-            404, "PGRST202", "Could not find the function \(message) in the schema cache",
-            details: "Searched for \(searched)\(unnamed), but no matches were found in the schema cache.")
+            isMutation: writes, resolves: writes && request.method == .post && (hasKey || request.onConflict != nil),
+            setsMissing: writes && (request.method == .post || request.method == .patch), mayChooseTransaction: settings.allowsRollback)
     }
 
     /// What a relation can be asked to do.
@@ -98,7 +79,7 @@ extension RestService {
         var methods = "OPTIONS,GET,HEAD"
         switch request.target {
         case .root: break
-        case .function(let name): throw unknownFunction(QualifiedName(profile, name), request, [])
+        case .function(let name): methods = try self.methods(of: QualifiedName(profile, name), call)
         case .relation(let name):
             let relation = QualifiedName(profile, name)
             if let table = call.project.catalogue.schema.tables[relation] {

@@ -13,7 +13,7 @@ extension RestService {
         // What counts is not written down where nobody reads it.
         let format = isHead ? RowFormat.none : prepared.media.format(root: prepared.relation.name)
         let offset = prepared.offset.flatMap { values.indices.contains($0) ? values[$0].integer : nil } ?? 0
-        if isOnEventLoop, prepared.mayRunInline {
+        if isOnEventLoop, prepared.mayRunInline(read) {
             let rows: Rows?
             do throws(SQLError) {
                 rows = try driver.readInline(read, with: inputs, as: format)

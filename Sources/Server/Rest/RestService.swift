@@ -69,13 +69,13 @@ package final class RestService: Sendable {
         else {
             // Says why; a request that reads well after all is planned and not kept.
             let request = try read(method, path, call)
-            return try run(try prepare(request, call, body), values: request.values, call, body, isOnEventLoop)
+            return try run(try prepare(request, call), values: request.values, call, body, isOnEventLoop)
         }
         let key = PlanCache.Key(role: call.caller.role, shape: scanned.shape)
         if let prepared = call.project.plans.find(key) {
             return try run(prepared, values: scanned.values, call, body, isOnEventLoop)
         }
-        let prepared = try prepare(try read(method, path, call), call, body)
+        let prepared = try prepare(try read(method, path, call), call)
         let answer = try run(prepared, values: scanned.values, call, body, isOnEventLoop)
         call.project.plans.offer(prepared, for: key)
         return answer
@@ -84,6 +84,7 @@ package final class RestService: Sendable {
     private func run(
         _ prepared: PreparedRequest, values: [RequestValue], _ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool
     ) throws(Refusal) -> Answer {
+        if prepared.isCall { return try self.call(prepared, values, call, body, isOnEventLoop) }
         if let read = prepared.read { return try run(read, prepared, values, call, isOnEventLoop) }
         return try write(prepared, values, call, body)
     }

@@ -1,0 +1,77 @@
+import OffstageJSON
+package import OffstageSchema
+
+/// What the body of a call holds: arguments by name, and the body itself for a function that takes it whole.
+package struct CallPayload: Sendable {
+    package var names: [String] = []
+    package var values: [Payload.Value] = []
+    package var body: Payload.Value?
+
+    /// - Parameter columns: only these members are arguments.
+    /// - Throws: PGRST102 for a body that cannot be read, 22023 for JSON that is no object where arguments are wanted by name.
+    package init(
+        _ bytes: UnsafeBufferPointer<UInt8>, type: PayloadType, columns: [String]?, limits: PayloadLimits = PayloadLimits()
+    ) throws(RequestError) {
+        switch type {
+        case .json where bytes.isEmpty: break
+        case .json:
+            let value = try Payload.json(bytes, limits: limits)
+            body = .json(value)
+            guard case .object(let members) = value else { break }
+            for member in members where columns?.contains(member.name) ?? true { add(member.name, .json(member.value)) }
+        case .form:
+            let form = try Payload(bytes, type: .form, columns: columns, limits: limits)
+            for (name, value) in zip(form.columns, form.rows.first ?? []) { if let value { add(name, value) } }
+        case .text: body = .text(try Self.text(bytes))
+        case .binary: body = .text(Self.hexadecimal(bytes))
+        default: throw RequestError(code: "PGRST102", message: "Content-Type not acceptable: \(type.name)")
+        }
+    }
+
+    /// A member given twice counts once, as in `json_to_record`: the last.
+    private mutating func add(_ name: String, _ value: Payload.Value) {
+        if let place = names.firstIndex(of: name) {
+            values[place] = value
+        } else {
+            names.append(name)
+            values.append(value)
+        }
+    }
+
+    private static func text(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw RequestError(code: "22021", message: "invalid byte sequence for encoding \"UTF8\"")
+        }
+        return text
+    }
+
+    /// As `bytea` is written in text.
+    private static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text = Array("\\x".utf8)
+        text.reserveCapacity(bytes.count * 2 + 2)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    package var shape: PayloadShape {
+        PayloadShape(columns: names, patterns: [names.map { _ in true }], rowCount: 1)
+    }
+
+    /// The arguments as stored values, in the order of the plan's columns.
+    ///
+    /// - Throws: the input function's error: 22P02 and its kin.
+    package func stored(for plan: CallPlan, in context: ValueContext) throws(SQLError) -> [StoredValue] {
+        if case .json(let value)? = body, !plan.takesBody {
+            switch value {
+            case .object: break
+            case .array: throw SQLError("22023", "cannot call json_to_record on an array")
+            default: throw SQLError("22023", "cannot call json_to_record on a scalar")
+            }
+        }
+        return try Payload.stored(plan.takesBody ? [body] : values.map { $0 }, as: plan.columns, in: context)
+    }
+}

@@ -1,0 +1,203 @@
+package import OffstageSchema
+import OffstageSyntax
+
+/// A call of a function: `/rpc/add`.
+package struct CallPlan: Sendable {
+    /// What the function gives, and so what the answer looks like.
+    package enum Shape: Sendable {
+        /// A list of objects.
+        case rows
+        /// One object.
+        case row
+        /// A list of values.
+        case values
+        /// A value by itself.
+        case value
+        case nothing
+    }
+
+    package var read: ReadPlan
+    package var shape: Shape
+    package var counts: Bool
+    /// It may write, so it runs where writes do.
+    package var writes: Bool
+    /// The parameters that the payload gives, as the columns of its one row.
+    package var columns: [Column]
+    /// The one parameter takes the body as it is.
+    package var takesBody: Bool
+}
+
+extension Planner {
+    /// The function that a request means, chosen by the names of the arguments it gives.
+    ///
+    /// - Throws: PGRST202 for none, PGRST203 for several, 42501 without `execute`.
+    mutating func call(_ payload: PayloadShape?) throws(PlanError) -> CallPlan {
+        let given = request.isFunctionRead ? request.argumentNames : payload?.columns ?? []
+        let (function, takesBody) = try function(given)
+        guard schema.allows(role, .execute, on: function.signature) else {
+            throw PlanError(.denied("function", function.name.name))
+        }
+        var arguments: [Call.Argument] = []
+        var columns: [Column] = []
+        var isVariadic = false
+        for parameter in takesBody ? function.parameters : function.parameters(named: given) {
+            let value = try argument(parameter, at: columns.count)
+            arguments.append(Call.Argument(value, name: takesBody ? nil : parameter.name))
+            columns.append(Column(parameter.name ?? "", parameter.type))
+            isVariadic = isVariadic || parameter.isVariadic
+        }
+        let call = Call(Name(function.name.schema, function.name.name), arguments, isVariadic: isVariadic)
+        var plan = CallPlan(
+            read: try result(of: function, call), shape: function.answer, counts: request.preferences.count != nil,
+            writes: !request.isFunctionRead && function.mayWrite, columns: columns, takesBody: takesBody)
+        switch plan.shape {
+        case .rows, .row: try fill(&plan.read, select: request.select, path: [])
+        case .values, .value, .nothing:
+            let value = Expression.column(plan.read.alias, Self.scalar)
+            plan.read.fields = [.value(Self.scalar, value)]
+            plan.read.filter = try filters(for: plan.read, path: [])
+        }
+        try finish(&plan.read)
+        return plan
+    }
+
+    /// What a value that is no row is called, as by PostgREST.
+    private static let scalar = "pgrst_scalar"
+
+    private func argument(_ parameter: Function.Parameter, at index: Int) throws(PlanError) -> Expression {
+        guard request.isFunctionRead else { return Expression(.injected(.payload(index))) }
+        let values = request.arguments.filter { $0.name == parameter.name }.map { Expression(.injected(.value($0.value.position))) }
+        // Of one argument given several times the last counts; a variadic one takes them all.
+        guard parameter.isVariadic, case .array(let element) = parameter.type.type else {
+            return values.last ?? Expression(.literal(.null))
+        }
+        return Expression(.array(values.map { Expression(.cast($0, TypeName(ColumnType(element)))) }))
+    }
+
+    private mutating func result(of function: Function, _ call: Call) throws(PlanError) -> ReadPlan {
+        let alias = freshAlias(function.name.name)
+        var relation = function.name
+        var columns: [View.Column]
+        var names: [String] = []
+        switch function.result {
+        case .scalar(let type), .set(let type):
+            columns = [View.Column(Self.scalar, type)]
+            names = [Self.scalar]
+        case .row(let own, _): columns = own
+        case .table(let name, _):
+            relation = name
+            columns = schema.columns(of: name).map { View.Column($0.name, $0.type) }
+        }
+        let source = FunctionSource([Expression(.call(call))], alias: Alias(alias, columns: names))
+        var read = ReadPlan(relation, as: alias, source: .call(source))
+        read.result = columns
+        return read
+    }
+
+    // MARK: Which function
+
+    private func function(_ given: [String]) throws(PlanError) -> (Function, takesBody: Bool) {
+        let overloads = (schema.functions[relation] ?? []).filter { !$0.isTrigger }
+        var found = overloads.filter { $0.takes(given) }
+        var takesBody = false
+        if found.isEmpty, !request.isFunctionRead {
+            found = overloads.filter { $0.takesBody(request.contentType) }
+            takesBody = true
+        }
+        if let only = found.first, found.count == 1 { return (only, takesBody) }
+        guard found.isEmpty else {
+            let list = found.map(\.called).sorted().joined(separator: ", ")
+            throw PlanError(
+                "PGRST203", "Could not choose the best candidate function between: \(list)",
+                hint:
+                    "Try renaming the parameters or the function itself in the database so function overloading can be resolved")
+        }
+        throw unknownFunction(given)
+    }
+
+    private func unknownFunction(_ given: [String]) -> PlanError {
+        let names = given.sorted()
+        let list = names.joined(separator: ", ")
+        let searched =
+            names.isEmpty ? "without parameters" : "with parameter\(names.count == 1 ? "" : "s") \(list)"
+        let unnamed =
+            switch request.contentType {
+            case _ where request.isFunctionRead: ""
+            case .text: " or with a single unnamed text parameter"
+            case .xml: " or with a single unnamed xml parameter"
+            case .binary: " or with a single unnamed bytea parameter"
+            case .json: " or with a single unnamed json/jsonb parameter"
+            default: ""
+            }
+        return PlanError(
+            "PGRST202",
+            "Could not find the function \(names.isEmpty ? "\(relation) without parameters" : "\(relation)(\(list))") in the schema cache",
+            details: .text("Searched for the function \(relation) \(searched)\(unnamed), but no matches were found in the schema cache."),
+            hint: perhaps(names).map { "Perhaps you meant to call the function \($0)" })
+    }
+
+    /// The overload or the function of the nearest name, of those that the caller may call.
+    private func perhaps(_ given: [String]) -> String? {
+        func mine(_ functions: [Function]) -> [Function] {
+            functions.filter { !$0.isTrigger && schema.allows(role, .execute, on: $0.signature) }
+        }
+        let overloads = mine(schema.functions[relation] ?? [])
+        if let closest = closestName(to: given.joined(separator: ", "), among: overloads.map(\.parameterList)) {
+            return "\(relation)(\(closest))"
+        }
+        if let only = overloads.first { return "\(relation)(\(only.parameterList))" }
+        let others = schema.functions.filter { $0.key.schema == relation.schema && !mine($0.value).isEmpty }.map(\.key.name)
+        return closestName(to: relation.name, among: others).map { "\(relation.schema).\($0)" }
+    }
+}
+
+extension TableRequest {
+    /// Each argument of a function read by GET once, in the order of the URL.
+    fileprivate var argumentNames: [String] {
+        var names: [String] = []
+        for argument in arguments where !names.contains(argument.name) { names.append(argument.name) }
+        return names
+    }
+}
+
+extension Function {
+    fileprivate var isTrigger: Bool {
+        if case .scalar(let type) = result { type.type == .trigger } else { false }
+    }
+
+    /// All that is given is a parameter's name, and no parameter without a default is left out.
+    fileprivate func takes(_ given: [String]) -> Bool {
+        given.allSatisfy { name in parameters.contains { $0.name == name } }
+            && parameters.allSatisfy { parameter in
+                parameter.defaultValue != nil || parameter.name.map { given.contains($0) } == true
+            }
+    }
+
+    /// Its one parameter has no name and the type of such a body.
+    fileprivate func takesBody(_ type: PayloadType) -> Bool {
+        guard parameters.count == 1, parameters[0].name == nil else { return false }
+        return switch (type, parameters[0].type.type) {
+        case (.json, .json), (.json, .jsonb), (.text, .text), (.binary, .bytea): true
+        default: false
+        }
+    }
+
+    fileprivate func parameters(named given: [String]) -> [Parameter] {
+        given.compactMap { name in parameters.first { $0.name == name } }
+    }
+
+    fileprivate var answer: CallPlan.Shape {
+        switch result {
+        case .scalar(let type): type.type == .void ? .nothing : .value
+        case .set(let type): type.type == .void ? .nothing : .values
+        case .row(_, let isSet), .table(_, let isSet): isSet ? .rows : .row
+        }
+    }
+
+    fileprivate var parameterList: String { parameters.compactMap(\.name).joined(separator: ", ") }
+
+    /// `public.add(a => integer, b => integer)`.
+    fileprivate var called: String {
+        "\(name)(\(parameters.map { "\($0.name.map { "\($0) => " } ?? "")\($0.type.type.name)" }.joined(separator: ", ")))"
+    }
+}

@@ -1,0 +1,146 @@
+import OffstageDatabase
+import OffstageQuery
+import OffstageSQL
+import OffstageSchema
+
+/// Calls of functions: `/rpc/add`.
+extension RestService {
+    func call(
+        _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool
+    ) throws(Refusal) -> Answer {
+        let request = prepared.request
+        let payload = request.isFunctionRead ? nil : try self.payload(body, of: request)
+        let shape = payload?.shape ?? PayloadShape(columns: [], patterns: [], rowCount: 0)
+        let known: PreparedCall
+        if let kept = prepared.call(for: shape) {
+            known = kept
+        } else {
+            known = try planned(request, payload == nil ? nil : shape, call)
+            prepared.keep(known, for: shape)
+        }
+        let inputs = try inputs(known, prepared, payload, values, call)
+        let format = known.plan.format(prepared.media, isHead: request.method == .head, root: prepared.relation.name)
+        let offset = prepared.offset.flatMap { values.indices.contains($0) ? values[$0].integer : nil } ?? 0
+        if isOnEventLoop, case .read(let read) = known.statement, prepared.mayRunInline(read) {
+            let rows: Rows?
+            do throws(SQLError) {
+                rows = try driver.readInline(read, with: inputs, as: format)
+            } catch {
+                throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
+            }
+            if let rows { return .now(try respond(rows, known, prepared, inputs, offset)) }
+            prepared.wentOverBudget()
+        }
+        return .later {
+            do throws(SQLError) {
+                let rows = try await self.driver.run(known.statement, with: inputs, as: format)
+                do throws(Refusal) {
+                    return try self.respond(rows, known, prepared, inputs, offset)
+                } catch {
+                    return error.response
+                }
+            } catch {
+                return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
+            }
+        }
+    }
+
+    private func payload(_ body: [UInt8], of request: TableRequest) throws(Refusal) -> CallPayload {
+        do throws(RequestError) {
+            return try body.withUnsafeBufferPointer { (bytes) throws(RequestError) in
+                try CallPayload(bytes, type: request.contentType, columns: request.columns, limits: settings.payloads)
+            }
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    private func planned(_ request: TableRequest, _ shape: PayloadShape?, _ call: Call) throws(Refusal) -> PreparedCall {
+        let plan = try plan(request, shape, call)
+        guard case .call(let meant) = plan.action else { throw Refusal(.internalFault) }
+        // What a writing function gives is not asked for twice.
+        if meant.writes, meant.counts, request.window != RowWindow() {
+            throw Refusal(
+                400, "PGRST127", "Feature not implemented",
+                details: "A count beside a limit or an offset, of what a volatile function gives.",
+                hint: "Leave out the count, or declare the function stable if it only reads.")
+        }
+        if request.preferences.handling == .strict, request.preferences.maxAffected != nil, !meant.shape.isSet {
+            throw Refusal(
+                400, "PGRST128", "Function must return SETOF or TABLE when max-affected preference is used with handling=strict")
+        }
+        do throws(SQLError) {
+            return PreparedCall(try driver.statement(for: plan), meant)
+        } catch {
+            throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
+        }
+    }
+
+    private func inputs(
+        _ known: PreparedCall, _ prepared: PreparedRequest, _ payload: CallPayload?, _ values: [RequestValue], _ call: Call
+    ) throws(Refusal) -> Inputs {
+        let preferences = prepared.request.preferences
+        var inputs = Inputs(caller: call.caller, values: values, now: call.now, timeZone: preferences.timezone)
+        if !known.settings.isEmpty { inputs.settings = RequestSettings.values(known.settings, of: call) }
+        inputs.rollsBack = settings.allowsRollback && preferences.transaction == .rollback
+        inputs.wantsSingle = prepared.wantsObject && known.plan.shape.isSet
+        if preferences.handling == .strict { inputs.maxAffected = preferences.maxAffected }
+        guard let payload else { return inputs }
+        do throws(SQLError) {
+            let context = ValueContext(timeZone: prepared.timeZone, now: call.now)
+            inputs.rows = [Inputs.Row(values: try payload.stored(for: known.plan, in: context))]
+        } catch {
+            throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
+        }
+        return inputs
+    }
+
+    private func respond(
+        _ rows: Rows, _ known: PreparedCall, _ prepared: PreparedRequest, _ inputs: Inputs, _ offset: Int
+    ) throws(Refusal) -> ServerResponse {
+        let total = known.plan.counts ? rows.total ?? rows.count : nil
+        if inputs.wantsSingle, rows.count != 1 { throw .notSingular(rows.count) }
+        if let limit = inputs.maxAffected, rows.count > limit {
+            throw Refusal(
+                400, "PGRST124", "Query result exceeds max-affected preference constraint", details: "The query affects \(rows.count) rows")
+        }
+        let status = known.plan.shape == .nothing ? 204 : total.map { rows.count < $0 } ?? false ? 206 : 200
+        var response = ServerResponse(status: status)
+        response.fields.reserve(16)
+        if known.plan.shape != .nothing {
+            response.fields.add("Content-Type", prepared.media.contentType)
+            response.body = rows.body
+        }
+        response.fields.add("Content-Range", ContentRange.text(from: offset, count: rows.count, total: total))
+        response.fields.add("Preference-Applied", prepared.applied)
+        if known.plan.shape != .nothing { response.fields.add("Content-Profile", prepared.profile) }
+        response.fields.add("Vary", "Accept, Prefer, Range")
+        return response
+    }
+
+    /// How a function can be called: by GET too, unless it may write.
+    func methods(of name: QualifiedName, _ call: Call) throws(Refusal) -> String {
+        let schema = call.project.catalogue.schema
+        let callable = (schema.functions[name] ?? []).filter { schema.allows(call.caller.role, .execute, on: $0.signature) }
+        guard !callable.isEmpty else {
+            throw Refusal(404, "PGRST202", "Could not find the function \(name) in the schema cache")
+        }
+        return callable.contains { !$0.mayWrite } ? "OPTIONS,GET,HEAD,POST" : "OPTIONS,POST"
+    }
+}
+
+extension CallPlan {
+    fileprivate func format(_ media: AnswerMedia, isHead: Bool, root: String) -> RowFormat {
+        if isHead || shape == .nothing { return .none }
+        switch (media.form, shape) {
+        case (.json, .row): return .object(nullsStripped: media.nullsStripped)
+        case (.json, .value), (.object, .value): return .value
+        case (.json, .values): return .values
+        default: return media.format(root: root)
+        }
+    }
+}
+
+extension CallPlan.Shape {
+    fileprivate var isSet: Bool { self == .rows || self == .values }
+}
