@@ -19,10 +19,10 @@ func room(_ folder: String, _ dependencies: [Target.Dependency], name: String? =
 
 /// Recorded cases lie beside the tests and are read from the source folder.
 func tests(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
-    let cases = ["Golden", "Cases", "Refusals", "Expressions", "Known.txt", "Coverage.txt", "Projects"].filter { name in
+    let cases = ["Golden", "Cases", "Refusals", "Expressions", "Known.txt", "Coverage.txt", "Projects", "Dumps"].filter { name in
         [
             ("SQL", "Golden"), ("Differential", "Cases"), ("Differential", "Refusals"), ("Differential", "Expressions"),
-            ("Differential", "Known.txt"), ("Differential", "Coverage.txt"), ("Differential", "Projects"),
+            ("Differential", "Known.txt"), ("Differential", "Coverage.txt"), ("Differential", "Projects"), ("App", "Dumps"),
         ].contains {
             $0 == (folder, name)
         }

@@ -16,6 +16,7 @@ extension WriterLoop {
             create table if not exists "offstage.migration" (
                 name text primary key, checksum text not null, applied_at integer not null
             ) strict;
+            create table if not exists "offstage.note" (migration text not null, line integer not null, text text not null) strict;
             create table if not exists "offstage.sequence" (
                 name text primary key, value integer not null, is_called integer not null
             ) strict, without rowid;

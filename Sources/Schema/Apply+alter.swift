@@ -4,27 +4,36 @@ extension Application {
     mutating func alterTable(_ alter: AlterTable) throws(SQLError) {
         if alter.object == .type { return try alterComposite(alter) }
         guard let found = schema.resolve(alter.name, path: path) else {
-            if alter.ifExists { return }
+            if alter.ifExists { return notice("relation \"\(alter.name.last)\" does not exist, skipping") }
             throw schema.missingRelation(alter.name, path: path)
         }
         let position = alter.name.position
-        switch (alter.object, found.kind) {
-        case (.view, .table), (.view, .sequence), (.view, .index):
-            throw SQLError("42809", "\"\(found.name.name)\" is not a view", position: position.known)
-        case (.sequence, .table), (.sequence, .view), (.sequence, .index):
-            throw SQLError("42809", "\"\(found.name.name)\" is not a sequence", position: position.known)
-        case (.index, .table), (.index, .view), (.index, .sequence):
-            throw SQLError("42809", "\"\(found.name.name)\" is not an index", position: position.known)
-        default: break
+        switch alter.object {
+        case .view: try requireKind(.view, found, position)
+        case .sequence: try requireKind(.sequence, found, position)
+        case .index: try requireKind(.index, found, position)
+        case .materializedView: try requireKind(.materializedView, found, position)
+        case .table, .type: break
         }
         switch found.kind {
-        case .table: for action in alter.actions { try apply(action, to: found.name, position) }
+        case .table:
+            // PostgreSQL's passes: what goes first, then types, columns, their attributes, keys, the rest.
+            for pass in 0...10 {
+                for action in alter.actions where action.pass == pass { try apply(action, to: found.name, position) }
+            }
+        case .materializedView:
+            for action in alter.actions {
+                switch action {
+                case .owner, .setOptions, .ignored: try apply(action, to: found.name, position)
+                default: throw wrongKind(action, found, position)
+                }
+            }
         case .view: for action in alter.actions { try apply(action, toView: found.name, position) }
         case .sequence, .index:
             for action in alter.actions {
                 switch action {
-                case .owner(let role): try schema.requireRole(actual(role))
-                case .setOptions, .ignored: break
+                case .owner(let role): _ = try newOwner(role)
+                case .setOptions, .ignored: isDefinition = false
                 default: throw wrongKind(action, found, position)
                 }
             }
@@ -60,9 +69,7 @@ extension Application {
     private mutating func apply(_ action: AlterTable.Action, toView name: QualifiedName, _ position: Position) throws(SQLError) {
         switch action {
         case .owner(let role):
-            try schema.requireRole(actual(role))
-            let owner = actual(role)
-            schema.views[name]?.owner = owner
+            if let owner = try newOwner(role) { schema.views[name]?.owner = owner }
         case .setOptions(let options):
             for (option, value) in options {
                 switch option {
@@ -75,6 +82,7 @@ extension Application {
                 default: throw SQLError("22023", "unrecognized parameter \"\(option)\"", position: position.known)
                 }
             }
+        case .ignored(let what): note("ALTER VIEW \(Self.spoken(what))")
         case .setDefault: throw unsupported("a default of a view's column", "Give the table's column the default.", position)
         default: throw wrongKind(action, (name, .view), position)
         }
@@ -89,7 +97,9 @@ extension Application {
             return
         case .dropColumn(let column, let ifExists, let cascade):
             guard table.column(column) != nil else {
-                if ifExists { return }
+                if ifExists {
+                    return notice("column \"\(column)\" of relation \"\(name.name)\" does not exist, skipping")
+                }
                 throw schema.missingColumn(column, of: table, at: position)
             }
             try remove([.column(name, column)], cascade: cascade)
@@ -125,7 +135,9 @@ extension Application {
         case .dropExpression(let column, let ifExists):
             let i = try index(column, table, position)
             guard table.columns[i].generated != nil else {
-                if ifExists { return }
+                if ifExists {
+                    return notice("column \"\(column)\" of relation \"\(name.name)\" is not a stored generated column, skipping")
+                }
                 throw SQLError("55000", "column \"\(column)\" of relation \"\(name.name)\" is not a stored generated column")
             }
             table.columns[i].generated = nil
@@ -147,7 +159,9 @@ extension Application {
         case .dropIdentity(let column, let ifExists):
             let i = try index(column, table, position)
             guard table.columns[i].identity != nil else {
-                if ifExists { return }
+                if ifExists {
+                    return notice("column \"\(column)\" of relation \"\(name.name)\" is not an identity column, skipping")
+                }
                 throw SQLError("55000", "column \"\(column)\" of relation \"\(name.name)\" is not an identity column")
             }
             if let sequence = table.columns[i].sequence { forget(sequence: sequence) }
@@ -160,7 +174,9 @@ extension Application {
             try add(parts, to: &table)
         case .dropConstraint(let constraint, let ifExists, let cascade):
             guard table.hasConstraint(constraint) else {
-                if ifExists { return }
+                if ifExists {
+                    return notice("constraint \"\(constraint)\" of relation \"\(name.name)\" does not exist, skipping")
+                }
                 throw SQLError(
                     "42704", "constraint \"\(constraint)\" of relation \"\(name.name)\" does not exist",
                     hint: schema.perhaps(constraint, table.constraintNames), position: position.known)
@@ -171,14 +187,23 @@ extension Application {
             guard table.hasConstraint(constraint) else {
                 throw SQLError("42704", "constraint \"\(constraint)\" of relation \"\(name.name)\" does not exist")
             }
+            if let i = table.checks.firstIndex(where: { $0.name == constraint }) {
+                table.checks[i].isNotValid = false
+            } else if let i = table.foreignKeys.firstIndex(where: { $0.name == constraint }) {
+                table.foreignKeys[i].isNotValid = false
+            } else {
+                throw SQLError(
+                    "42809", "constraint \"\(constraint)\" of relation \"\(name.name)\" is not a foreign key or check constraint")
+            }
         case .rowSecurity(let isOn): schema.tables[name]?.hasRowSecurity = isOn
         case .forceRowSecurity(let isOn): schema.tables[name]?.forcesRowSecurity = isOn
         case .owner(let role):
-            try schema.requireRole(actual(role))
-            let owner = actual(role)
-            schema.tables[name]?.owner = owner
-        case .setOptions, .ignored: return
-        case .other(let what): throw unsupported("ALTER TABLE \(what)", nil, position)
+            if let owner = try newOwner(role) { schema.tables[name]?.owner = owner }
+        case .setOptions: return note("ALTER TABLE \(name.name) SET or RESET (…)")
+        case .ignored(let what): return note("ALTER TABLE \(name.name) \(Self.spoken(what))")
+        case .other(let what):
+            let (words, hint) = Self.actionWords[what] ?? (what, "Docs/Reference/SQL.md lists what there is.")
+            throw unsupported("ALTER TABLE … \(words)", hint, position)
         }
         switch action {
         case .rowSecurity, .forceRowSecurity, .owner: return
@@ -191,7 +216,9 @@ extension Application {
     private mutating func addColumn(_ definition: ColumnDefinition, ifNotExists: Bool, to table: inout Table, _ old: Table) throws(SQLError)
     {
         if table.column(ObjectName.truncated(definition.name)) != nil {
-            if ifNotExists { return }
+            if ifNotExists {
+                return notice("column \"\(definition.name)\" of relation \"\(table.name.name)\" already exists, skipping")
+            }
             throw SQLError(
                 "42701", "column \"\(definition.name)\" of relation \"\(table.name.name)\" already exists",
                 position: definition.position.known)
@@ -250,10 +277,11 @@ extension Application {
                 "0A000", "cannot alter type of a column used by a generated column",
                 details: "Column \"\(column.name)\" is used by generated column \"\(other.name)\".")
         }
-        if let view = schema.views.values.sorted(by: { $0.name < $1.name }).first(where: { uses($0, table.name, column.name) }) {
+        if let view = queries.first(where: { $0.name != table.name && uses($0.select, table.name, column.name) }) {
             throw SQLError(
                 "0A000", "cannot alter type of a column used by a view or rule",
-                details: "rule _RETURN on view \(view.name.name) depends on column \"\(column.name)\"",
+                details:
+                    "rule _RETURN on \(schema.tables[view.name] == nil ? "view" : "materialized view") \(view.name.name) depends on column \"\(column.name)\"",
                 hint: "Drop the view, change the type, and create the view again.")
         }
         for other in schema.tables.values.sorted(by: { $0.name < $1.name }) {
@@ -364,6 +392,38 @@ extension Application {
         }
         changes.append(.dropIndex(table.name, index: indexName))
         return true
+    }
+}
+
+extension Application {
+    /// `AT_SetStatistics` as people write it.
+    fileprivate static func spoken(_ action: String) -> String {
+        var words = ""
+        for character in action.dropFirst(3) {
+            if character.isUppercase, !words.isEmpty { words.append(" ") }
+            words += character.uppercased()
+        }
+        return words
+    }
+}
+
+extension AlterTable.Action {
+    /// PostgreSQL's order of the actions of one statement (`AT_PASS_…` in `tablecmds.c`).
+    fileprivate var pass: Int {
+        switch self {
+        case .dropColumn, .dropConstraint, .setNotNull(_, false), .setDefault(_, nil), .dropIdentity, .dropExpression: 0
+        case .setType: 1
+        case .addColumn: 4
+        case .setNotNull(_, true), .setIdentity: 6
+        case .addConstraint(let constraint):
+            switch constraint.kind {
+            case .primaryKey(_, let index?), .unique(_, _, let index?): index.isEmpty ? 8 : 7
+            case .primaryKey, .unique: 8
+            default: 9
+            }
+        case .setDefault, .addIdentity: 9
+        case .validateConstraint, .rowSecurity, .forceRowSecurity, .owner, .setOptions, .ignored, .other: 10
+        }
     }
 }
 

@@ -63,7 +63,11 @@ extension Application {
         case .extension:
             guard schema.extensions.contains(name.last) else { throw SQLError("42704", "extension \"\(name.last)\" does not exist") }
             schema.comments[Commented(.extension, [name.last])] = text
-        case .materializedView, .trigger: throw unsupported("COMMENT ON \(comment.kind.rawValue.uppercased())", nil, name.position)
+        case .materializedView: schema.tables[try relation(name, .materializedView, "materialized view")]?.comment = text
+        case .publication:
+            try requirePublication(name.last)
+            schema.comments[Commented(.publication, [name.last])] = text
+        case .trigger: throw unsupported("COMMENT ON \(comment.kind.rawValue.uppercased())", nil, name.position)
         }
     }
 

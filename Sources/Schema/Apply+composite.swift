@@ -59,7 +59,7 @@ extension Application {
                     throw SQLError("0A000", "cannot alter type \"\(name.name)\" because column \"\(table).\(column.name)\" uses it")
                 }
                 row.fields[index].type = try schema.resolveType(type, path: path)
-            case .owner(let role): try schema.requireRole(actual(role))
+            case .owner(let role): _ = try newOwner(role)
             default: throw unsupported("this change of a composite type", "Create another type.", alter.name.position)
             }
         }

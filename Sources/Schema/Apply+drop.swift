@@ -24,12 +24,51 @@ extension Droppable {
 
 extension Application {
     mutating func drop(_ drop: Drop) throws(SQLError) {
+        switch drop.kind {
+        case .role: return try dropRoles(drop.names, ifExists: drop.ifExists)
+        case .extension:
+            for name in drop.names { try dropExtension(name.last, ifExists: drop.ifExists) }
+            return
+        case .publication:
+            for name in drop.names where schema.publications.removeValue(forKey: name.last) == nil {
+                guard drop.ifExists else { throw SQLError("42704", "publication \"\(name.last)\" does not exist") }
+                notice("publication \"\(name.last)\" does not exist, skipping")
+            }
+            return
+        default: break
+        }
         var targets: [Droppable] = []
         for (i, name) in drop.names.enumerated() {
             let arguments = i < drop.arguments.count ? drop.arguments[i] : nil
-            if let target = try target(drop, name, arguments) { targets.append(target) }
+            if let target = try target(drop, name, arguments) {
+                targets.append(target)
+            } else {
+                notice("\(missing(drop, name, arguments)), skipping")
+            }
         }
+        guard !targets.isEmpty else { return }
         try remove(targets, cascade: drop.cascade)
+    }
+
+    /// PostgreSQL's words for what need not be there.
+    private func missing(_ drop: Drop, _ name: Name, _ arguments: [TypeName]?) -> String {
+        let spoken = name.parts.joined(separator: ".")
+        switch drop.kind {
+        case .policy, .trigger:
+            let table = Name(Array(name.parts.dropLast()))
+            guard schema.resolve(table, path: path) != nil else {
+                return "relation \"\(table.parts.joined(separator: "."))\" does not exist"
+            }
+            return "\(drop.kind.rawValue) \"\(name.last)\" for relation \"\(table.parts.joined(separator: "."))\" does not exist"
+        case .function, .procedure:
+            let types = (arguments ?? []).map { (try? schema.resolveType($0, path: path).type.name) ?? $0.name.last }
+            return "function \(spoken)(\(types.joined(separator: ","))) does not exist"
+        case .type, .domain: return "type \"\(spoken)\" does not exist"
+        case .table, .view, .sequence, .index, .materializedView:
+            if let namespace = name.qualifier, !schema.namespaces.contains(namespace) { return "schema \"\(namespace)\" does not exist" }
+            return "\(drop.kind == .materializedView ? "materialized view" : drop.kind.rawValue) \"\(name.last)\" does not exist"
+        default: return "\(drop.kind.rawValue) \"\(name.last)\" does not exist"
+        }
     }
 
     /// What is to go; nil where it is not there and need not be.
@@ -49,6 +88,7 @@ extension Application {
             switch (drop.kind, found.kind) {
             case (.table, .table): return .table(found.name)
             case (.view, .view): return .view(found.name)
+            case (.materializedView, .materializedView): return .table(found.name)
             case (.sequence, .sequence): return .sequence(found.name)
             case (.index, .index(let table)):
                 if let constraint = schema.tables[table]?.constraintNames.first(where: { $0 == found.name.name }) {
@@ -108,13 +148,8 @@ extension Application {
             if drop.ifExists { return nil }
             let table = Name(Array(name.parts.dropLast()))
             throw SQLError("42704", "trigger \"\(name.last)\" for table \"\(table.last)\" does not exist", position: position)
-        case .extension:
-            guard schema.extensions.contains(name.last) else {
-                if drop.ifExists { return nil }
-                throw SQLError("42704", "extension \"\(name.last)\" does not exist", position: position)
-            }
-            throw unsupported("DROP EXTENSION", "It can stay: what it gives is built in.", name.position)
-        case .column, .constraint, .role: throw unsupported("DROP \(drop.kind.rawValue.uppercased())", nil, name.position)
+        case .extension, .publication, .column, .constraint, .role:
+            throw unsupported("DROP \(drop.kind.rawValue.uppercased())", nil, name.position)
         }
     }
 
@@ -143,6 +178,14 @@ extension Application {
                     : "cannot drop desired object(s) because other objects depend on them",
                 details: shown, hint: "Use DROP ... CASCADE to drop the dependent objects too.")
         }
+        if cascade, !reasons.isEmpty {
+            let gone = reasons.compactMap { line in line.firstRange(of: " depends on ").map { String(line[..<$0.lowerBound]) } }
+            if gone.count == 1 { notice("drop cascades to \(gone[0])") }
+            if gone.count > 1 {
+                let list = gone.prefix(100).map { "drop cascades to \($0)" }.joined(separator: "\n")
+                notice("drop cascades to \(gone.count) other objects\n\(list)")
+            }
+        }
         let kept = changes.count
         for target in going.reversed() { forget(target) }
         // A table that goes takes its own keys along: no need to take them off first.
@@ -167,7 +210,10 @@ extension Application {
         guard seen.insert(object).inserted else { return }
         going.append(object)
         let dependents = dependents(of: object).filter { dependent, _ in
-            !automatic.contains(dependent) && dependent.owner.map { !seen.contains(.table($0)) && !automatic.contains(.table($0)) } ?? true
+            !automatic.contains(dependent)
+                && dependent.owner.map { table in
+                    ![Droppable.table(table)].contains { seen.contains($0) || automatic.contains($0) || named.contains($0) }
+                } ?? true
         }
         func name(_ dependent: Droppable, _ on: String) {
             if named.insert(dependent).inserted, !seen.contains(dependent) { reasons.append("\(spoken(dependent)) depends on \(on)") }
@@ -211,7 +257,7 @@ extension Application {
     private func dependents(of object: Droppable) -> [(Droppable, on: String)] {
         var found: [(Droppable, on: String)] = []
         let on = spoken(object)
-        let views = schema.views.values.sorted { $0.name < $1.name }
+        let views = queries
         let tables = schema.tables.values.sorted { $0.name < $1.name }
         switch object {
         case .table(let name), .view(let name):
@@ -219,7 +265,7 @@ extension Application {
                 found.append((.function(function.signature), "type \(name.name)"))
             }
             found += holders(of: name, "type \(name.name)")
-            for view in views where view.name != name && uses(view, name) { found.append((.view(view.name), on)) }
+            for view in views where view.name != name && uses(view.select, name) { found.append((view.object, on)) }
             for table in tables where table.name != name {
                 for key in table.foreignKeys where key.table == name { found.append((.constraint(table.name, key.name), on)) }
                 for policy in table.policies where uses(policy, of: table.name, name) {
@@ -227,7 +273,7 @@ extension Application {
                 }
             }
         case .column(let name, let column):
-            for view in views where uses(view, name, column) { found.append((.view(view.name), on)) }
+            for view in views where view.name != name && uses(view.select, name, column) { found.append((view.object, on)) }
             for table in tables {
                 for key in table.foreignKeys where key.table == name && key.referenced.contains(column) {
                     found.append((.constraint(table.name, key.name), on))
@@ -265,7 +311,7 @@ extension Application {
             let calls = { (names: [Name]) in
                 names.contains { $0.last == function.name.name && ($0.qualifier ?? function.name.schema) == function.name.schema }
             }
-            for view in views where calls(TreeUses(view.select).functions) { found.append((.view(view.name), on)) }
+            for view in views where calls(TreeUses(view.select).functions) { found.append((view.object, on)) }
             for table in tables {
                 for policy in table.policies
                 where [policy.using, policy.check].contains(where: {
@@ -290,12 +336,12 @@ extension Application {
                 }
             }
         case .namespace(let namespace):
-            for table in tables where table.name.schema == namespace { found.append((.table(table.name), on)) }
-            for view in views where view.name.schema == namespace { found.append((.view(view.name), on)) }
-            for function in allFunctions where function.name.schema == namespace { found.append((.function(function.signature), on)) }
             for type in (Array(schema.enumerations.keys) + Array(schema.composites.keys)).sorted() where type.schema == namespace {
                 found.append((.type(type), on))
             }
+            for table in tables where table.name.schema == namespace { found.append((.table(table.name), on)) }
+            for view in schema.views.keys.sorted() where view.schema == namespace { found.append((.view(view), on)) }
+            for function in allFunctions where function.name.schema == namespace { found.append((.function(function.signature), on)) }
             for sequence in schema.sequences.values where sequence.name.schema == namespace && sequence.ownedBy == nil {
                 found.append((.sequence(sequence.name), on))
             }
@@ -346,7 +392,8 @@ extension Application {
     private func spoken(_ object: Droppable) -> String {
         func shown(_ name: QualifiedName) -> String { path.contains(name.schema) ? name.name : "\(name.schema).\(name.name)" }
         switch object {
-        case .table(let name): return "table \(shown(name))"
+        case .table(let name):
+            return "\(schema.tables[name]?.materialized == nil ? "table" : "materialized view") \(shown(name))"
         case .view(let name): return "view \(shown(name))"
         case .sequence(let name): return "sequence \(shown(name))"
         case .type(let name): return "type \(shown(name))"
@@ -367,6 +414,7 @@ extension Application {
         switch object {
         case .table(let name):
             guard schema.tables.removeValue(forKey: name) != nil else { return }
+            publish(name, as: nil)
             forgetPrivileges(name)
             forgetComments {
                 ($0.path.first, $0.path.dropFirst().first) == (name.schema, name.name) && [.column, .constraint, .policy].contains($0.kind)
@@ -382,6 +430,7 @@ extension Application {
             schema.composites[name] = nil
             forgetComments { $0 == Commented(.type, [name.schema, name.name]) }
         case .namespace(let name):
+            for publication in schema.publications.keys { schema.publications[publication]?.schemas.remove(name) }
             schema.namespaces.removeAll { $0 == name }
             schema.namespaceUsage[name] = nil
             schema.defaultPrivileges.removeAll { $0.schema == name }

@@ -107,7 +107,7 @@ extension Application {
         if isTable { return .row(columns, isSet: true) }
         if columns.count > 1 { return .row(columns, isSet: returns.isSet) }
         if returns.arrayDimensions == 0, let relation = schema.resolve(returns.name, path: path),
-            relation.kind == .table || relation.kind == .view,
+            relation.kind.hasRows,
             schema.resolveEnumeration(returns.name, path: path) == nil,
             Schema.systemTypes[returns.name.last] == nil || returns.name.qualifier != "pg_catalog"
         {

@@ -5,13 +5,23 @@ extension Application {
         var grant = grant
         grant.roles = grant.roles.map { actual($0) }
         grant.owners = grant.owners.map { actual($0) }
+        let strangers = grant.roles.filter { isAbsentPlatformRole($0) }
+        if !strangers.isEmpty {
+            note("\(grant.isGrant ? "GRANT" : "REVOKE") for \(strangers.joined(separator: ", ")), which is not here")
+            grant.roles.removeAll { strangers.contains($0) }
+            if grant.roles.isEmpty {
+                isDefinition = false
+                return
+            }
+        }
+        if grant.grantOption, grant.isGrant { note("WITH GRANT OPTION, since only postgres grants") }
         for role in grant.roles { try schema.requireRole(role) }
         switch grant.objects {
         case .tables(let names):
             for name in names {
                 guard let found = schema.resolve(name, path: path) else { throw schema.missingRelation(name, path: path) }
                 switch found.kind {
-                case .table, .view: try change(grant, found.name, .table)
+                case .table, .view, .materializedView: try change(grant, found.name, .table)
                 case .sequence: try change(grant, found.name, .sequence)
                 case .index: throw SQLError("42809", "\"\(name.last)\" is an index", position: name.position.known)
                 }
@@ -67,7 +77,14 @@ extension Application {
                 }
             }
         case .defaults(let kind, let namespaces): try changeDefaults(grant, kind, namespaces)
-        case .other(let what): throw unsupported("GRANT ON \(what.uppercased())", nil)
+        case .other(let what):
+            let word = what.split(separator: "_").dropFirst().joined(separator: " ")
+            switch word {
+            case "DATABASE", "LANGUAGE", "TABLESPACE", "PARAMETER ACL", "LARGEOBJECT":
+                isDefinition = false
+                note("\(grant.isGrant ? "GRANT" : "REVOKE") ON \(word)")
+            default: throw unsupported("GRANT ON \(word)", "Leave it out.")
+            }
         }
     }
 
@@ -75,9 +92,12 @@ extension Application {
 
     private mutating func changeDefaults(_ grant: Grant, _ kind: ObjectKind, _ namespaces: [String]) throws(SQLError) {
         for namespace in namespaces { try schema.requireNamespace(namespace) }
-        for owner in grant.owners { try schema.requireRole(owner) }
+        for owner in grant.owners where !isAbsentPlatformRole(owner) { try schema.requireRole(owner) }
         // Everything is made by postgres: what others' objects would get never comes up.
-        if !grant.owners.isEmpty, !grant.owners.contains("postgres") { return }
+        if !grant.owners.isEmpty, !grant.owners.contains("postgres") {
+            isDefinition = false
+            return note("ALTER DEFAULT PRIVILEGES FOR ROLE \(grant.owners.joined(separator: ", ")), since postgres makes everything")
+        }
         guard [.table, .sequence, .function, .type, .schema].contains(kind) else {
             throw unsupported("ALTER DEFAULT PRIVILEGES ON \(kind.rawValue.uppercased())", nil)
         }

@@ -3,14 +3,14 @@ import OffstageSyntax
 extension Application {
     mutating func createIndex(_ create: CreateIndex) throws(SQLError) {
         guard let found = schema.resolve(create.table, path: path) else { throw schema.missingRelation(create.table, path: path) }
-        guard case .table = found.kind, var table = schema.tables[found.name] else {
+        guard found.kind == .table || found.kind == .materializedView, var table = schema.tables[found.name] else {
             throw SQLError(
                 "42809", "cannot create index on relation \"\(found.name.name)\"",
                 details: "This operation is not supported for \(found.kind.plural).",
                 position: create.table.position.known)
         }
         if let name = create.name, schema.relation(QualifiedName(table.name.schema, ObjectName.truncated(name))) != nil {
-            if create.ifNotExists { return }
+            if create.ifNotExists { return notice("relation \"\(ObjectName.truncated(name))\" already exists, skipping") }
             throw taken(ObjectName.truncated(name))
         }
         try requireMethod(create)
@@ -23,7 +23,9 @@ extension Application {
             if let kind = element.operatorClass, !Self.plainOperatorClasses.contains(kind.last) {
                 throw unsupported("operator class \"\(kind.last)\"", "Use the type's own.", kind.position)
             }
-            if isColumn, case .column(let name) = element.value.kind, let column = table.column(name.last) {
+            if isColumn, create.method == "btree" || create.method.isEmpty, case .column(let name) = element.value.kind,
+                let column = table.column(name.last)
+            {
                 try requireOrder(column.type.type)
             }
         }
@@ -45,12 +47,22 @@ extension Application {
         table.indexes.append(index)
         schema.tables[table.name] = table
         changes.append(.createIndex(table.name, index: name))
+        if create.isConcurrent { note("CONCURRENTLY of index \(name): it is made with the rest of the file") }
+        switch index.method {
+        case "hash", "brin": note("USING \(index.method) of index \(name): it is a btree index")
+        case "gin", "gist", "spgist":
+            note("index \(name) USING \(index.method): it is kept in the schema, and searches read the table")
+        default: break
+        }
     }
 
     private static let plainOperatorClasses: Set<String> = [
         "text_ops", "varchar_ops", "bpchar_ops", "text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops", "int2_ops", "int4_ops",
         "int8_ops",
-        "uuid_ops", "date_ops", "timestamp_ops", "timestamptz_ops", "numeric_ops", "bool_ops", "jsonb_ops",
+        "uuid_ops", "date_ops", "timestamp_ops", "timestamptz_ops", "numeric_ops", "bool_ops", "jsonb_ops", "jsonb_path_ops", "array_ops",
+        "gin_trgm_ops", "gist_trgm_ops", "tsvector_ops", "tsquery_ops", "range_ops", "inet_ops", "cidr_ops", "citext_ops",
+        "citext_pattern_ops", "enum_ops", "float4_ops", "float8_ops", "time_ops", "timetz_ops", "interval_ops", "bytea_ops", "char_ops",
+        "name_ops", "oid_ops", "bit_ops", "varbit_ops", "macaddr_ops",
     ]
 
     private func requireMethod(_ create: CreateIndex) throws(SQLError) {
@@ -62,8 +74,10 @@ extension Application {
                     "0A000", "access method \"\(create.method)\" does not support unique indexes", position: create.table.position.known)
             }
         case "gin", "gist", "spgist":
-            throw unsupported(
-                "an index using \(create.method)", "Leave it out, or index the parts you look for with btree.", create.table.position)
+            if create.isUnique {
+                throw SQLError(
+                    "0A000", "access method \"\(create.method)\" does not support unique indexes", position: create.table.position.known)
+            }
         default: throw SQLError("42704", "access method \"\(create.method)\" does not exist", position: create.table.position.known)
         }
     }
@@ -106,11 +120,17 @@ extension Application {
     }
 }
 
+extension Index {
+    /// Is there an index in the file, too? What those of other methods look up has no order.
+    package var isStored: Bool { !["gin", "gist", "spgist"].contains(method) }
+}
+
 extension RelationKind {
     var plural: String {
         switch self {
         case .table: "tables"
         case .view: "views"
+        case .materializedView: "materialized views"
         case .sequence: "sequences"
         case .index: "indexes"
         }

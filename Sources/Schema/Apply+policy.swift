@@ -70,7 +70,7 @@ extension Application {
             let path = path
             let first = FirstError()
             var rewrite = TreeRewrite(table: { name in
-                guard let found = schema.resolve(name, path: path), found.kind == .table || found.kind == .view else {
+                guard let found = schema.resolve(name, path: path), found.kind.hasRows else {
                     if name.qualifier != "pg_catalog", name.qualifier != "information_schema", first.error == nil {
                         first.error = schema.missingRelation(name, path: path)
                     }

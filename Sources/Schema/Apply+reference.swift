@@ -51,6 +51,7 @@ extension Application {
         reference.onUpdate = key.onUpdate
         reference.match = key.match
         reference.isDeferrable = pending.constraint.isDeferrable || pending.constraint.isInitiallyDeferred
+        reference.isNotValid = pending.constraint.isNotValid
         reference.isInitiallyDeferred = pending.constraint.isInitiallyDeferred
         table.foreignKeys.append(reference)
     }

@@ -7,22 +7,14 @@ extension Application {
         switch rename.kind {
         case .table, .view, .index, .sequence, .materializedView:
             guard let found = schema.resolve(rename.name, path: path) else {
-                if rename.ifExists { return }
+                if rename.ifExists { return notice("relation \"\(rename.name.last)\" does not exist, skipping") }
                 throw schema.missingRelation(rename.name, path: path)
             }
-            switch (rename.kind, found.kind) {
-            case (.view, .table), (.view, .sequence), (.view, .index):
-                throw SQLError("42809", "\"\(found.name.name)\" is not a view", position: position.known)
-            case (.index, .table), (.index, .view), (.index, .sequence):
-                throw SQLError("42809", "\"\(found.name.name)\" is not an index", position: position.known)
-            case (.sequence, .table), (.sequence, .view), (.sequence, .index):
-                throw SQLError("42809", "\"\(found.name.name)\" is not a sequence", position: position.known)
-            default: break
-            }
+            if rename.kind != .table { try requireKind(rename.kind, found, position) }
             let target = QualifiedName(found.name.schema, to)
             if schema.relation(target) != nil { throw taken(to) }
             switch found.kind {
-            case .table, .view:
+            case .table, .view, .materializedView:
                 try requireNoType(target)
                 renameRelation(found.name, target)
             case .sequence: renameSequence(found.name, target)
@@ -77,18 +69,28 @@ extension Application {
             if schema.enumerations[target] != nil || schema.tables[target] != nil || schema.views[target] != nil {
                 throw SQLError("42710", "type \"\(to)\" already exists", position: position.known)
             }
-            throw unsupported("ALTER TYPE … RENAME TO", "Create the type anew under the name and change the columns' type.", position)
-        case .schema, .function, .procedure, .role, .domain, .trigger, .extension:
+            try renameType(old, target, position)
+        case .schema: try renameNamespace(rename.name.last, to, position)
+        case .function, .procedure:
+            let found = try function(rename.name, rename.arguments)
+            try renameFunction(found, QualifiedName(found.name.schema, to), position)
+        case .role: try renameRole(rename.name.last, to)
+        case .publication:
+            try requirePublication(rename.name.last)
+            if schema.publications[to] != nil { throw SQLError("42710", "publication \"\(to)\" already exists") }
+            schema.publications[to] = schema.publications.removeValue(forKey: rename.name.last) ?? PublishedTables()
+        case .domain, .trigger, .extension:
             throw unsupported("ALTER \(rename.kind.rawValue.uppercased()) … RENAME", nil, position)
         }
     }
 
     // MARK: Tables and views
 
-    private mutating func renameRelation(_ old: QualifiedName, _ new: QualifiedName) {
+    mutating func renameRelation(_ old: QualifiedName, _ new: QualifiedName) {
         if var table = schema.tables.removeValue(forKey: old) {
             table.name = new
             schema.tables[new] = table
+            publish(old, as: new)
             changes.append(.renameTable(old, to: new))
         }
         if var view = schema.views.removeValue(forKey: old) {
@@ -117,6 +119,7 @@ extension Application {
                 schema.tables[name]?.foreignKeys[i].table = new
             }
             let own = name == new ? TreeRewrite.renaming(table: old.name, to: new.name) : nil
+            if let select = schema.tables[name]?.materialized?.select { schema.tables[name]?.materialized?.select = rewrite(select) }
             schema.tables[name]?.mapExpressions { e, isPolicy in
                 var e = isPolicy ? rewrite(e) : e
                 if var own { e = own(e) }
@@ -132,7 +135,7 @@ extension Application {
         }
     }
 
-    private mutating func renameSequence(_ old: QualifiedName, _ new: QualifiedName) {
+    mutating func renameSequence(_ old: QualifiedName, _ new: QualifiedName) {
         guard var sequence = schema.sequences.removeValue(forKey: old) else { return }
         sequence.name = new
         schema.sequences[new] = sequence
@@ -183,9 +186,7 @@ extension Application {
     // MARK: Columns
 
     private mutating func renameColumn(_ relation: QualifiedName, _ old: String, _ new: String, _ position: Position) throws(SQLError) {
-        if schema.views[relation] != nil {
-            throw unsupported("renaming a view's column", "Drop the view and create it again.", position)
-        }
+        if let view = schema.views[relation] { return try renameColumn(of: view, old, new, position) }
         if schema.tables[relation] == nil, let kind = schema.relation(relation) {
             throw SQLError(
                 "42809", "cannot rename columns of relation \"\(relation.name)\"",
@@ -203,14 +204,7 @@ extension Application {
             throw SQLError("42701", "column \"\(new)\" of relation \"\(relation.name)\" already exists", position: position.known)
         }
         // Views and policies first, while the column still goes by its old name.
-        for name in schema.views.keys.sorted() {
-            guard let view = schema.views[name], uses(view, relation, old) else { continue }
-            let renaming = ColumnRenaming(schema, relation, old, new, outer: nil, what: "view \(name.name)", aliases: { $0(view.select) })
-            schema.views[name]?.select = try renaming.run { $0(view.select) }.naming(view.columns.map(\.name))
-            for c in view.columns.indices where view.columns[c].source == ColumnSource(relation, old) {
-                schema.views[name]?.columns[c].source = ColumnSource(relation, new)
-            }
-        }
+        try renameInQueries(relation, old, new)
         for name in schema.tables.keys.sorted() {
             for (p, policy) in (schema.tables[name]?.policies ?? []).enumerated() where uses(policy, of: name, relation, old) {
                 let outer = name == relation ? relation : nil
@@ -255,6 +249,45 @@ extension Application {
             schema.privileges[relation]?.columns[role]?[new] = held
         }
         changes.append(.renameColumn(relation, from: old, to: new))
+    }
+}
+
+extension Application {
+    private mutating func renameColumn(of view: View, _ old: String, _ new: String, _ position: Position) throws(SQLError) {
+        guard let i = view.columns.firstIndex(where: { $0.name == old }) else {
+            throw SQLError(
+                "42703", "column \"\(old)\" does not exist", hint: schema.perhaps(old, view.columns.map(\.name)), position: position.known)
+        }
+        if view.columns.contains(where: { $0.name == new }) {
+            throw SQLError("42701", "column \"\(new)\" of relation \"\(view.name.name)\" already exists", position: position.known)
+        }
+        try renameInQueries(view.name, old, new)
+        var names = view.columns.map(\.name)
+        names[i] = new
+        schema.views[view.name]?.columns[i].name = new
+        schema.views[view.name]?.select = view.select.naming(names)
+        for role in schema.privileges[view.name]?.columns.keys.map({ $0 }) ?? [] {
+            let held = schema.privileges[view.name]?.columns[role]?.removeValue(forKey: old)
+            schema.privileges[view.name]?.columns[role]?[new] = held
+        }
+        moveComments {
+            $0 == Commented(.column, [view.name.schema, view.name.name, old])
+        } to: {
+            [$0[0], $0[1], new]
+        }
+    }
+
+    /// In the queries of views, while the column still goes by its old name.
+    private mutating func renameInQueries(_ relation: QualifiedName, _ old: String, _ new: String) throws(SQLError) {
+        for (name, select, _) in queries where name != relation && uses(select, relation, old) {
+            let names = schema.views[name]?.columns.map(\.name) ?? schema.tables[name]?.columns.map(\.name) ?? []
+            let renaming = ColumnRenaming(schema, relation, old, new, outer: nil, what: "view \(name.name)", aliases: { $0(select) })
+            setQuery(name, try renaming.run { $0(select) }.naming(names))
+            for c in schema.views[name]?.columns.indices ?? 0..<0
+            where schema.views[name]?.columns[c].source == ColumnSource(relation, old) {
+                schema.views[name]?.columns[c].source = ColumnSource(relation, new)
+            }
+        }
     }
 }
 

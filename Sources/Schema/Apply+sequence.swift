@@ -4,7 +4,7 @@ extension Application {
     mutating func createSequence(_ create: CreateSequence) throws(SQLError) {
         let name = try schema.placement(of: create.name, path: path)
         if schema.relation(name) != nil {
-            if create.ifNotExists { return }
+            if create.ifNotExists { return notice("relation \"\(name.name)\" already exists, skipping") }
             throw SQLError("42P07", "relation \"\(name.name)\" already exists", position: create.name.position.known)
         }
         var sequence = try sequence(name, type: .bigint, create.options)
@@ -19,7 +19,9 @@ extension Application {
 
     mutating func alterSequence(_ alter: AlterSequence) throws(SQLError) {
         guard let found = schema.resolve(alter.name, path: path), var sequence = schema.sequences[found.name] else {
-            if alter.ifExists, schema.resolve(alter.name, path: path) == nil { return }
+            if alter.ifExists, schema.resolve(alter.name, path: path) == nil {
+                return notice("relation \"\(alter.name.last)\" does not exist, skipping")
+            }
             if schema.resolve(alter.name, path: path) != nil {
                 throw SQLError("42809", "\"\(alter.name.last)\" is not a sequence", position: alter.name.position.known)
             }
@@ -34,12 +36,23 @@ extension Application {
         let rest = options.filter { if case .restart = $0 { false } else if case .ownedBy = $0 { false } else { true } }
         if !rest.isEmpty {
             var asked = rest
+            var type = kept.type
+            for case .type(let name) in rest { type = try schema.resolveType(name, path: path).type }
+            // A bound that was its old type's own moves with the type.
+            let moves = type != kept.type
+            let isTop = moves && kept.maximum == Self.range(of: kept.type).upperBound && kept.increment > 0
+            let isBottom = moves && kept.minimum == Self.range(of: kept.type).lowerBound && kept.increment < 0
             if !rest.contains(where: { if case .start = $0 { true } else { false } }) { asked.append(.start(kept.start)) }
             if !rest.contains(where: { if case .increment = $0 { true } else { false } }) { asked.append(.increment(kept.increment)) }
-            if !rest.contains(where: { if case .minimum = $0 { true } else { false } }) { asked.append(.minimum(kept.minimum)) }
-            if !rest.contains(where: { if case .maximum = $0 { true } else { false } }) { asked.append(.maximum(kept.maximum)) }
+            if !rest.contains(where: { if case .minimum = $0 { true } else { false } }) {
+                if !isBottom { asked.append(.minimum(kept.minimum)) }
+            }
+            if !rest.contains(where: { if case .maximum = $0 { true } else { false } }) {
+                if !isTop { asked.append(.maximum(kept.maximum)) }
+            }
             if !rest.contains(where: { if case .cycle = $0 { true } else { false } }) { asked.append(.cycle(kept.isCycling)) }
-            sequence = try self.sequence(kept.name, type: .bigint, asked)
+            if !rest.contains(where: { if case .cache = $0 { true } else { false } }) { asked.append(.cache(kept.cache)) }
+            sequence = try self.sequence(kept.name, type: kept.type, asked)
             sequence.ownedBy = kept.ownedBy
         }
         for option in options {
@@ -94,17 +107,29 @@ extension Application {
         guard [.smallint, .integer, .bigint].contains(column.type.type) else {
             throw SQLError("22023", "identity column type must be smallint, integer, or bigint")
         }
-        let name = QualifiedName(
+        var name = QualifiedName(
             table.schema,
             ObjectName.choose(table.name, column.name, "seq") {
                 $0 == table.name || schema.relation(QualifiedName(table.schema, $0)) != nil
             })
+        for case .name(let given) in options {
+            name = try schema.placement(of: given, path: path)
+            if schema.relation(name) != nil { throw SQLError("42P07", "relation \"\(name.name)\" already exists") }
+        }
         var sequence = try sequence(name, type: column.type.type, options)
         sequence.ownedBy = ColumnSource(table, column.name)
         schema.sequences[name] = sequence
         grantDefaults(to: name, .sequence)
         changes.append(.createSequence(name))
         return name
+    }
+
+    private static func range(of type: DataType) -> ClosedRange<Int64> {
+        switch type {
+        case .smallint: Int64(Int16.min)...Int64(Int16.max)
+        case .integer: Int64(Int32.min)...Int64(Int32.max)
+        default: Int64.min...Int64.max
+        }
     }
 
     /// A sequence with its options' defaults filled in, as `init_params` does.
@@ -127,17 +152,15 @@ extension Application {
             case .maximum(let value): maximum = value
             case .start(let value): start = value
             case .cycle(let value): sequence.isCycling = value
-            case .cache(let value): if value < 1 { throw SQLError("22023", "CACHE (\(value)) must be greater than zero") }
-            case .restart, .ownedBy: break
+            case .cache(let value):
+                if value < 1 { throw SQLError("22023", "CACHE (\(value)) must be greater than zero") }
+                sequence.cache = value
+            case .restart, .ownedBy, .name: break
             }
         }
         if increment == 0 { throw SQLError("22023", "INCREMENT must not be zero") }
-        let range: ClosedRange<Int64> =
-            switch type {
-            case .smallint: Int64(Int16.min)...Int64(Int16.max)
-            case .integer: Int64(Int32.min)...Int64(Int32.max)
-            default: Int64.min...Int64.max
-            }
+        let range = Self.range(of: type)
+        sequence.type = type
         sequence.increment = increment
         sequence.maximum = maximum ?? (increment > 0 ? range.upperBound : -1)
         sequence.minimum = minimum ?? (increment > 0 ? 1 : range.lowerBound)

@@ -13,6 +13,7 @@ struct TableParts {
         var name: String?
         var condition: Expression
         var position: Position
+        var isNotValid = false
     }
     struct PendingReference {
         var constraint: Constraint
@@ -28,29 +29,32 @@ extension Application {
     mutating func createTable(_ create: CreateTable) throws(SQLError) {
         let name = try schema.placement(of: create.name, path: path)
         if schema.relation(name) != nil {
-            if create.ifNotExists { return }
+            if create.ifNotExists { return notice("relation \"\(name.name)\" already exists, skipping") }
             throw SQLError("42P07", "relation \"\(name.name)\" already exists", position: create.name.position.known)
         }
         try requireNoType(name, at: create.name.position)
         if create.isTemporary {
             throw unsupported("CREATE TEMPORARY TABLE", "Use a common table expression, or a table of its own.", create.name.position)
         }
+        if create.isUnlogged { note("UNLOGGED") }
         if let beyond = create.beyond {
             throw unsupported(beyond.uppercased(), "Use one table, with an index on the column it would be split by.", create.name.position)
         }
         var table = Table(name)
         var parts = TableParts()
-        try like(create, &table, &parts)
-        for definition in create.columns {
+        for (place, definition) in create.columns.enumerated() {
+            for like in create.likes where like.place == place { try self.like(like, &table, &parts) }
             if table.column(ObjectName.truncated(definition.name)) != nil {
                 throw SQLError("42701", "column \"\(definition.name)\" specified more than once", position: definition.position.known)
             }
             table.columns.append(try column(definition, of: name, &parts))
         }
+        for like in create.likes where like.place >= create.columns.count { try self.like(like, &table, &parts) }
         for constraint in create.constraints { try collect(constraint, column: nil, of: table, &parts) }
         if table.columns.count > 1600 { throw SQLError("54011", "tables can have at most 1600 columns") }
         for column in table.columns { try validateExpressions(of: column, in: table) }
         try add(parts, to: &table)
+        for like in create.likes { try likeIndexes(like, &table) }
         grantDefaults(to: name, .table)
         changes.append(.createTable(name))
         for index in table.indexes { changes.append(.createIndex(name, index: index.name)) }
@@ -182,11 +186,9 @@ extension Application {
     /// Sorts a constraint into `parts`. `column` is the one it stands at, nil at the table.
     func collect(_ constraint: Constraint, column: String?, of table: Table, _ parts: inout TableParts) throws(SQLError) {
         let name = constraint.name.map { ObjectName.truncated($0) }
-        if constraint.isNotValid {
-            throw unsupported("NOT VALID", "Add the constraint without it: existing rows are checked at once.", constraint.position)
-        }
         switch constraint.kind {
-        case .check(let condition, _): parts.checks.append(.init(name: name, condition: condition, position: constraint.position))
+        case .check(let condition, _):
+            parts.checks.append(.init(name: name, condition: condition, position: constraint.position, isNotValid: constraint.isNotValid))
         case .primaryKey(let columns, _):
             if parts.keys.contains(where: \.isPrimary) {
                 throw SQLError(
@@ -225,7 +227,9 @@ extension Application {
                 }
             }
             chosen.insert(name)
-            table.checks.append(Check(name, check.condition))
+            var made = Check(name, check.condition)
+            made.isNotValid = check.isNotValid
+            table.checks.append(made)
         }
     }
 

@@ -4,7 +4,9 @@ extension Application {
     mutating func createView(_ create: CreateView, describe: Describe) throws(SQLError) {
         let position = create.name.position
         if create.isMaterialized {
-            throw unsupported("CREATE MATERIALIZED VIEW", "Use a view, or a table filled from the query.", position)
+            return try createTable(
+                as: create.name, create.columns, create.select, withData: create.options["with_data"] != "false",
+                ifNotExists: create.ifNotExists, isMaterialized: true, describe: describe)
         }
         let name = try schema.placement(of: create.name, path: path)
         let existing = schema.relation(name)
@@ -123,7 +125,8 @@ extension Application {
         case .table(let name, let alias):
             if name.parts.count == 1, common.contains(name.last) { return false }
             guard let relation = schema.resolve(name, path: path) else { return false }
-            let columns = schema.tables[relation.name]?.columns.map(\.name) ?? schema.views[relation.name]?.columns.map(\.name) ?? []
+            let columns: [String] =
+                schema.tables[relation.name]?.columns.map(\.name) ?? schema.views[relation.name]?.columns.map(\.name) ?? []
             found.append((alias?.name ?? name.last, renamed(columns, alias)))
             return true
         case .select(let inner, let alias, let lateral):

@@ -10,12 +10,14 @@ package struct CatalogueEntry: Hashable, Sendable {
         case composite
         /// With its keys and checks.
         case table
+        /// A materialized view's query; its columns are a table's.
+        case materializedView = "materialized view"
         case sequence, index
         /// A foreign key.
         case reference
         /// The columns a view gives, as a table whose references say which table's column each shows.
         case viewColumns = "view columns"
-        case view, function, policy, comment
+        case view, function, policy, publication, comment
         /// What one object's grants are.
         case grant
         /// Grants that Offstage made itself.

@@ -26,6 +26,13 @@ package enum Change: Hashable, Sendable {
     case restartSequence(QualifiedName, with: Int64)
     /// Labels were added or renamed. Where a label kept its name and its position differs, stored values change with it.
     case alterEnumeration(old: Enumeration, new: Enumeration)
+    /// The rows of a query go into a table that has just been made, or, `replacing` them, become those of a materialized view. Nil: none.
+    case fill(QualifiedName, Select?, replacing: Bool)
+    /// Something to be told: see `Note`.
+    case note(Note)
+    case savepoint(Savepoint)
+    /// `copy … from stdin`: the rows follow in the file.
+    case copy(CopyFrom)
     /// A statement over rows, to be planned and run.
     case data(DataStatement)
     case truncate([QualifiedName], restartsIdentity: Bool)
@@ -33,4 +40,24 @@ package enum Change: Hashable, Sendable {
     case setting(name: String, value: String?, isLocal: Bool)
     /// `begin` or `commit` inside a file: noise, since each file is one transaction.
     case transaction(Statement.Transaction)
+
+    package enum Savepoint: Hashable, Sendable { case make(String), rollBack(String), release(String) }
+}
+
+/// A word to whoever applies a statement.
+package struct Note: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// What PostgreSQL would say as a notice.
+        case notice
+        /// It does nothing, or something else than on PostgreSQL: remembered and listed.
+        case noEffect
+    }
+
+    package var kind: Kind
+    package var text: String
+
+    package init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
 }

@@ -45,8 +45,8 @@ struct Application {
         defer { refreshComposites() }
         switch statement.kind {
         case .createTable(let create): try createTable(create)
-        case .createTableAs(let name, _, _, _, _):
-            throw unsupported("CREATE TABLE AS", "Create the table, then insert into it from the query.", name.position)
+        case .createTableAs(let name, let columns, let select, let withData, let ifNotExists):
+            try createTable(as: name, columns, select, withData: withData, ifNotExists: ifNotExists, describe: describe)
         case .alterTable(let alter): try alterTable(alter)
         case .createIndex(let create): try createIndex(create)
         case .createView(let create): try createView(create, describe: describe)
@@ -74,12 +74,13 @@ struct Application {
         case .transaction(.rollback):
             throw unsupported("ROLLBACK in a migration", "A file is one transaction: an error undoes all of it.", statement.position)
         case .transaction(let transaction): leave(.transaction(transaction))
+        case .administration(let statement_): try administration(statement_, statement.position, describe: describe)
         case .doBlock: throw unsupported("DO", "Write the statements themselves.", statement.position)
         case .other(let node): throw refusal(of: node, statement.position)
         }
     }
 
-    private mutating func leave(_ change: Change) {
+    mutating func leave(_ change: Change) {
         isDefinition = false
         changes.append(change)
     }
@@ -88,28 +89,6 @@ struct Application {
         SQLError("0A000", "\(what) is not supported yet", hint: hint, position: position.known)
     }
 
-    private func refusal(of node: String, _ position: Position) -> SQLError {
-        let (what, hint): (String, String?) =
-            switch node {
-            case "CreateTrigStmt": ("CREATE TRIGGER", "Use a default, a generated column or a check.")
-            case "RuleStmt": ("CREATE RULE", "Use a view.")
-            case "CreateDomainStmt": ("CREATE DOMAIN", "Use the type with a check on the column.")
-            case "CreateCastStmt", "CreateOpClassStmt", "CreateOpFamilyStmt", "DefineStmt":
-                ("Defining operators, casts, aggregates and base types", "Use a function.")
-            case "ListenStmt", "NotifyStmt", "UnlistenStmt": ("LISTEN and NOTIFY", "Use realtime.")
-            case "ConstraintsSetStmt": ("SET CONSTRAINTS", "Declare the constraint initially deferred.")
-            case "LockStmt": ("LOCK", "One writer at a time works on an embedded database.")
-            case "VacuumStmt": ("VACUUM in a migration", "Run it apart from migrations.")
-            case "CreatePublicationStmt", "AlterPublicationStmt": ("CREATE PUBLICATION", nil)
-            case "CopyStmt": ("COPY in a migration", "Use offstage import.")
-            case "AlterObjectSchemaStmt": ("SET SCHEMA", "Create it in the schema where it should be.")
-            case "AlterFunctionStmt": ("ALTER FUNCTION", "Use create or replace function.")
-            case "AlterRoleStmt", "AlterRoleSetStmt": ("ALTER ROLE", nil)
-            case "DropRoleStmt": ("DROP ROLE", nil)
-            default: (node, nil)
-            }
-        return unsupported(what, hint, position)
-    }
 }
 
 extension Application {

@@ -23,6 +23,7 @@ extension Schema {
             var options: [RoleOption] = []
             if role.isSuperuser { options.append(.superuser(true)) }
             if role.canLogin { options.append(.login(true)) }
+            if !role.inherits { options.append(.inherit(false)) }
             if role.bypassesRowSecurity { options.append(.bypassRowSecurity(true)) }
             return entry(.role, QualifiedName("", role.name), [.createRole(name: role.name, options: options)])
         }
@@ -40,7 +41,13 @@ extension Schema {
                     [.grant(Grant(isGrant: true, [.init("usage")], on: .schemas([namespace]), roles: roles.sorted()))])
             }
             + extensions.sorted().map {
-                entry(.extension, QualifiedName("", $0), [.createExtension(name: $0, schema: nil, ifNotExists: false)])
+                entry(
+                    .extension, QualifiedName("", $0),
+                    [.createExtension(name: $0, schema: extensionSchemas[$0], ifNotExists: false)])
+            }
+            + publications.sorted { $0.key < $1.key }.map { name, publication in
+                entry(
+                    .publication, QualifiedName("", name), [.administration(.createPublication(Publication(name, publication)))])
             }
     }
 
@@ -82,25 +89,32 @@ extension Schema {
 
     private var tableEntries: [CatalogueEntry] {
         inOrder(tables.mapValues { $0.columns.map(\.type.type) }).compactMap { name in tables[name].map { (name, $0) } }.flatMap {
-            name, table in
-            [entry(.table, name, definition(table))]
-                + table.indexes.map { index in
-                    entry(.index, QualifiedName(name.schema, index.name), [.createIndex(CreateIndex(index, on: table.name))])
-                }
-                + table.foreignKeys.map { key in
-                    entry(.reference, QualifiedName(name.schema, "\(name.name).\(key.name)"), [table.adding(key.constraint)])
-                }
-                + table.policies.map { policy in
-                    entry(
-                        .policy, QualifiedName(name.schema, "\(name.name).\(policy.name)"),
-                        [
-                            .createPolicy(
-                                CreatePolicy(
-                                    policy.name, on: Name(name), isPermissive: policy.isPermissive, for: policy.command, to: policy.roles,
-                                    using: policy.using, check: policy.check))
-                        ])
-                }
+            name, table -> [CatalogueEntry] in
+            var entries = [entry(.table, name, definition(table))]
+            if let view = table.materialized {
+                let options = view.isPopulated ? [:] : ["with_data": "false"]
+                let create = CreateView(Name(name), isMaterialized: true, options: options, as: view.select)
+                entries.append(entry(.materializedView, name, [.createView(create)]))
+            }
+            return entries + self.entries(of: table)
         }
+    }
+
+    private func entries(of table: Table) -> [CatalogueEntry] {
+        let name = table.name
+        let indexes = table.indexes.map { index in
+            entry(.index, QualifiedName(name.schema, index.name), [.createIndex(CreateIndex(index, on: table.name))])
+        }
+        let references = table.foreignKeys.map { key in
+            entry(.reference, QualifiedName(name.schema, "\(name.name).\(key.name)"), [table.adding(key.constraint)])
+        }
+        let policies = table.policies.map { policy in
+            let create = CreatePolicy(
+                policy.name, on: Name(name), isPermissive: policy.isPermissive, for: policy.command, to: policy.roles, using: policy.using,
+                check: policy.check)
+            return entry(.policy, QualifiedName(name.schema, "\(name.name).\(policy.name)"), [.createPolicy(create)])
+        }
+        return indexes + references + policies
     }
 
     private func definition(_ table: Table) -> [Statement.Kind] {
@@ -109,7 +123,8 @@ extension Schema {
             statements.append(table.adding(key.constraint(isPrimary: key == table.primaryKey)))
         }
         for check in table.checks {
-            statements.append(table.adding(Constraint(.check(check.condition, noInherit: false), name: check.name)))
+            statements.append(
+                table.adding(Constraint(.check(check.condition, noInherit: false), name: check.name, isNotValid: check.isNotValid)))
         }
         var actions: [AlterTable.Action] = []
         if table.hasRowSecurity { actions.append(.rowSecurity(true)) }
@@ -124,6 +139,8 @@ extension Schema {
             var options: [SequenceOption] = [
                 .increment(sequence.increment), .minimum(sequence.minimum), .maximum(sequence.maximum), .start(sequence.start),
             ]
+            if sequence.type != .bigint { options.insert(.type(TypeName(ColumnType(sequence.type))), at: 0) }
+            if sequence.cache != 1 { options.append(.cache(sequence.cache)) }
             if sequence.isCycling { options.append(.cycle(true)) }
             if let owner = sequence.ownedBy { options.append(.ownedBy(Name(owner.table.schema, owner.table.name, owner.column))) }
             return entry(.sequence, name, [.createSequence(CreateSequence(Name(name), options: options))])
@@ -275,7 +292,19 @@ extension Reference {
         Constraint(
             .foreignKey(
                 ForeignKey(columns: columns, references: Name(table), referenced, onDelete: onDelete, onUpdate: onUpdate, match: match)),
-            name: name, isDeferrable: isDeferrable, isInitiallyDeferred: isInitiallyDeferred)
+            name: name, isDeferrable: isDeferrable, isInitiallyDeferred: isInitiallyDeferred, isNotValid: isNotValid)
+    }
+}
+
+extension Publication {
+    fileprivate init(_ name: String, _ publication: PublishedTables) {
+        let members = publication.tables.sorted { $0.key < $1.key }.map { table, member in
+            Member(Name(table), columns: member.columns, where: member.filter)
+        }
+        let isWhole = publication.operations.count == 4
+        self.init(
+            name, isForAllTables: publication.isForAllTables, members: members, schemas: publication.schemas.sorted(),
+            options: isWhole ? [:] : ["publish": publication.operations.sorted().joined(separator: ", ")])
     }
 }
 

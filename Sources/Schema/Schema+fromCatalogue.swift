@@ -61,6 +61,8 @@ extension Application {
             view.isSecurityInvoker = create.options["security_invoker"] == "true"
             view.isSecurityBarrier = create.options["security_barrier"] == "true"
             schema.views[name] = view
+        case (.materializedView, .createView(let create)):
+            schema.tables[name]?.materialized = Materialized(create.select, isPopulated: create.options["with_data"] != "false")
         case (.labelPositions, .data(.select(let select))): try setPositions(name, select)
         case (.automaticGrant, .grant(let grant)):
             for role in grant.roles {

@@ -2,10 +2,13 @@ package import OffstageSyntax
 
 extension Schema {
     /// The role itself and every role whose privileges it has, by any number of steps.
-    package func memberships(of role: String) -> Set<String> {
+    ///
+    /// - Parameter inheriting: false counts those, too, whose privileges it must ask for by `set role`.
+    package func memberships(of role: String, inheriting: Bool = true) -> Set<String> {
         var found: Set<String> = [role]
         var queue = [role]
         while let next = queue.popLast() {
+            if inheriting, roles[next]?.inherits == false { continue }
             for parent in roles[next]?.memberOf ?? [] where found.insert(parent).inserted { queue.append(parent) }
         }
         return found

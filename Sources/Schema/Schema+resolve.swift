@@ -2,14 +2,18 @@ package import OffstageSyntax
 
 /// What a name of the relations' namespace stands for.
 package enum RelationKind: Hashable, Sendable {
-    case table, view, sequence
+    case table, view, materializedView, sequence
     /// With the table it is on. A key's index counts.
     case index(on: QualifiedName)
+
+    /// It can be read from.
+    package var hasRows: Bool { self == .table || self == .view || self == .materializedView }
 
     var word: String {
         switch self {
         case .table: "table"
         case .view: "view"
+        case .materializedView: "materialized view"
         case .sequence: "sequence"
         case .index: "index"
         }
@@ -19,7 +23,7 @@ package enum RelationKind: Hashable, Sendable {
 extension Schema {
     /// What is called so, if anything: tables, views, sequences and indexes share one namespace per schema.
     package func relation(_ name: QualifiedName) -> RelationKind? {
-        if tables[name] != nil { return .table }
+        if let table = tables[name] { return table.materialized == nil ? .table : .materializedView }
         if views[name] != nil { return .view }
         if sequences[name] != nil { return .sequence }
         for table in tables.values where table.name.schema == name.schema {

@@ -2,16 +2,16 @@ import OffstageSyntax
 
 /// What rests on what: asked before something is dropped, renamed or changed.
 extension Application {
-    func uses(_ view: View, _ relation: QualifiedName) -> Bool {
-        TreeUses(view.select).tables.contains { QualifiedName($0) == relation }
+    func uses(_ select: Select, _ relation: QualifiedName) -> Bool {
+        TreeUses(select).tables.contains { QualifiedName($0) == relation }
     }
 
     /// May err to the side of yes, for a column without a qualifier in a query over several tables.
-    func uses(_ view: View, _ table: QualifiedName, _ column: String) -> Bool {
-        guard uses(view, table) else { return false }
-        let uses = TreeUses(view.select)
+    func uses(_ select: Select, _ table: QualifiedName, _ column: String) -> Bool {
+        guard uses(select, table) else { return false }
+        let uses = TreeUses(select)
         if !uses.stars.isEmpty { return true }
-        let names = aliases(of: table, in: { $0(view.select) })
+        let names = aliases(of: table, in: { $0(select) })
         return uses.columns.contains { $0.last == column && ($0.qualifier.map { names.contains($0) } ?? true) }
     }
 

@@ -23,6 +23,10 @@ package struct Schema: Sendable, Equatable {
     /// `grant usage on schema`: the roles per schema.
     package var namespaceUsage: [String: Set<String>] = [:]
     package var extensions: Set<String> = []
+    /// Where the functions of an extension are; none for those that are only accepted.
+    package var extensionSchemas: [String: String] = [:]
+    /// `create publication`: which tables' changes go out.
+    package var publications: [String: PublishedTables] = [:]
     /// What `alter default privileges` promised to objects made later.
     package var defaultPrivileges: [DefaultPrivilege] = []
     /// The grants Offstage made itself, by table or sequence and role: taken back when row level security is switched off.
@@ -91,6 +95,8 @@ package struct Table: Sendable, Hashable {
     package var policies: [Policy] = []
     package var owner = "postgres"
     package var comment: String?
+    /// Of a materialized view: the query its rows come from.
+    package var materialized: Materialized?
 
     package init(_ name: QualifiedName, columns: [Column] = []) {
         self.name = name
@@ -98,6 +104,40 @@ package struct Table: Sendable, Hashable {
     }
 
     package func column(_ name: String) -> Column? { columns.first { $0.name == name } }
+}
+
+/// What makes a table a materialized view.
+package struct Materialized: Sendable, Hashable {
+    package var select: Select
+    /// False after `with no data`: it may not be read before a refresh.
+    package var isPopulated: Bool
+
+    package init(_ select: Select, isPopulated: Bool) {
+        self.select = select
+        self.isPopulated = isPopulated
+    }
+}
+
+/// One publication.
+package struct PublishedTables: Sendable, Hashable {
+    package struct Member: Sendable, Hashable {
+        /// Empty: all.
+        package var columns: [String]
+        package var filter: Expression?
+
+        package init(columns: [String] = [], filter: Expression? = nil) {
+            self.columns = columns
+            self.filter = filter
+        }
+    }
+
+    package var isForAllTables = false
+    package var tables: [QualifiedName: Member] = [:]
+    package var schemas: Set<String> = []
+    /// `insert`, `update`, `delete`, `truncate`.
+    package var operations: Set<String> = ["insert", "update", "delete", "truncate"]
+
+    package init() {}
 }
 
 package struct Column: Sendable, Hashable {
@@ -145,6 +185,8 @@ package struct Reference: Sendable, Hashable {
     package var match: ForeignKey.Match = .simple
     package var isDeferrable = false
     package var isInitiallyDeferred = false
+    /// The rows that were there when it was added have not been looked at.
+    package var isNotValid = false
 
     package init(_ name: String, _ columns: [String], references table: QualifiedName, _ referenced: [String]) {
         self.name = name
@@ -157,6 +199,8 @@ package struct Reference: Sendable, Hashable {
 package struct Check: Sendable, Hashable {
     package var name: String
     package var condition: Expression
+    /// The rows that were there when it was added have not been looked at.
+    package var isNotValid = false
 
     package init(_ name: String, _ condition: Expression) {
         self.name = name
@@ -299,6 +343,9 @@ package struct Sequence: Sendable, Hashable {
     package var minimum: Int64 = 1
     package var maximum: Int64 = .max
     package var isCycling = false
+    /// `smallint`, `integer` or `bigint`.
+    package var type = DataType.bigint
+    package var cache: Int64 = 1
     package var ownedBy: ColumnSource?
 
     package init(_ name: QualifiedName) { self.name = name }
@@ -309,6 +356,8 @@ package struct Role: Sendable, Hashable {
     package var bypassesRowSecurity = false
     package var isSuperuser = false
     package var canLogin = false
+    /// False after `noinherit`: what its memberships allow it must ask for by `set role`.
+    package var inherits = true
     /// The roles whose privileges it has.
     package var memberOf: Set<String> = []
 

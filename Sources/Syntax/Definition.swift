@@ -38,6 +38,8 @@ package struct Statement: Hashable, Sendable {
         case transaction(Transaction)
         case doBlock(language: String, body: String)
         case truncate([Name], cascade: Bool, restartIdentity: Bool)
+        /// Owners, publications, roles' settings, maintenance.
+        case administration(Administration)
         /// PostgreSQL reads it, the tree has no shape for it yet: the parser's name of the node (`CreateTrigStmt`).
         case other(String)
     }
@@ -128,10 +130,13 @@ package struct CreateTable: Hashable, Sendable {
         package var table: Name
         /// PostgreSQL's bit set of `including` options.
         package var options: Int
+        /// How many of the columns stand before it.
+        package var place: Int
 
-        package init(_ table: Name, options: Int) {
+        package init(_ table: Name, options: Int, place: Int = 0) {
             self.table = table
             self.options = options
+            self.place = place
         }
     }
 
@@ -227,6 +232,7 @@ package struct CreateIndex: Hashable, Sendable {
     package var elements: [Element]
     package var including: [String]
     package var filter: Expression?
+    package var isConcurrent = false
 
     package init(
         name: String?, on table: Name, ifNotExists: Bool = false, isUnique: Bool = false, nullsNotDistinct: Bool = false,
@@ -428,6 +434,8 @@ package enum SequenceOption: Hashable, Sendable {
     case type(TypeName)
     /// `ownedBy` of no parts: `owned by none`. `minimum` and `maximum` of nil: `no minvalue`. `restart` of nil: at the start.
     case start(Int64), increment(Int64), minimum(Int64?), maximum(Int64?), cycle(Bool), cache(Int64), restart(Int64?), ownedBy(Name)
+    /// `sequence name s`, as pg_dump writes it of an identity column.
+    case name(Name)
 }
 
 package enum RoleOption: Hashable, Sendable {
@@ -436,7 +444,7 @@ package enum RoleOption: Hashable, Sendable {
 
 package enum ObjectKind: String, Hashable, Sendable {
     case table, view, materializedView, index, sequence, type, domain, function, procedure, schema, policy, trigger, `extension`, column,
-        constraint, role
+        constraint, role, publication
 }
 
 package struct Drop: Hashable, Sendable {

@@ -38,9 +38,52 @@ extension SQLPrinter {
             write(tables) { $0.name($1) }
             if restartIdentity { write(" restart identity") }
             if cascade { write(" cascade") }
+        case .administration(let administration): self.administration(administration)
         case .other(let kind):
             isIncomplete = true
             write("/* \(kind) */")
+        }
+    }
+
+    /// Only what a catalogue keeps is written out; the rest stands in its source.
+    private mutating func administration(_ statement: Administration) {
+        switch statement {
+        case .createPublication(let publication): self.publication(publication)
+        case .roleSetting(let role, let name?, let value?):
+            write("alter role \(Self.role(role)) set ")
+            setting(name, value)
+        default:
+            isIncomplete = true
+            write("/* administration */")
+        }
+    }
+
+    private mutating func publication(_ publication: Publication) {
+        write("create publication \(quotedIdentifier(publication.name))")
+        if publication.isForAllTables { write(" for all tables") }
+        if !publication.members.isEmpty {
+            write(" for table ")
+            write(publication.members) { printer, member in
+                printer.name(member.table)
+                if !member.columns.isEmpty {
+                    printer.write(" ")
+                    printer.bracketed(member.columns) { $0.name($1) }
+                }
+                if let filter = member.filter {
+                    printer.write(" where (")
+                    printer.expression(filter)
+                    printer.write(")")
+                }
+            }
+        }
+        if !publication.schemas.isEmpty {
+            write(publication.members.isEmpty ? " for tables in schema " : ", tables in schema ")
+            names(publication.schemas)
+        }
+        if !publication.options.isEmpty {
+            write(" with (")
+            write(publication.options.sorted { $0.key < $1.key }) { $0.write("\(quotedIdentifier($1.key)) = \(quotedString($1.value))") }
+            write(")")
         }
     }
 

@@ -8,9 +8,18 @@ extension SQLPrinter {
         if table.ifNotExists { write("if not exists ") }
         name(table.name)
         write(" (")
-        write(table.columns) { $0.column($1) }
-        if !table.columns.isEmpty, !table.likes.isEmpty { write(", ") }
-        write(table.likes) { $0.like($1) }
+        var isFirst = true
+        for place in 0...table.columns.count {
+            for like in table.likes where like.place == place {
+                write(isFirst ? "" : ", ")
+                self.like(like)
+                isFirst = false
+            }
+            guard place < table.columns.count else { break }
+            write(isFirst ? "" : ", ")
+            column(table.columns[place])
+            isFirst = false
+        }
         if !table.columns.isEmpty || !table.likes.isEmpty, !table.constraints.isEmpty { write(", ") }
         write(table.constraints) { $0.constraint($1) }
         write(")")
@@ -134,6 +143,9 @@ extension SQLPrinter {
         case .ownedBy(let owner):
             write("owned by ")
             if owner.parts.isEmpty { write("none") } else { name(owner) }
+        case .name(let name):
+            write("sequence name ")
+            self.name(name)
         }
     }
 
@@ -238,6 +250,7 @@ extension SQLPrinter {
 
     mutating func createIndex(_ index: CreateIndex) {
         write(index.isUnique ? "create unique index " : "create index ")
+        if index.isConcurrent { write("concurrently ") }
         if index.ifNotExists { write("if not exists ") }
         if let name = index.name { write("\(quotedIdentifier(name)) ") }
         write("on ")

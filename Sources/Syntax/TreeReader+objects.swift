@@ -1,6 +1,6 @@
 extension TreeReader {
     /// The kinds of things that are dropped, renamed and commented on alike. Others have no shape in the tree.
-    private func objectKind(_ node: Node, _ member: StaticString) -> ObjectKind? {
+    func objectKind(_ node: Node, _ member: StaticString) -> ObjectKind? {
         switch node.string(member) {
         case "OBJECT_TABLE": .table
         case "OBJECT_VIEW": .view
@@ -18,12 +18,13 @@ extension TreeReader {
         case "OBJECT_COLUMN": .column
         case "OBJECT_TABCONSTRAINT": .constraint
         case "OBJECT_ROLE": .role
+        case "OBJECT_PUBLICATION": .publication
         default: nil
         }
     }
 
     /// The name of a thing: a string, a list of them, a type's name, or a function with its arguments.
-    private func object(_ node: Node) throws(SyntaxError) -> (name: Name, arguments: [TypeName]?) {
+    func object(_ node: Node) throws(SyntaxError) -> (name: Name, arguments: [TypeName]?) {
         switch node.wrapped {
         case ("String", _)?: return (Name(node.name ?? ""), nil)
         case ("List", _)?: return (name(list: node), nil)
@@ -47,7 +48,9 @@ extension TreeReader {
     }
 
     func drop(_ node: Node) throws(SyntaxError) -> Statement.Kind {
-        guard let kind = objectKind(node, "removeType") else { return .other("DropStmt") }
+        guard let kind = objectKind(node, "removeType") else {
+            return try administration("DropStmt", node) ?? .other("DROP \(Self.spoken(node.string("removeType")))")
+        }
         let objects = try objects(node.list("objects"))
         let takesArguments = kind == .function || kind == .procedure
         return .drop(
@@ -57,7 +60,9 @@ extension TreeReader {
     }
 
     func rename(_ node: Node) throws(SyntaxError) -> Statement.Kind {
-        guard let kind = objectKind(node, "renameType") else { return .other("RenameStmt") }
+        guard let kind = objectKind(node, "renameType") else {
+            return .other("ALTER \(Self.spoken(node.string("renameType"))) … RENAME")
+        }
         let to = node.string("newname") ?? ""
         let ifExists = node.flag("missing_ok")
         switch kind {
@@ -77,7 +82,9 @@ extension TreeReader {
     }
 
     func comment(_ node: Node) throws(SyntaxError) -> Statement.Kind {
-        guard let kind = objectKind(node, "objtype") else { return .other("CommentStmt") }
+        guard let kind = objectKind(node, "objtype") else {
+            return try administration("CommentStmt", node) ?? .other("CommentStmt")
+        }
         let object = try member(node, "object", object)
         return .comment(Comment(on: kind, object.name, arguments: object.arguments, is: node.string("comment")))
     }
@@ -152,11 +159,11 @@ extension TreeReader {
         var options: [RoleOption] = []
         // `create user` is a role that may log in.
         if node["stmt_type"]?.equals("ROLESTMT_USER") ?? false { options.append(.login(true)) }
-        for wrapped in node.list("options") {
-            if let option = wrapped["DefElem"] { options.append(roleOption(option)) }
-        }
+        options += roleOptions(node.list("options"))
         return .createRole(name: node.string("role") ?? "", options: options)
     }
+
+    func roleOptions(_ nodes: [Node]) -> [RoleOption] { nodes.compactMap { $0["DefElem"].map(roleOption) } }
 
     private func roleOption(_ node: Node) -> RoleOption {
         let argument = node["arg"]

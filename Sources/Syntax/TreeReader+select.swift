@@ -6,9 +6,13 @@ extension TreeReader {
     }
 
     /// From a `SelectStmt`'s members.
-    func select(_ node: Node) throws(SyntaxError) -> Select {
+    ///
+    /// - Parameter isInto: it is `select … into t`, whose target the caller has read.
+    func select(_ node: Node, isInto: Bool = false) throws(SyntaxError) -> Select {
         try deeper(node) { () throws(SyntaxError) in
-            if let into = node["intoClause"] { throw unsupported("\"into\" here", hint: "Write create table … as select ….", at: into) }
+            if let into = node["intoClause"], !isInto {
+                throw unsupported("\"into\" here", hint: "Write create table … as select ….", at: into)
+            }
             var select = Select(try selectBody(node))
             select.with = try with(node)
             select.orderBy = try sortKeys(node.list("sortClause"))

@@ -26,15 +26,23 @@ extension TreeReader {
                     roles: node["roles"] == nil ? nil : roles(node.list("roles")), using: try expression(optional: node["qual"]),
                     check: try expression(optional: node["with_check"])))
         case "CreateSchemaStmt":
-            if node["schemaElts"] != nil { return .other(kind) }
-            return .createSchema(
-                name: node.string("schemaname") ?? node["authrole"].map(role) ?? "", ifNotExists: node.flag("if_not_exists"))
+            let schema = node.string("schemaname") ?? node["authrole"].map(role) ?? ""
+            if node["schemaElts"] != nil {
+                var elements: [Statement] = []
+                for element in node.list("schemaElts") {
+                    elements.append(Statement(try statement(element), at: place(of: element)))
+                }
+                return .administration(.schemaWithElements(name: schema, ifNotExists: node.flag("if_not_exists"), elements))
+            }
+            return .createSchema(name: schema, ifNotExists: node.flag("if_not_exists"))
         case "CreateExtensionStmt":
             return .createExtension(
                 name: node.string("extname") ?? "", schema: option("schema", of: node.list("options")).map(text),
                 ifNotExists: node.flag("if_not_exists"))
         case "CreateSeqStmt":
-            if node["sequence"]?["relpersistence"]?.equals("t") ?? false { return .other(kind) }
+            if node["sequence"]?["relpersistence"]?.equals("t") ?? false {
+                return .administration(.refused(what: "CREATE TEMPORARY SEQUENCE", hint: "Create a sequence, or use row_number()."))
+            }
             return .createSequence(
                 CreateSequence(
                     try member(node, "sequence", name(table:)), ifNotExists: node.flag("if_not_exists"),
@@ -67,7 +75,7 @@ extension TreeReader {
             return .truncate(
                 node.list("relations").compactMap { $0["RangeVar"].map(name(table:)) }, cascade: cascades(node),
                 restartIdentity: node.flag("restart_seqs"))
-        default: return .other(kind)
+        default: return try administration(kind, node) ?? .other(kind)
         }
     }
 
@@ -78,13 +86,25 @@ extension TreeReader {
 
     /// `select … into t` is `create table t as select …`.
     private func selectStatement(_ node: Node) throws(SyntaxError) -> Statement.Kind {
-        node["intoClause"] == nil ? .data(.select(try select(node))) : .other("SelectIntoStmt")
+        guard let into = node["intoClause"] else { return .data(.select(try select(node))) }
+        guard let relation = into["rel"], relation["relpersistence"]?.equals("p") ?? false else { return Self.temporary("TABLE") }
+        return .createTableAs(
+            name: name(table: relation), columns: into.names("colNames"), try select(node, isInto: true), withData: true, ifNotExists: false
+        )
+    }
+
+    /// Nothing lives for a session only: requests share their connections.
+    private static func temporary(_ what: String) -> Statement.Kind {
+        .administration(
+            .refused(what: "CREATE TEMPORARY \(what)", hint: "Use a common table expression (with … as), or a table of its own."))
     }
 
     private func createTableAs(_ node: Node) throws(SyntaxError) -> Statement.Kind {
-        guard let query = node["query"], query["SelectStmt"] != nil, let into = node["into"], let relation = into["rel"],
-            relation["relpersistence"]?.equals("p") ?? false
-        else { return .other("CreateTableAsStmt") }
+        guard let query = node["query"], let into = node["into"], let relation = into["rel"] else { return .other("CreateTableAsStmt") }
+        guard query["SelectStmt"] != nil else {
+            return .administration(.refused(what: "CREATE TABLE AS EXECUTE", hint: "Write the query itself behind AS."))
+        }
+        if relation["relpersistence"]?.equals("t") ?? false { return Self.temporary("TABLE") }
         let name = name(table: relation)
         let columns = into.names("colNames")
         let select = try select(wrapped: query)
@@ -99,7 +119,7 @@ extension TreeReader {
     }
 
     private func createView(_ node: Node) throws(SyntaxError) -> Statement.Kind {
-        guard node["view"]?["relpersistence"]?.equals("p") ?? false else { return .other("ViewStmt") }
+        guard node["view"]?["relpersistence"]?.equals("p") ?? false else { return Self.temporary("VIEW") }
         var options = options(node.list("options"))
         switch node.string("withCheckOption") {
         case "LOCAL_CHECK_OPTION": options["check_option"] = "local"
@@ -155,6 +175,8 @@ extension TreeReader {
             return .set(name: name, value: value, local: local)
         case "VAR_SET_DEFAULT", "VAR_RESET": return .set(name: name, value: nil, local: local)
         case "VAR_RESET_ALL": return .set(name: "all", value: nil, local: false)
+        // `set transaction isolation level …`: a file is one serializable transaction.
+        case "VAR_SET_MULTI": return .administration(.noEffect("SET TRANSACTION", relations: []))
         default: return .other("VariableSetStmt")
         }
     }
@@ -180,12 +202,15 @@ extension TreeReader {
     }
 
     private func transaction(_ node: Node) -> Statement.Kind {
-        // `begin isolation level …` and `commit and chain` ask for more than the tree can say.
-        guard node["options"] == nil, !node.flag("chain") else { return .other("TransactionStmt") }
+        // A file is one transaction, and serializable: `begin isolation level …` asks for no more. `commit and chain` does.
+        guard !node.flag("chain") else { return .other("TransactionStmt") }
         switch node.string("kind") {
         case "TRANS_STMT_BEGIN", "TRANS_STMT_START": return .transaction(.begin)
         case "TRANS_STMT_COMMIT": return .transaction(.commit)
         case "TRANS_STMT_ROLLBACK": return .transaction(.rollback)
+        case "TRANS_STMT_SAVEPOINT": return .administration(.savepoint(node.string("savepoint_name") ?? ""))
+        case "TRANS_STMT_ROLLBACK_TO": return .administration(.rollbackTo(node.string("savepoint_name") ?? ""))
+        case "TRANS_STMT_RELEASE": return .administration(.release(node.string("savepoint_name") ?? ""))
         default: return .other("TransactionStmt")
         }
     }

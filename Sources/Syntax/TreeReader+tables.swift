@@ -10,7 +10,8 @@ extension TreeReader {
             case ("ColumnDef", let column)?: table.columns.append(try self.column(column))
             case ("Constraint", let constraint)?: table.constraints.append(try self.constraint(constraint))
             case ("TableLikeClause", let like)?:
-                table.likes.append(.init(try member(like, "relation", name(table:)), options: like.integer("options")))
+                table.likes.append(
+                    .init(try member(like, "relation", name(table:)), options: like.integer("options"), place: table.columns.count))
             default: throw unsupported("this in \"create table\"", at: element)
             }
         }
@@ -122,6 +123,7 @@ extension TreeReader {
             case "owned_by":
                 let owner = node["arg"].map { name(list: $0) } ?? Name([])
                 options.append(.ownedBy(owner.parts == ["none"] ? Name([]) : owner))
+            case "sequence_name": options.append(.name(node["arg"].map { name(list: $0) } ?? Name([])))
             case "logged", "unlogged": break
             case let option: throw unsupported("the option \"\(option)\" of a sequence", at: node)
             }
@@ -185,8 +187,11 @@ extension TreeReader {
         case "AT_NoForceRowSecurity": return .forceRowSecurity(false)
         case "AT_ChangeOwner": return .owner(node["newowner"].map(role) ?? "")
         case "AT_SetRelOptions": return .setOptions(options(node.list("def")))
+        case "AT_ResetRelOptions":
+            return .setOptions(
+                Dictionary(node.list("def").compactMap { $0["DefElem"]?.string("defname") }.map { ($0, "reset") }) { a, _ in a })
         case "AT_SetStatistics", "AT_SetStorage", "AT_SetCompression", "AT_ReplicaIdentity", "AT_ClusterOn", "AT_DropCluster",
-            "AT_SetTableSpace", "AT_SetOptions", "AT_ResetOptions", "AT_SetAccessMethod":
+            "AT_SetTableSpace", "AT_SetOptions", "AT_ResetOptions", "AT_SetAccessMethod", "AT_SetLogged", "AT_SetUnLogged":
             return .ignored(subtype)
         default: return .other(subtype)
         }
@@ -251,12 +256,14 @@ extension TreeReader {
                     try indexed(element), descending: isDescending(element, "ordering"), nullsFirst: nullsFirst(element, "nulls_ordering"),
                     collation: optionalName(element, "collation"), operatorClass: optionalName(element, "opclass")))
         }
-        return CreateIndex(
+        var index = CreateIndex(
             name: node.string("idxname"), on: try member(node, "relation", name(table:)), ifNotExists: node.flag("if_not_exists"),
             isUnique: node.flag("unique"), nullsNotDistinct: node.flag("nulls_not_distinct"),
             method: node.string("accessMethod") ?? "btree",
             elements, including: node.list("indexIncludingParams").compactMap { $0["IndexElem"]?.string("name") },
             where: try expression(optional: node["whereClause"]))
+        index.isConcurrent = node.flag("concurrent")
+        return index
     }
 
     private func optionalName(_ node: Node, _ member: StaticString) -> Name? {

@@ -113,7 +113,7 @@ struct MigratedDatabase {
                 if columns != table.columns.map({ [.text(StoredName.bare(column: $0.name))] }) {
                     problems.append("\(table.name) has columns \(columns)")
                 }
-                for index in table.indexes {
+                for index in table.indexes where index.isStored {
                     let name = StoredName.bare(QualifiedName(table.name.schema, index.name))
                     let stored = try database.rows("select sql from sqlite_schema where type = 'index' and name = ?1", [.text(name)])
                     let text = try Definitions(schema).index(index.name, on: table.name)

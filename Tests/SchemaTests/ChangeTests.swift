@@ -122,10 +122,9 @@ struct ChangeTests {
         for sql in [
             "create temporary table x (a int)", "create table x (a int) partition by range (a)", "create table x (a money)",
             "create table x (a int[][])",
-            "create materialized view m as select 1", "create function f() returns int language plpgsql as 'begin return 1; end'",
+            "create function f() returns int language plpgsql as 'begin return 1; end'",
             "create extension postgis",
             "create domain d as int", "create table x (a text collate \"de_DE\")",
-            "create table t (a int); create index i on t using gin (a)",
             "create trigger x before insert on t for each row execute function f()", "do $$ begin end $$", "create table x (a tsvector)",
         ] {
             let error = failure(sql)

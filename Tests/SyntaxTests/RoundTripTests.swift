@@ -47,10 +47,7 @@ import Testing
         // What is kept as text only is known, so that nothing joins the list unseen.
         #expect(
             others.map { $0.split(separator: " ").prefix(3).joined(separator: " ") } == [
-                "create temp view", "create schema s", "create temp sequence", "drop aggregate a(int)", "drop owned by",
-                "comment on database", "set transaction isolation", "begin transaction isolation", "savepoint a",
-                "create trigger g", "explain select 1", "call p(1)", "copy t from", "listen a", "vacuum", "select 1 into", "merge into t",
-                "alter function f(int)", "alter table t",
+                "drop aggregate a(int)", "create trigger g", "explain select 1", "call p(1)", "listen a", "merge into t",
             ])
     }
 

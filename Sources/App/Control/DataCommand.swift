@@ -72,7 +72,9 @@ package enum DataCommand: Sendable, Hashable {
     }
 
     private static func status(_ project: Project, _ tell: Listener) async throws -> Bool {
-        let history = try await project.migrations().history()
+        let migrations = try project.migrations()
+        let history = try await migrations.history()
+        let notes = try await migrations.notes()
         let width = history.entries.map(\.name.count).max() ?? 0
         for entry in history.entries {
             let words: String =
@@ -83,6 +85,7 @@ package enum DataCommand: Sendable, Hashable {
                 case .missing(let time): "MISSING; applied \(EpochClock.shown(time))"
                 }
             tell(.line(entry.name + String(repeating: " ", count: width - entry.name.count) + "  " + words))
+            for note in notes[entry.name] ?? [] { tell(.line("  \(note.text)")) }
         }
         if history.entries.isEmpty { tell(.line("There are no migrations in \(project.folder.migrationsFolder)/.")) }
         return history.changed.isEmpty && history.missing.isEmpty
@@ -139,5 +142,6 @@ extension Migrations.Applied {
         let (seconds, attoseconds) = duration.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         return ["applied \(name) (\(milliseconds) ms)"] + grants.map { "  by row level security: \($0)" }
+            + notes.map { "  \($0.text)" }
     }
 }

@@ -116,7 +116,7 @@ struct Doctor {
                     problems.append("the table \(table.name) is stored otherwise than the catalogue says")
                 }
                 for index in table.indexes
-                where stored.removeValue(forKey: StoredName.bare(QualifiedName(table.name.schema, index.name))) == nil {
+                where index.isStored && stored.removeValue(forKey: StoredName.bare(QualifiedName(table.name.schema, index.name))) == nil {
                     problems.append("the index \(index.name) is in the catalogue and not in the file")
                 }
             }

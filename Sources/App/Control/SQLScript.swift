@@ -29,7 +29,9 @@ package struct SQLScript: Sendable, Hashable {
             var run = FileRun("sql", text: text, in: database.schema, now: EpochClock.now)
             run.caller = caller
             run.onResult = { $0.tell(as: format, tell) }
-            for grant in try run.perform(on: database) { tell(.note("granted: \(grant)")) }
+            let grants = try run.perform(on: database)
+            for note in run.notes { tell(.note(note.text)) }
+            for grant in grants { tell(.note("granted: \(grant)")) }
         }
     }
 

@@ -44,7 +44,14 @@ struct DefinitionChange {
         case .createTable(let name): created.append(name)
         case .dropTable(let name): dropped.append(name)
         case .renameTable(let old, let new): altered[new] = old
-        case .addColumn(let name, _), .dropColumn(let name, _), .createIndex(let name, _), .dropIndex(let name, _): alter(name)
+        case .addColumn(let name, let column):
+            alter(name)
+            // A column that goes and comes again in one statement is another.
+            if before.tables[altered[name] ?? name]?.column(column) != nil, columnNames[name]?.values.contains(column) != true {
+                let standard = after.tables[name]?.column(column)?.defaultValue
+                newValues[name, default: [:]][column] = standard ?? Expression(.literal(.null))
+            }
+        case .dropColumn(let name, _), .createIndex(let name, _), .dropIndex(let name, _): alter(name)
         case .renameColumn(let name, let old, let new):
             alter(name)
             columnNames[name, default: [:]][old] = new
@@ -58,7 +65,9 @@ struct DefinitionChange {
             enumerations.append((old, new))
             guard old.positionsDiffer(from: new) else { break }
             for table in after.tables.values where table.columns.contains(where: { $0.type.type.enumeration == new }) { alter(table.name) }
-        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .data, .truncate, .setting, .transaction: break
+        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .data, .truncate, .setting, .transaction,
+            .fill, .note, .savepoint, .copy:
+            break
         }
     }
 
@@ -92,7 +101,9 @@ struct DefinitionChange {
     private func create(_ name: QualifiedName, on database: borrowing WriteTransaction) throws(SQLError) {
         let definitions = Definitions(after)
         try database.execute(try definitions.table(name))
-        for index in after.tables[name]?.indexes ?? [] { try database.execute(try definitions.index(index.name, on: name)) }
+        for index in after.tables[name]?.indexes ?? [] where index.isStored {
+            try database.execute(try definitions.index(index.name, on: name))
+        }
     }
 
     /// SQLite empties a table row by row before it drops it if another table's key refers to it: cascades would empty that one, too. So

@@ -8,15 +8,24 @@ import OffstageSyntax
 struct FileRun {
     private let file: String
     private let text: String
-    private var schema: Schema
-    private var path = Schema.searchPath
-    private let now: Int64
+    var schema: Schema
+    var path = Schema.searchPath
+    let now: Int64
     /// Who the statements over rows run as. Another than the owner may only read, and define nothing.
     var caller = Caller.system
     /// Told what each statement gave; nil lets it go.
     var onResult: ((StatementResult) -> Void)?
+    /// What the statements told on the side, and which of them had no effect.
+    private(set) var notes: [FileNote] = []
     /// The transaction knows the schema as it is here.
-    private var isDefined = true
+    var isDefined = true
+    /// `set check_function_bodies = off`, as a dump says that makes functions before the tables they read.
+    var checksBodies = true
+    var savepoints: [(name: String, schema: Schema, path: [String])] = []
+    /// The file's rows of `copy`.
+    var copied = CopyText.none
+    /// Where the statement that runs begins.
+    var statementOffset = 0
 
     /// - Parameter file: what errors call it.
     init(_ file: String, text: String, in schema: Schema, now: Int64) {
@@ -34,9 +43,11 @@ struct FileRun {
     /// - Throws: `MigrationError`; what was done so far is the transaction's to undo.
     mutating func perform(on database: borrowing WriteTransaction) throws(MigrationError) -> [String] {
         let statements: [OffstageSyntax.Statement]
-        do throws(SyntaxError) { statements = try parse(text, file: file) } catch { throw MigrationError(error, file: file) }
+        do throws(SQLError) { copied = try CopyText(text) } catch { throw MigrationError(error, file: file, text: text) }
+        do throws(SyntaxError) { statements = try parse(copied.sql, file: file) } catch { throw MigrationError(error, file: file) }
         let before = schema
         for statement in statements {
+            statementOffset = max(0, Int(statement.position.offset))
             do throws(SQLError) {
                 try perform(statement, on: database)
             } catch {
@@ -67,14 +78,20 @@ struct FileRun {
         let changes = try schema.apply(statement, path: path) { select throws(SQLError) in
             try Definitions.describe(select, in: before, path: path)
         }
-        try Definitions(schema).check(statement, path: path)
+        if checksBodies || !statement.isFunction { try Definitions(schema).check(statement, path: path) }
         if schema.generation != before.generation { isDefined = false }
         try DefinitionChange(from: before, to: schema, changes, now: now).perform(on: database)
-        for change in changes { try perform(change, on: database) }
+        for change in changes { try perform(change, of: statement, on: database) }
+        guard case .administration(.schemaWithElements(let name, _, let elements)) = statement.kind else { return }
+        self.path = [name] + path
+        defer { self.path = path }
+        for element in elements { try perform(element, on: database) }
     }
 
     /// What is no matter of a table's definition.
-    private mutating func perform(_ change: Change, on database: borrowing WriteTransaction) throws(SQLError) {
+    private mutating func perform(
+        _ change: Change, of statement: OffstageSyntax.Statement, on database: borrowing WriteTransaction
+    ) throws(SQLError) {
         switch change {
         case .dropSequence(let name):
             database.forgetSequence(name)
@@ -85,11 +102,24 @@ struct FileRun {
         case .restartSequence(let name, let value):
             try define(on: database)
             _ = try database.rows("SELECT pg_setval(?1, ?2, 0)", [.text(name.description), .integer(value)])
-        case .data(let statement): try run(statement, on: database)
+        case .data(let statement):
+            guard case .select(let select) = statement, let (name, value) = select.setting else { return try run(statement, on: database) }
+            try set(name, value)
+            onResult?(
+                StatementResult(
+                    verb: "SELECT", columns: [View.Column("set_config", ColumnType(.text))], rows: [[.text(value)]], changes: 1))
+        case .fill(let name, let select, let replacing): try fill(name, from: select, replacing: replacing, on: database)
+        case .savepoint(let savepoint): try perform(savepoint, on: database)
+        case .copy(let copy): try self.copy(copy, on: database)
+        case .note(let note):
+            let offset = MigrationError.firstWord(in: Array(text.utf8), from: max(0, Int(statement.position.offset)))
+            notes.append(FileNote(line: SourceLocation(file: file, offset: offset, in: text).line, note: note))
+        case .transaction(.rollback):
+            throw SQLError(
+                "0A000", "ROLLBACK is not supported in a file: what it holds is one transaction",
+                hint: "Leave out what is not to happen, or set a savepoint and roll back to it.")
         case .truncate(let tables, let restarts): try truncate(tables, restartsIdentity: restarts, on: database)
-        case .setting(let name, let value, _):
-            // Other settings have no meaning here, as `pg_dump` writes many of them.
-            if name == "search_path" { path = value.map { Schema.searchPath(from: $0) } ?? Schema.searchPath }
+        case .setting(let name, let value, _): try set(name, value)
         default: break
         }
     }
@@ -122,7 +152,7 @@ struct FileRun {
         }
     }
 
-    private mutating func define(on database: borrowing WriteTransaction) throws(SQLError) {
+    mutating func define(on database: borrowing WriteTransaction) throws(SQLError) {
         guard !isDefined else { return }
         try database.define(schema)
         isDefined = true
@@ -141,5 +171,12 @@ struct StatementResult {
 }
 
 extension OffstageSyntax.Statement {
-    fileprivate var isSelect: Bool { if case .data(.select) = kind { true } else { false } }
+    fileprivate var isSelect: Bool {
+        switch kind {
+        case .data(.select), .set: true
+        default: false
+        }
+    }
+
+    fileprivate var isFunction: Bool { if case .createFunction = kind { true } else { false } }
 }

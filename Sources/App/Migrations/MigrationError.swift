@@ -37,7 +37,7 @@ package struct MigrationError: Error, Sendable, Hashable {
         text = plain.description
     }
 
-    private static func firstWord(in bytes: [UInt8], from start: Int) -> Int {
+    static func firstWord(in bytes: [UInt8], from start: Int) -> Int {
         var place = min(max(0, start), bytes.count)
         while place < bytes.count {
             if bytes[place] == UInt8(ascii: "-"), place + 1 < bytes.count, bytes[place + 1] == UInt8(ascii: "-") {

@@ -16,6 +16,8 @@ package struct Migrations: Sendable {
         package var name: String
         /// Grants Offstage made by itself when the file ended, as SQL.
         package var grants: [String]
+        /// What was told on the side, and which statements had no effect.
+        package var notes: [FileNote]
         package var duration: Duration
     }
 
@@ -58,6 +60,11 @@ package struct Migrations: Sendable {
         }
     }
 
+    /// By file, the statements that had no effect when it was applied.
+    package func notes() async throws -> [String: [FileNote]] {
+        try await database.transaction(deadline: nil) { database in try FileNote.all(on: database) }
+    }
+
     private static func applied(in database: borrowing WriteTransaction) throws(SQLError) -> [AppliedMigration] {
         try database.rows("SELECT name, checksum, applied_at FROM \"offstage.migration\" ORDER BY name").compactMap { row in
             guard row.count == 3, case .text(let name) = row[0], case .text(let checksum) = row[1], case .integer(let time) = row[2] else {
@@ -76,8 +83,8 @@ package struct Migrations: Sendable {
         var done: [Applied] = []
         for file in history.pending {
             let start = ContinuousClock.now
-            let grants = try await apply(file)
-            let applied = Applied(name: file.name, grants: grants, duration: ContinuousClock.now - start)
+            let (grants, notes) = try await apply(file)
+            let applied = Applied(name: file.name, grants: grants, notes: notes, duration: ContinuousClock.now - start)
             each(applied)
             done.append(applied)
         }
@@ -88,11 +95,13 @@ package struct Migrations: Sendable {
         return done
     }
 
-    private func apply(_ file: MigrationFile) async throws -> [String] {
+    private func apply(_ file: MigrationFile) async throws -> (grants: [String], notes: [FileNote]) {
         let (shown, preamble) = ("\(folder)/\(file.name)", preamble)
         return try await database.transaction(deadline: nil) { database in
             // Another process cannot be here, but another command of this one could have been faster.
-            guard try database.rows("SELECT 1 FROM \"offstage.migration\" WHERE name = ?1", [.text(file.name)]).isEmpty else { return [] }
+            guard try database.rows("SELECT 1 FROM \"offstage.migration\" WHERE name = ?1", [.text(file.name)]).isEmpty else {
+                return ([], [])
+            }
             let now = EpochClock.now
             if !preamble.isEmpty {
                 var run = FileRun("api.open_tables", text: preamble, in: database.schema, now: now)
@@ -104,7 +113,8 @@ package struct Migrations: Sendable {
             _ = try database.rows(
                 "INSERT INTO \"offstage.migration\" (name, checksum, applied_at) VALUES (?1, ?2, ?3)",
                 [.text(file.name), .text(file.checksum), .integer(now)])
-            return grants
+            try FileNote.save(run.notes, of: file.name, on: database)
+            return (grants, run.notes)
         }
     }
 }

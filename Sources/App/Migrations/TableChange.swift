@@ -102,7 +102,7 @@ struct TableChange {
             edit.text(ofTable: stored.new, text)
         }
         if new == self.new {
-            for (index, newName) in keptIndexes {
+            for (index, newName) in keptIndexes where new.indexes.contains(where: { $0.name == newName && $0.isStored }) {
                 let text = try Definitions(after).index(newName, on: new.name)
                 let name = (old: indexName(index, self.old), new: indexName(newName, new))
                 let current = try database.rows("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1", [.text(name.old)])
@@ -268,7 +268,7 @@ struct TableChange {
     }
 
     private func createIndexes(on database: borrowing WriteTransaction) throws(SQLError) {
-        for index in new.indexes {
+        for index in new.indexes where index.isStored {
             let name = indexName(index.name, new)
             guard try database.rows("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [.text(name)]).isEmpty else {
                 continue

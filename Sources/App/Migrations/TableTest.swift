@@ -24,7 +24,8 @@ struct TableTest {
             let nulls = try database.rows("SELECT 1 FROM \(source) WHERE typeof(\(StoredName.column(column.name))) = 'null' LIMIT 1")
             guard nulls.isEmpty else { throw Self.holdsNulls(column.name, table) }
         }
-        for check in table.checks.sorted(by: { $0.name < $1.name }) where !old.checks.contains(where: { $0.name == check.name }) {
+        for check in table.checks.sorted(by: { $0.name < $1.name }) where !check.isNotValid {
+            if let before = old.checks.first(where: { $0.name == check.name }), !before.isNotValid { continue }
             let condition = try Definitions(schema).expression(check.condition, of: table, as: ColumnType(.boolean))
             guard try database.rows("SELECT 1 FROM \(source) WHERE NOT (\(condition)) LIMIT 1").isEmpty else {
                 throw Self.broken(check.name, table)
@@ -33,7 +34,12 @@ struct TableTest {
         for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys where !old.hasConstraint(key.name) {
             try requireUnique(key.columns.map { StoredName.column($0) }, names: key.columns, filter: nil, name: key.name, on: database)
         }
-        try requireKeys(where: { !old.hasConstraint($0.name) }, on: database)
+        try requireKeys(
+            where: { key in
+                if key.isNotValid { return false }
+                if let before = old.foreignKeys.first(where: { $0.name == key.name }) { return before.isNotValid }
+                return !old.hasConstraint(key.name)
+            }, on: database)
     }
 
     func requireKeys(where isWanted: (Reference) -> Bool, on database: borrowing WriteTransaction) throws(SQLError) {

@@ -46,6 +46,11 @@ extension Gate {
             return try expand(view, as: alias)
         }
         guard let table = schema.tables[name] else { throw SQLError("42P01", "relation \"\(name)\" does not exist") }
+        if table.materialized?.isPopulated == false {
+            throw SQLError(
+                "55000", "materialized view \"\(name.name)\" has not been populated",
+                hint: "Use the REFRESH MATERIALIZED VIEW command.")
+        }
         return .secured(SecuredTable(Name(name.schema, name.name), as: alias, policy: try visible(table), hiding: hidden))
     }
 
@@ -221,7 +226,10 @@ extension Gate {
     /// - Returns: the columns that may not be named.
     private func demandSelect(_ name: QualifiedName, at position: Position) throws(SQLError) -> Set<String> {
         guard let granted = schema.allowedColumns(role, .select, of: name) else { return [] }
-        guard !granted.isEmpty else { throw SQLError.denied(schema.views[name] == nil ? "table" : "view", name.name) }
+        guard !granted.isEmpty else {
+            let isStored = schema.tables[name].map { $0.materialized != nil } ?? false
+            throw SQLError.denied(schema.views[name] != nil ? "view" : isStored ? "materialized view" : "table", name.name)
+        }
         return Set(schema.columns(of: name).map(\.name)).subtracting(granted)
     }
 

@@ -92,6 +92,7 @@ extension Planner {
                 "55000", "cannot change view \"\(relation.name)\"", details: .text("Views are not updatable on the embedded engine yet."),
                 hint: "Write to the table it shows.")
         }
+        if table.materialized != nil { throw PlanError("42809", "cannot change materialized view \"\(relation.name)\"") }
         return table
     }
 

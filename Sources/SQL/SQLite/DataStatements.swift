@@ -28,6 +28,9 @@ extension Translator {
         guard let table = schema.tables[full] else {
             throw unsupported("writing to the view \"\(name.last)\"", hint: "Write to the table it shows.", at: name.position)
         }
+        if table.materialized != nil {
+            throw SQLError("42809", "cannot change materialized view \"\(table.name.name)\"", position: name.position.byteOffset)
+        }
         return table
     }
 

@@ -57,11 +57,13 @@ final class Embedded: Sendable {
         if case .data(let data) = statement.kind { return try perform(data, transaction.schema, in: transaction) }
         do {
             var run = FileRun("statement", text: statement.source, in: transaction.schema, now: Self.now())
+            var count = 0
+            run.onResult = { count = $0.changes }
             _ = try run.perform(on: transaction)
+            return Answer(count: count)
         } catch {
             throw error.error
         }
-        return Answer()
     }
 
     /// Microseconds since 2000-01-01 UTC.
