@@ -118,7 +118,8 @@ extension SyntaxError {
 
     private init(_ message: String, shiftedTo offset: Int, _ shift: Int, _ text: String, _ file: String) {
         let source = String(decoding: text.utf8.dropFirst(shift), as: UTF8.self)
-        self.init("42601", message, hint: Self.hint(for: message), at: max(0, offset - shift), in: source, file: file)
+        let code = message.hasPrefix("invalid byte sequence for encoding") ? "22021" : "42601"
+        self.init(code, message, hint: Self.hint(for: message), at: max(0, offset - shift), in: source, file: file)
     }
 
     /// What is most often meant where PostgreSQL says only that it does not understand.

@@ -18,7 +18,13 @@ package struct Definitions {
         for column in table.columns { lines.append(try self.column(column, of: table)) }
         if table.columns.isEmpty { lines.append("\"~none\" INTEGER") }
         if table.rowIDColumn == nil, let key = table.primaryKey { lines.append(unique("PRIMARY KEY", key, table)) }
-        for key in table.uniqueKeys where !key.nullsNotDistinct { lines.append(unique("UNIQUE", key, table)) }
+        for key in table.uniqueKeys {
+            // Where no column can be null, nulls are no question.
+            guard !key.nullsNotDistinct || key.columns.allSatisfy({ table.column($0)?.isNotNull ?? false }) else {
+                throw unsupported("NULLS NOT DISTINCT", hint: "Make the columns not null, or add a unique index on coalesce(column, …).")
+            }
+            lines.append(unique("UNIQUE", key, table))
+        }
         for reference in table.foreignKeys.sorted(by: { $0.name < $1.name }) { lines.append(self.reference(reference)) }
         for check in table.checks.sorted(by: { $0.name < $1.name }) {
             lines.append(
@@ -108,7 +114,9 @@ package struct Definitions {
             if term.source == nil, let collation = term.type.collation { text += " COLLATE \(collation)" }
             elements.append(text + (element.descending ? " DESC" : ""))
         }
-        if index.nullsNotDistinct { throw unsupported("NULLS NOT DISTINCT") }
+        if index.nullsNotDistinct {
+            throw unsupported("NULLS NOT DISTINCT", hint: "Add a unique index on coalesce(column, …) beside it.")
+        }
         var text =
             "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(StoredName.index(name, in: tableName.schema)) ON \(StoredName.table(tableName))"
         text += " (\(elements.joined(separator: ", ")))"

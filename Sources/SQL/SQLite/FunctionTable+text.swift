@@ -9,6 +9,7 @@ extension FunctionTable {
         char_length(text) -> integer : pg_length($1) ; safe
         character_length(text) -> integer : pg_length($1) ; safe
         octet_length(text) -> integer : pg_bytes($1) ; safe
+        octet_length(char) -> integer : pg_bytes($1) ; safe
         octet_length(bytea) -> integer : length($1) ; safe
         bit_length(text) -> integer : (pg_bytes($1) * 8) ; safe
         substr(text, integer) -> text : pg_substr($1, $2) ; safe

@@ -58,8 +58,14 @@ extension Translator {
             if query.hasGuard { sources.policies.append(guardTerm(sqlAlias, in: scope)) }
             // A limit of its own is a barrier already.
             let mayMix = query.hidesRows && !query.hasGuard && select.limit == nil && select.offset == nil
-            if isBare { return "(SELECT *, 1 AS \(Self.presence) FROM (\(query.sql))\(mayMix ? Self.barrier : "")) AS \(sqlAlias)" }
-            return "(\(query.sql)\(mayMix ? Self.barrier : "")) AS \(sqlAlias)"
+            var text = query.sql
+            if query.columns.contains(where: { $0.term.isVolatile }) {
+                // Taken into the query around it, such a column would be worked out wherever it is named.
+                let kept = freshAlias()
+                text = "WITH \(kept) AS MATERIALIZED (\(text)) SELECT * FROM \(kept)"
+            }
+            if isBare { return "(SELECT *, 1 AS \(Self.presence) FROM (\(text))\(mayMix ? Self.barrier : "")) AS \(sqlAlias)" }
+            return "(\(text)\(mayMix ? Self.barrier : "")) AS \(sqlAlias)"
         case .call(let source): return try translate(source, in: scope, nullable: nullable)
         case .join(let kind, let left, let right, let condition, let alias):
             if alias != nil { throw unsupported("an alias for a join", hint: "Give the tables aliases.") }

@@ -163,10 +163,15 @@ extension Translator {
                 result.append(element ?? actual)
             case .array:
                 if case .array(let inner) = type {
-                    if let known = element, known != inner, !(known.isText && inner.isText), !CastTable.isImplicit(from: known, to: inner) {
-                        return nil
+                    if let known = element, known != inner, !(known.isText && inner.isText) {
+                        // The wider of the two wins, wherever it stands.
+                        guard CastTable.isImplicit(from: known, to: inner) || CastTable.isImplicit(from: inner, to: known) else {
+                            return nil
+                        }
+                        if CastTable.isImplicit(from: known, to: inner) { element = inner }
+                    } else {
+                        element = inner
                     }
-                    element = inner
                 } else if type != .unknown {
                     return nil
                 }

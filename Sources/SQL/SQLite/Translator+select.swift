@@ -126,7 +126,8 @@ extension Translator {
                 made.hidesRows = query.hidesRows
                 scope.commonTables[table.name] = made
                 // Taken into the query around it, it would let that query's terms at the rows its policies hide.
-                let hint = table.materialized == true || (query.hidesRows && !query.hasGuard) ? "MATERIALIZED " : ""
+                let isVolatile = query.columns.contains { $0.term.isVolatile }
+                let hint = table.materialized == true || isVolatile || (query.hidesRows && !query.hasGuard) ? "MATERIALIZED " : ""
                 parts.append("\(alias) AS \(hint)(\(query.sql.replacing(Self.barrier, with: " LIMIT -1")))")
             }
         }

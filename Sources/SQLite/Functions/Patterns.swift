@@ -134,8 +134,10 @@ extension EngineFunction {
         let expression = try call.expression(flags, refusingGlobalFor: name)
         let subject = expression.subject(call.text(0))
         let matches = try expression.matches(in: subject, from: start - 1, all: true, upTo: call.small(which))
-        guard call.small(which) <= matches.count, call.small(group) <= expression.groupCount else { return nil }
-        return (matches[call.small(which) - 1], call.small(group), subject)
+        // Where a pattern has no groups, the match is its first.
+        let place = expression.groupCount == 0 && call.integer(group) == 1 ? 0 : call.small(group)
+        guard call.small(which) <= matches.count, place <= expression.groupCount else { return nil }
+        return (matches[call.small(which) - 1], place, subject)
     }
 }
 

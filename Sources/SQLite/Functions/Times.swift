@@ -172,6 +172,8 @@ extension EngineFunction {
         EngineFunction("pg_to_char", 3, pure) {
             strict($0, $1, $2) { call in
                 let type = try call.type(2).type
+                // An empty pattern gives an empty text for a number, and null for a time.
+                if call.bytes(1).isEmpty { return type.isNumber ? call.give("") : call.giveNull() }
                 switch type {
                 case .timestamp, .timestamptz:
                     guard !isInfinite(call.integer(0)) else { return call.giveNull() }

@@ -8,7 +8,8 @@ import Testing
 ///     insert into t values (1);
 ///     select * from t;
 ///
-/// Every statement is run on both sides and compared.
+/// Every statement is run on both sides and compared. `set role authenticated` and
+/// `select set_config('request.jwt.claims', '{…}', false)` say who asks from there on, `reset role` makes it the owner again.
 struct CaseFile: Sendable, CustomTestStringConvertible {
     struct Group: Sendable {
         var title: String

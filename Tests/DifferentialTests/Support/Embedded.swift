@@ -28,14 +28,14 @@ final class Embedded: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// What one statement answers.
-    func answer(to statement: String) async -> Answer {
+    /// What one statement answers to a caller.
+    func answer(to statement: String, as caller: Caller = .system) async -> Answer {
         do {
             let parsed = try parse(statement)
             guard parsed.count == 1, let statement = parsed.first else {
                 return Answer(failure: .init(code: "XX000", message: "\(parsed.count) statements"))
             }
-            return try await database.transaction { transaction in try Self.run(statement, in: transaction) }
+            return try await database.transaction { transaction in try Self.run(statement, as: caller, in: transaction) }
         } catch let error as SyntaxError {
             return Answer(failure: .init(code: error.code, message: error.message))
         } catch let error as SQLError {
@@ -46,15 +46,17 @@ final class Embedded: Sendable {
     }
 
     /// Applies a whole script as a migration, or throws.
-    func apply(_ script: String) async throws {
+    func apply(_ script: String, named name: String = "script.sql") async throws {
         try await database.transaction { transaction in
-            var run = FileRun("script.sql", text: script, in: transaction.schema, now: Self.now())
+            var run = FileRun(name, text: script, in: transaction.schema, now: Self.now())
             _ = try run.perform(on: transaction)
         }
     }
 
-    private static func run(_ statement: OffstageSyntax.Statement, in transaction: borrowing WriteTransaction) throws -> Answer {
-        if case .data(let data) = statement.kind { return try perform(data, transaction.schema, in: transaction) }
+    private static func run(
+        _ statement: OffstageSyntax.Statement, as caller: Caller, in transaction: borrowing WriteTransaction
+    ) throws -> Answer {
+        if case .data(let data) = statement.kind { return try perform(data, as: caller, transaction.schema, in: transaction) }
         do {
             var run = FileRun("statement", text: statement.source, in: transaction.schema, now: Self.now())
             var count = 0
@@ -69,12 +71,14 @@ final class Embedded: Sendable {
     /// Microseconds since 2000-01-01 UTC.
     static func now() -> Int64 { Int64((Date().timeIntervalSince1970 - 946_684_800) * 1_000_000) }
 
-    private static func perform(_ data: DataStatement, _ schema: Schema, in transaction: borrowing WriteTransaction) throws -> Answer {
-        let prepared = try SQLiteDialect(schema).prepare(data)
+    private static func perform(
+        _ data: DataStatement, as caller: Caller, _ schema: Schema, in transaction: borrowing WriteTransaction
+    ) throws -> Answer {
+        let prepared = try SQLiteDialect(schema).prepare(data, as: caller)
         let now = Self.now()
         var answer = Answer()
         answer.columns = prepared.columns.map { "\($0.name) \($0.type.type.name)" }
-        let result = try transaction.run(prepared, with: Inputs(caller: .system, now: now))
+        let result = try transaction.run(prepared, with: Inputs(caller: caller, now: now))
         answer.rows = result.rows.map { row in zip(row, prepared.columns).map { Self.text($0, $1.type.type) } }
         answer.count = prepared.columns.isEmpty ? result.count : result.rows.count
         if prepared.columns.isEmpty { answer.rows = [] }
