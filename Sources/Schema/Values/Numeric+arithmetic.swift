@@ -171,7 +171,12 @@ extension Numeric {
     /// Throws 22003 where PostgreSQL's format has no room.
     func checked() throws(SQLError) -> Numeric {
         guard case .finite(.big(let value), let scale) = self, value.bitWidth > 400_000 else { return self }
-        guard String(value.magnitude).utf8.count - scale <= DecimalDigits.limits.before else { throw .numericFormat }
+        // Counting digits one by one takes time by the square of their number, so only a number at the limit is counted.
+        let room = DecimalDigits.limits.before
+        let fewest = (value.bitWidth - 2) * 30_102 / 100_000 + 1 - scale
+        let most = value.bitWidth * 30_103 / 100_000 + 1 - scale
+        if fewest > room { throw .numericFormat }
+        if most > room, value.magnitude >= BigUInt(10).power(max(0, room + scale)) { throw .numericFormat }
         return self
     }
 }
