@@ -86,7 +86,7 @@ struct CallAnswerTests {
         let desk = try desk()
         let wrong = await desk.ask("POST", "/rpc/add", body: #"{"b":1}"#)
         #expect(wrong.text.contains("Perhaps you meant to call the function public.add(a, b)"))
-        let near = await desk.ask("GET", "/rpc/titels")
+        let near = await desk.ask("GET", "/rpc/titless")
         #expect(near.text.contains("Perhaps you meant to call the function public.titles"))
         let secret = await desk.ask("GET", "/rpc/hiden")
         #expect(secret.status == 404)
