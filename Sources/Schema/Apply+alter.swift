@@ -128,6 +128,7 @@ extension Application {
             }
             table.columns[i].isNotNull = isNotNull
         case .setType(let column, let type, let using):
+            if let using { try validate(using, in: table, as: .index) }
             try setType(try index(column, table, position), type, using, &table)
             schema.tables[name] = table
             if table != old || using != nil { changes.append(.alterTable(old: old, new: table, using: using.map { [column: $0] } ?? [:])) }
@@ -308,7 +309,9 @@ extension Application {
             try requireOrder(type.type)
         }
         schema.tables[table.name] = table
-        for other in schema.tables.values {
+        // Its own keys are looked at first.
+        for other in schema.tables.values.sorted(by: { ($0.name != table.name ? 1 : 0, $0.name) < ($1.name != table.name ? 1 : 0, $1.name) }
+        ) {
             for reference in other.foreignKeys where reference.table == table.name || other.name == table.name {
                 for (mine, theirs) in zip(reference.columns, reference.referenced) {
                     guard let a = other.column(mine)?.type.type, let b = schema.tables[reference.table]?.column(theirs)?.type.type,

@@ -535,7 +535,7 @@ extension Expression {
 
 extension Identifier {
     /// `public."My Seq"` in its parts; nil for what is no name of one or two.
-    static func parts(_ text: String) -> [String]? {
+    package static func parts(_ text: String) -> [String]? {
         var parts: [String] = [""]
         var isQuoted = false
         var characters = Array(text)[...]

@@ -47,6 +47,7 @@ extension Application {
         table.indexes.append(index)
         schema.tables[table.name] = table
         changes.append(.createIndex(table.name, index: name))
+        if create.hasStorageOptions { note("how index \(name) is to be stored: WITH (…) or TABLESPACE") }
         if create.isConcurrent { note("CONCURRENTLY of index \(name): it is made with the rest of the file") }
         switch index.method {
         case "hash", "brin": note("USING \(index.method) of index \(name): it is a btree index")

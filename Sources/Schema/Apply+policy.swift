@@ -71,7 +71,9 @@ extension Application {
             let first = FirstError()
             var rewrite = TreeRewrite(table: { name in
                 guard let found = schema.resolve(name, path: path), found.kind.hasRows else {
-                    if name.qualifier != "pg_catalog", name.qualifier != "information_schema", first.error == nil {
+                    if SystemRelation.named(name.parts) == nil, name.qualifier != "pg_catalog", name.qualifier != "information_schema",
+                        first.error == nil
+                    {
                         first.error = schema.missingRelation(name, path: path)
                     }
                     return nil

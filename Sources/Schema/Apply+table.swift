@@ -37,6 +37,7 @@ extension Application {
             throw unsupported("CREATE TEMPORARY TABLE", "Use a common table expression, or a table of its own.", create.name.position)
         }
         if create.isUnlogged { note("UNLOGGED") }
+        if create.hasStorageOptions { note("how table \(name.name) is to be stored: WITH (…), USING or TABLESPACE") }
         if let beyond = create.beyond {
             throw unsupported(beyond.uppercased(), "Use one table, with an index on the column it would be split by.", create.name.position)
         }
@@ -363,8 +364,8 @@ extension Expression {
 }
 
 /// Identifiers inside texts that name an object, as `nextval('…')` does.
-enum Identifier {
-    static func quoted(_ name: String) -> String {
+package enum Identifier {
+    package static func quoted(_ name: String) -> String {
         let isPlain = name.utf8.enumerated().allSatisfy { i, c in
             (c >= 0x61 && c <= 0x7A) || c == 0x5F || (i > 0 && c >= 0x30 && c <= 0x39)
         }

@@ -149,6 +149,8 @@ package struct CreateTable: Hashable, Sendable {
     package var likes: [Like]
     /// `inherits`, `partition by`, `partition of`: what is asked for beyond an ordinary table, as a word for the error; else nil.
     package var beyond: String?
+    /// `with (fillfactor = 70)`, `tablespace x`: how it is stored, which means nothing here.
+    package var hasStorageOptions = false
 
     package init(
         _ name: Name, ifNotExists: Bool = false, isTemporary: Bool = false, isUnlogged: Bool = false, columns: [ColumnDefinition],
@@ -233,6 +235,8 @@ package struct CreateIndex: Hashable, Sendable {
     package var including: [String]
     package var filter: Expression?
     package var isConcurrent = false
+    /// `with (fillfactor = 70)`, `tablespace x`: how it is stored, which means nothing here.
+    package var hasStorageOptions = false
 
     package init(
         name: String?, on table: Name, ifNotExists: Bool = false, isUnique: Bool = false, nullsNotDistinct: Bool = false,

@@ -1,6 +1,8 @@
 extension SQLPrinter {
     mutating func createTable(_ table: CreateTable) {
         if table.beyond != nil { isIncomplete = true }
+        // Only the source says what it was.
+        if table.hasStorageOptions { isIncomplete = true }
         write("create ")
         if table.isTemporary { write("temporary ") }
         if table.isUnlogged { write("unlogged ") }
@@ -249,6 +251,7 @@ extension SQLPrinter {
     // MARK: Indexes
 
     mutating func createIndex(_ index: CreateIndex) {
+        if index.hasStorageOptions { isIncomplete = true }
         write(index.isUnique ? "create unique index " : "create index ")
         if index.isConcurrent { write("concurrently ") }
         if index.ifNotExists { write("if not exists ") }

@@ -15,6 +15,7 @@ extension TreeReader {
             default: throw unsupported("this in \"create table\"", at: element)
             }
         }
+        table.hasStorageOptions = node["options"] != nil || node["tablespacename"] != nil || node["accessMethod"] != nil
         let beyond: [(StaticString, String)] = [
             ("partbound", "partition of"), ("partspec", "partition by"), ("inhRelations", "inherits"), ("ofTypename", "of type"),
         ]
@@ -263,6 +264,7 @@ extension TreeReader {
             elements, including: node.list("indexIncludingParams").compactMap { $0["IndexElem"]?.string("name") },
             where: try expression(optional: node["whereClause"]))
         index.isConcurrent = node.flag("concurrent")
+        index.hasStorageOptions = node["options"] != nil || node["tableSpace"] != nil
         return index
     }
 

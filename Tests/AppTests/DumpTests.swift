@@ -21,7 +21,10 @@ import Testing
         #expect(schema.tables[QualifiedName("public", "tasks")]?.policies.count == 2)
         #expect(schema.publications["supabase_realtime"]?.tables.keys.map(\.name) == ["tasks"])
         #expect(schema.sequences[QualifiedName("public", "teams_number_seq")]?.type == .integer)
-        #expect(try await database.values("select name from \"public.teams\" order by number") == ["Blue \\ team\twith tab", "; drop table x; --"])
+        #expect(
+            try await database.values("select name from \"public.teams\" order by number") == [
+                "Blue \\ team\twith tab", "; drop table x; --",
+            ])
         #expect(try await database.values("select details from \"public.tasks\" order by id") == ["{\"a\": 1}", "null"])
         #expect(try await database.values("select size from \"public.team_sizes\"") == ["1"])
         try await database.migrate("insert into tasks (team_id, title) values ('0b8c7f4e-1f0e-4d7c-9d53-6a9b6f2a1c11', 'Third')")
@@ -49,7 +52,8 @@ import Testing
     @Test func `notices are told and not remembered`() async throws {
         var database = try MigratedDatabase()
         let applied = try await database.migrate(
-            "create table t (a int); create view v as select a from t; create table if not exists t (a int); drop table if exists x; drop table t cascade")
+            "create table t (a int); create view v as select a from t; create table if not exists t (a int); drop table if exists x; drop table t cascade"
+        )
         #expect(
             applied.flatMap(\.notes).map(\.note.text) == [
                 "relation \"t\" already exists, skipping", "table \"x\" does not exist, skipping", "drop cascades to view v",
@@ -81,13 +85,35 @@ import Testing
     @Test func `copied rows are checked like others`() async throws {
         var database = try MigratedDatabase()
         try await database.migrate("create table t (a int primary key, b text, c int generated always as (a + 1) stored)")
-        try await database.migrate("copy t from stdin with (format csv, header);\na,b\n1,\"x, \"\"y\"\"\"\n2,\n\\.\ncopy t (a) from stdin;\n3\n\\.\n")
+        try await database.migrate(
+            "copy t from stdin with (format csv, header);\na,b\n1,\"x, \"\"y\"\"\"\n2,\n\\.\ncopy t (a) from stdin;\n3\n\\.\n")
         #expect(try await database.values("select b from \"public.t\" order by a") == ["x, \"y\"", "null", "null"])
         #expect(try await database.refusal("copy t (a) from stdin;\nx\n\\.\n").code == "22P02")
         #expect(try await database.refusal("copy t (a) from stdin;\n1\n\\.\n").code == "23505")
         #expect(try await database.refusal("copy t (a) from stdin;\n1\t2\n\\.\n").code == "22P04")
         #expect(try await database.refusal("copy t (c) from stdin;\n1\n\\.\n").code == "42P10")
         #expect(try await database.refusal("copy t (a) from '/etc/passwd'").code == "0A000")
+    }
+
+    @Test func `the catalogue shows a role what it may access`() async throws {
+        var database = try MigratedDatabase()
+        try await database.migrate(
+            "create table opened (a int default 3, b int); create table closed (a int); grant select (a) on opened to anon")
+        let found = try await database.database.transaction { transaction in
+            var rows: [[StoredValue]] = []
+            var run = FileRun(
+                "x",
+                text: """
+                    select table_name::text from information_schema.tables where table_schema = 'public';
+                    select column_name::text, column_default::text from information_schema.columns where table_schema = 'public';
+                    select count(*) from information_schema.table_constraints;
+                    """, in: transaction.schema, now: 0)
+            run.caller = Caller(role: "anon")
+            run.onResult = { rows += $0.rows }
+            _ = try run.perform(on: transaction)
+            return rows
+        }
+        #expect(found == [[.text("opened")], [.text("a"), .null], [.integer(0)]])
     }
 
     @Test func `a statement runs as the role that was set`() async throws {

@@ -36,7 +36,21 @@ struct SQLReferenceCommand: ParsableCommand {
         lines += section("Aggregates", functions.filter { $0.traits.contains(.aggregate) })
         lines += section("Window functions", functions.filter { $0.traits.contains(.window) })
         lines += section("Functions that return rows", functions.filter { $0.traits.contains(.set) })
+        lines += catalogue
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static var catalogue: [String] {
+        let names = SystemRelation.names
+        func list(_ schema: String) -> String { names.filter { $0.schema == schema }.map { "`\($0.name)`" }.joined(separator: ", ") }
+        return [
+            "", "## The catalogue", "",
+            "Read-only. Each caller sees what PostgreSQL would show it; the numbers of objects are other ones than PostgreSQL's.", "",
+            "`information_schema`: " + list("information_schema") + ".", "", "`pg_catalog`: " + list("pg_catalog") + ".", "",
+            "With `format_type`, `pg_get_expr`, `pg_get_constraintdef`, `pg_get_indexdef`, `pg_get_viewdef`, `pg_get_functiondef`,",
+            "`pg_get_function_arguments`, `pg_get_function_result`, `pg_get_serial_sequence`, `obj_description`, `col_description`, `to_regclass`,",
+            "`to_regtype`, `pg_get_userbyid`, `pg_table_is_visible`, `pg_has_role`, the `has_…_privilege` family, and casts to `regclass`.",
+        ]
     }
 }
 

@@ -89,6 +89,10 @@ struct Doctor {
         let history = try await project.migrations().history()
         for name in history.changed { findings.problems.append("\(name) was changed after it had been applied. offstage migrate status") }
         for name in history.missing { findings.problems.append("\(name) was applied and its file is gone") }
+        let idle = try await project.migrations().notes().values.reduce(0) { $0 + $1.count }
+        if idle > 0 {
+            findings.notes.append("\(idle) statements of the migrations have no effect here. offstage migrate status lists them")
+        }
         if !history.pending.isEmpty { findings.notes.append("\(history.pending.count) migrations have not run. offstage migrate up") }
     }
 

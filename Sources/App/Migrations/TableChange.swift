@@ -84,6 +84,11 @@ struct TableChange {
         do throws(SQLError) {
             _ = try database.run(prepared, with: Inputs(caller: .system, now: now))
         } catch {
+            if error.code == "23502",
+                let column = table.columns.first(where: { $0.isNotNull && error.message.contains("column \"\($0.name)\" of") })
+            {
+                throw TableTest.holdsNulls(column.name, table)
+            }
             if error.code == "23514", let check = error.constraint { throw TableTest.broken(check, table) }
             throw error
         }

@@ -207,6 +207,14 @@ extension Gate {
         switch item {
         case .table(let name, let alias):
             if name.parts.count == 1, names.contains(name.last) { return item }
+            // The catalogue shows each caller what PostgreSQL's own would: it is made for the role.
+            if let system = SystemRelation.named(name.parts) {
+                return .secured(SecuredTable(Name(system.name.schema, system.name.name), as: alias, policy: nil))
+            }
+            if let found = schema.resolve(name, path: path), case .sequence = found.kind {
+                guard schema.allows(role, .select, on: found.name) else { throw SQLError.denied("sequence", found.name.name) }
+                return .secured(SecuredTable(Name(found.name.schema, found.name.name), as: alias, policy: nil))
+            }
             let found = try schema.resolveRelation(name, path: path)
             return try source(found, as: alias, hiding: try demandSelect(found, at: name.position))
         case .secured: return item

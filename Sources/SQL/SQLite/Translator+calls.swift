@@ -19,7 +19,7 @@ extension Translator {
             case "nextval", "currval", "setval", "lastval":
                 if let term = try sequence(name.last, call, in: scope, at: position) { return term }
             case "grouping": throw unsupported("grouping()")
-            default: break
+            default: if let term = try systemCall(call, in: scope, at: position) { return term }
             }
         }
         let entries = builtIns(name)
@@ -248,11 +248,13 @@ extension Translator {
         if name != "lastval" {
             guard var first = call.arguments.first?.value else { return nil }
             if case .cast(let inner, let type) = first.kind, type.name.last == "regclass" { first = inner }
-            guard case .literal(.string(let text)) = first.kind else {
-                throw unsupported("\(name)() of a computed name", hint: "Write the sequence's name as a literal.", at: position)
+            if case .literal(.string(let text)) = first.kind {
+                guard let found = sequence(named: text) else { throw SQLError("42P01", "relation \"\(text)\" does not exist") }
+                arguments.append(Self.quoted("\(found)"))
+            } else {
+                let text = try coerce(try translate(first, in: scope), to: ColumnType(.text), .explicit, at: position)
+                arguments.append(computedSequence(text))
             }
-            guard let found = sequence(named: text) else { throw SQLError("42P01", "relation \"\(text)\" does not exist") }
-            arguments.append(Self.quoted("\(found)"))
         }
         for (index, argument) in call.arguments.enumerated() where index > 0 {
             let type = ColumnType(index == 1 ? .bigint : .boolean)

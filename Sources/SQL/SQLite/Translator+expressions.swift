@@ -81,6 +81,7 @@ extension Translator {
         case .array(let elements): return try array(elements, in: scope, at: expression.position)
         case .row(let elements): return try row(elements, in: scope)
         case .cast(let inner, let name):
+            if let term = try registered(inner, as: name, in: scope) { return term }
             let target = try schema.resolveType(name, path: path)
             if case .array(let elements) = inner.kind, elements.isEmpty, case .array = target.type { return Term("'{}'", target.type) }
             return try coerce(try translate(inner, in: scope), to: target, .explicit, at: expression.position)

@@ -123,7 +123,12 @@ extension Translator {
         _ secured: SecuredTable, in scope: Scope, into sources: inout Sources, nullable: Bool
     ) throws(SQLError) -> String {
         let name = QualifiedName(secured.name.parts.first ?? "", secured.name.last)
-        guard let table = schema.tables[name] else { throw SQLError("42P01", "relation \"\(name)\" does not exist") }
+        guard let table = schema.tables[name] else {
+            guard let made = try system(name) else { throw SQLError("42P01", "relation \"\(name)\" does not exist") }
+            let sqlAlias = freshAlias()
+            try add(secured.alias, name.name, name, made.columns, sqlAlias, nullable, to: scope)
+            return "\(made.sql) AS \(sqlAlias)"
+        }
         let sqlAlias = freshAlias()
         let stored = StoredName.table(name)
         defer {
