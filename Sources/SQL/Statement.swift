@@ -44,6 +44,8 @@ package enum Binding: Sendable, Hashable {
     case claims
     case subject
     case role
+    /// `current_user`: the role, or the owner of the `security definer` function that is running.
+    case user
     /// The request's start, in microseconds since 2000-01-01 UTC.
     case now
     /// `current_setting(name)`: `request.method`, `request.path`, `request.headers`, …
@@ -165,6 +167,10 @@ package struct Inputs: Sendable {
     package var maxAffected: Int?
     /// `Prefer: timezone=…`; UTC otherwise.
     package var timeZone: String?
+    /// Whose rights a `security definer` function has lent to what it runs.
+    package var user: String?
+    /// Where functions look for names without a schema.
+    package var path = Schema.searchPath
     /// The variables of the function that is running.
     package var locals: [StoredValue] = []
     /// Where on the connection the statement's sets of rows are, by their number in it.

@@ -56,6 +56,7 @@ struct Binder {
         case .claims: try put(inputs.caller.claims, statement, index)
         case .subject: try put(inputs.caller.subject, statement, index)
         case .role: try put(.text(inputs.caller.role), statement, index)
+        case .user: try put(.text(inputs.user ?? inputs.caller.role), statement, index)
         case .now: try put(.integer(inputs.now), statement, index)
         case .setting(let name): try put(inputs.settings[name], statement, index)
         case .local(let number): try put(inputs.locals.indices.contains(number) ? inputs.locals[number] : .null, statement, index)

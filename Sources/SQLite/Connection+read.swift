@@ -34,6 +34,7 @@ extension Connection {
         }
         session.now = inputs.now
         session.values = values
+        session.inputs = inputs
         return Binder(inputs: inputs, values: values)
     }
 

@@ -18,12 +18,16 @@ package final class Connection {
     var output = JSONWriter(capacity: 16 << 10)
     /// Numbers the runs of reads.
     var runs: UInt64 = 0
+    /// The project's functions, made ready to run, by signature, role and search path; and the schema they were made ready for.
+    var procedures: [ProcedureKey: Procedure] = [:]
+    var procedureGeneration: Int64 = -1
     /// What the database's epoch was when the caches were filled.
     var epoch: UInt64 = 0
 
     init(path: String, for purpose: Purpose) throws(Fault) {
         self.purpose = purpose
         handle = try Self.open(path, for: purpose)
+        session.connection = self
         // From here on the handle is closed by deinit.
         try configure()
         try EngineFunction.register(on: self)
@@ -54,6 +58,7 @@ package final class Connection {
     func dropStatements() {
         statements.removeAll()
         reads.removeAll()
+        procedures.removeAll()
     }
 
     /// Runs every statement of a text and drops their rows. For fixed texts and definitions.

@@ -76,6 +76,7 @@ package struct EngineFunction: Sendable {
         }
         guard EngineCollation.makeOnDemand(on: connection.handle) == SQLITE_OK else { throw Fault(connection.handle) }
         guard TableFunction.register(on: connection.handle) == SQLITE_OK else { throw Fault(connection.handle) }
+        guard CallTable.register(on: connection) == SQLITE_OK else { throw Fault(connection.handle) }
     }
 }
 

@@ -56,7 +56,7 @@ package enum RaisedError {
 
     /// What a function hands to `sqlite3_result_error`.
     package static func text(_ error: SQLError) -> String {
-        [error.code, error.message, error.details ?? "", error.hint ?? ""].reduce(into: "") { text, part in
+        [error.code, error.message, error.details ?? "", error.hint ?? "", error.constraint ?? ""].reduce(into: "") { text, part in
             text.append(mark)
             text += part.replacing(String(mark), with: " ")
         }
@@ -64,11 +64,11 @@ package enum RaisedError {
 
     static func error(in text: String) -> SQLError? {
         guard text.first == mark else { return nil }
-        let parts = text.dropFirst().split(separator: mark, maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+        let parts = text.dropFirst().split(separator: mark, maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count == 5 else { return nil }
         return SQLError(
             String(parts[0]), String(parts[1]), details: parts[2].isEmpty ? nil : String(parts[2]),
-            hint: parts[3].isEmpty ? nil : String(parts[3]))
+            hint: parts[3].isEmpty ? nil : String(parts[3]), constraint: parts[4].isEmpty ? nil : String(parts[4]))
     }
 }
 

@@ -80,6 +80,7 @@ extension Connection {
         }
         let fresh = try? Connection(path: path, for: purpose)
         fresh?.epoch = epoch
+        fresh?.session.schema = { state.schema }
         return fresh
     }
 }

@@ -1,3 +1,4 @@
+import OffstageSQL
 package import OffstageSchema
 
 /// What a connection's own functions and its progress handler may look at while a statement runs.
@@ -26,6 +27,16 @@ package final class Session {
     var sequences: Sequences?
     /// The upsert's current row met one that was there.
     var hasMerged = false
+    /// The connection it is of, and what the functions of the project run with.
+    unowned(unsafe) var connection: Connection?
+    /// What the running statement was given.
+    var inputs: Inputs?
+    /// The schema as statements of now see it.
+    var schema: () -> Schema = { Schema() }
+    /// How many functions of the project run inside one another.
+    var callDepth = 0
+    /// Told of `raise notice` and its kin.
+    var onNotice: ((Notice) -> Void)?
     /// Rows that a diagnosis wants to see: filled by `pg_capture`.
     var captured: [[StoredValue]] = []
 

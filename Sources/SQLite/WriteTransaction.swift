@@ -13,6 +13,8 @@ package struct WriteTransaction: ~Copyable {
         self.deadline = deadline
     }
 
+    var session: Session { loop.connection.session }
+
     /// The schema as this transaction sees it.
     package var schema: Schema { loop.schema }
 
@@ -85,6 +87,7 @@ package struct WriteTransaction: ~Copyable {
             }
             if loop.changedSchema != nil {
                 loop.changedSchema = schema
+                loop.connection.procedures.removeAll()
                 try? loop.defineSequences(of: loop.schema)
             }
             throw error
@@ -95,6 +98,8 @@ package struct WriteTransaction: ~Copyable {
     package func define(_ schema: Schema) throws(SQLError) {
         try alive()
         loop.changedSchema = schema
+        // Bodies were translated for the schema before.
+        loop.connection.procedures.removeAll()
         try loop.defineSequences(of: schema)
     }
 
@@ -140,6 +145,7 @@ extension EmbeddedDatabase {
 extension WriterLoop {
     func transact<Value>(deadline: Duration?, _ body: (borrowing WriteTransaction) throws -> Value) -> Result<Value, any Error> {
         sequences.beginRequest()
+        defer { connection.session.onNotice = nil }
         do {
             try plain("begin immediate")
             let value = try body(WriteTransaction(self, deadline: MonotonicClock.deadline(after: deadline)))

@@ -1,4 +1,6 @@
+import OffstageSQL
 import OffstageSchema
+import OffstageSyntax
 
 extension WriterLoop {
     /// What this Offstage writes and reads. A newer one may have changed the meaning of stored values.
@@ -29,8 +31,49 @@ extension WriterLoop {
         }
         var schema = try storedSchema()
         schema.exposed = options.exposed
+        try addSystemTables(to: &schema)
         try defineSequences(of: schema)
         state.publish(schema)
+    }
+
+    /// Makes the tables that every project has, in a new file and in one of a version that did not have them.
+    private func addSystemTables(to schema: inout Schema) throws(SQLError) {
+        let statements: [OffstageSyntax.Statement]
+        do throws(SyntaxError) {
+            statements = try parse(Schema.systemDefinitions)
+        } catch {
+            throw SQLError(error.code, error.message)
+        }
+        var added = schema
+        var texts: [String] = []
+        for statement in statements {
+            let changes: [Change]
+            do throws(SQLError) {
+                changes = try added.apply(statement) { (_) throws(SQLError) in [] }
+            } catch {
+                // There already.
+                guard error.code == "42P07" else { throw error }
+                continue
+            }
+            for change in changes {
+                switch change {
+                case .createTable(let name): texts.append(try Definitions(added).table(name))
+                case .createIndex(let table, let index): texts.append(try Definitions(added).index(index, on: table))
+                default: break
+                }
+            }
+        }
+        guard !texts.isEmpty else { return }
+        do throws(Fault) { try connection.command("begin immediate") } catch { throw error.error(in: connection.session) }
+        do throws(SQLError) {
+            for text in texts { try connection.execute(text) }
+            try save(added)
+        } catch {
+            rollBack()
+            throw error
+        }
+        do throws(Fault) { try commit() } catch { throw error.error(in: connection.session) }
+        schema = added
     }
 
     private func storedSchema() throws(SQLError) -> Schema {

@@ -230,6 +230,7 @@ final class WriterLoop {
 
     private func attach() {
         connection.session.sequences = sequences
+        connection.session.schema = { [unowned self] in schema }
         log.watch(connection)
     }
 }

@@ -403,7 +403,8 @@ extension Application {
         case .policy(let table, let name): return "policy \(name) on table \(shown(table))"
         case .column(let table, let name): return "column \(name) of table \(shown(table))"
         case .defaultValue(let table, let name): return "default value for column \(name) of table \(shown(table))"
-        case .function(let name): return "function \(shown(name))"
+        // As PostgreSQL shows a signature: without blanks.
+        case .function(let name): return "function \(shown(name).replacing(", ", with: ","))"
         case .attribute(let type, let name): return "column \(name) of composite type \(shown(type))"
         }
     }

@@ -5,21 +5,22 @@ extension Application {
         let position = create.name.position
         if create.isProcedure { throw unsupported("CREATE PROCEDURE", "Use a function that returns void.", position) }
         switch create.language.lowercased() {
-        case "sql": break
-        case "plpgsql": throw unsupported("language plpgsql", "Use language sql where one or a few statements will do.", position)
+        case "sql", "plpgsql": break
         case "c", "internal": throw SQLError("42501", "permission denied for language \(create.language)", position: position.known)
-        default: throw unsupported("language \(create.language)", "Use language sql.", position)
+        default: throw unsupported("language \(create.language)", "Use language sql or plpgsql.", position)
         }
         let name = try schema.placement(of: create.name, path: path)
         let parameters = try self.parameters(create)
-        let result = try self.result(create)
+        let outputs = try self.outputs(create)
+        let result = try self.result(create, outputs)
         let body: String
         if create.standardBody.isEmpty { body = create.body } else { body = create.standardBody.map(\.sql).joined(separator: ";\n") }
-        let function = Function(
-            name, parameters: parameters, result: result, language: "sql", body: body,
-            statements: try readBody(body, of: statement, isWritten: create.standardBody.isEmpty), volatility: create.volatility,
-            isStrict: create.isStrict,
-            isSecurityDefiner: create.isSecurityDefiner, settings: create.settings)
+        var function = Function(
+            name, parameters: parameters, result: result, language: create.language.lowercased(), body: body, statements: [],
+            volatility: create.volatility, isStrict: create.isStrict, isSecurityDefiner: create.isSecurityDefiner,
+            settings: create.settings)
+        function.outputs = outputs
+        try readBody(of: &function, statement, isWritten: create.standardBody.isEmpty)
         let overloads = schema.functions[name] ?? []
         guard let old = overloads.firstIndex(where: { $0.parameters.map(\.type.type) == parameters.map(\.type.type) }) else {
             schema.functions[name, default: []].append(function)
@@ -91,14 +92,18 @@ extension Application {
         return result
     }
 
-    private func result(_ create: CreateFunction) throws(SQLError) -> Function.Result {
-        let position = create.name.position.known
+    private func outputs(_ create: CreateFunction) throws(SQLError) -> [View.Column] {
         var columns: [View.Column] = []
         for parameter in create.parameters where parameter.mode != .in && parameter.mode != .variadic {
             var type = try schema.resolveType(parameter.type, path: path)
             type.modifier = nil
             columns.append(View.Column(parameter.name ?? "column\(columns.count + 1)", type))
         }
+        return columns
+    }
+
+    private func result(_ create: CreateFunction, _ columns: [View.Column]) throws(SQLError) -> Function.Result {
+        let position = create.name.position.known
         let isTable = create.parameters.contains { $0.mode == .table }
         guard let returns = create.returns else {
             if columns.isEmpty { throw SQLError("42P13", "function result type must be specified", position: position) }
@@ -122,14 +127,44 @@ extension Application {
         return returns.isSet ? .set(type) : .scalar(type)
     }
 
-    /// The statements of a body. `isWritten`: it stands in the statement's own text, so that an error can show its place there.
-    private func readBody(_ body: String, of statement: Statement, isWritten: Bool) throws(SQLError) -> [Statement] {
-        do {
-            return try parse(body)
-        } catch {
-            let place = isWritten && statement.position.offset >= 0 ? statement.source.utf8Offset(ofOnly: body) : nil
+    /// Reads the body. `isWritten`: it stands in the statement's own text, so that an error can show its place there.
+    private func readBody(of function: inout Function, _ statement: Statement, isWritten: Bool) throws(SQLError) {
+        let isTrigger = function.result == .scalar(ColumnType(.trigger))
+        if isTrigger, function.language == "sql" { throw SQLError("42P13", "SQL functions cannot return type trigger") }
+        if isTrigger, !function.parameters.isEmpty {
             throw SQLError(
-                error.code, error.message, hint: error.hint, position: place.map { Int(statement.position.offset) + $0 + error.offset })
+                "42P13", "trigger functions cannot have declared arguments",
+                hint: "The arguments of the trigger can be accessed through TG_NARGS and TG_ARGV instead.")
+        }
+        let body = function.body
+        func placed(_ error: SQLError) -> SQLError {
+            let place = isWritten && statement.position.offset >= 0 ? statement.source.utf8Offset(ofOnly: body) : nil
+            var error = error
+            error.position = place.flatMap { start in error.position.map { Int(statement.position.offset) + start + $0 } }
+            return error
+        }
+        do {
+            guard function.language == "plpgsql" else {
+                function.statements = try parse(body)
+                return
+            }
+            let procedure = try parseProcedure(body, function.procedureSignature)
+            if !isReadingCatalogue { try checkTypes(of: procedure) }
+            function.procedure = procedure
+        } catch let error as SyntaxError {
+            throw placed(SQLError(error.code, error.message, hint: error.hint, position: error.offset))
+        } catch let error as SQLError {
+            throw placed(error)
+        } catch {
+            throw SQLError("XX000", "\(error)")
+        }
+    }
+
+    /// As PostgreSQL, a body's variables must have types when it is made; the tables its statements name need not be there.
+    private func checkTypes(of body: ProcedureBody) throws(SQLError) {
+        for variable in body.variables {
+            guard case .declared(let type) = variable.kind else { continue }
+            _ = try schema.shape(of: type, in: body, path: path)
         }
     }
 

@@ -35,6 +35,8 @@ package enum Change: Hashable, Sendable {
     case copy(CopyFrom)
     /// A statement over rows, to be planned and run.
     case data(DataStatement)
+    /// A `do` block, to be run.
+    case block(String, ProcedureBody)
     case truncate([QualifiedName], restartsIdentity: Bool)
     /// `set`, `reset`: the name, and the value or nil.
     case setting(name: String, value: String?, isLocal: Bool)

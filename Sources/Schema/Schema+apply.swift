@@ -75,7 +75,11 @@ struct Application {
             throw unsupported("ROLLBACK in a migration", "A file is one transaction: an error undoes all of it.", statement.position)
         case .transaction(let transaction): leave(.transaction(transaction))
         case .administration(let statement_): try administration(statement_, statement.position, describe: describe)
-        case .doBlock: throw unsupported("DO", "Write the statements themselves.", statement.position)
+        case .doBlock(let language, let body):
+            guard language.lowercased() == "plpgsql" else {
+                throw unsupported("DO in language \(language)", "Use language plpgsql.", statement.position)
+            }
+            try doBlock(body, statement)
         case .other(let node): throw refusal(of: node, statement.position)
         }
     }

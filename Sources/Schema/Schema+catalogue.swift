@@ -324,10 +324,13 @@ extension CreateFunction {
         }
         var returns: TypeName?
         switch function.result {
-        case .scalar(let type): returns = TypeName(type)
+        case .scalar(let type):
+            returns = TypeName(type)
+            parameters += function.outputs.map { Parameter(name: $0.name, mode: .out, type: TypeName($0.type)) }
         case .set(let type):
             returns = TypeName(type)
             returns?.isSet = true
+            parameters += function.outputs.map { Parameter(name: $0.name, mode: .out, type: TypeName($0.type)) }
         case .table(let name, let isSet): returns = TypeName(Name(name), isSet: isSet)
         case .row(let columns, let isSet):
             parameters += columns.map { Parameter(name: $0.name, mode: isSet ? .table : .out, type: TypeName($0.type)) }

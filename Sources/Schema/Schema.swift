@@ -313,6 +313,10 @@ package struct Function: Sendable, Hashable {
     package var body: String
     /// The body's statements, for `language sql`.
     package var statements: [Statement]
+    /// The body, for `language plpgsql`.
+    package var procedure: ProcedureBody?
+    /// `out` parameters and the columns of `returns table (…)`, a single one too, which makes no row.
+    package var outputs: [View.Column] = []
     package var volatility: CreateFunction.Volatility
     package var isStrict: Bool
     package var isSecurityDefiner: Bool

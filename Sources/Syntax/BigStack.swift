@@ -25,6 +25,9 @@ package func withEnoughStack<Result, Failure: Error>(_ body: () throws(Failure) 
     return try outcome.get()
 }
 
+/// Whether this thread has that much of its stack left: asked before what may call itself without end.
+package func hasStack(_ bytes: Int) -> Bool { Stack.remaining >= bytes }
+
 /// The calling thread's stack.
 enum Stack {
     /// Bytes that are left of it.

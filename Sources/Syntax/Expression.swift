@@ -110,6 +110,21 @@ package enum Injected: Hashable, Sendable {
     case parentKey(Int)
     /// The payload's value for this column position, already typed.
     case payload(Int)
+    /// A name that a running function has a variable for. A column of that name may be meant all the same.
+    case local(LocalName)
+}
+
+/// A variable of a running function, or a field of one that is a row; and how it was written.
+package struct LocalName: Hashable, Sendable {
+    package var variable: Int
+    package var field: String?
+    package var name: Name
+
+    package init(_ variable: Int, field: String? = nil, as name: Name) {
+        self.variable = variable
+        self.field = field
+        self.name = name
+    }
 }
 
 package struct Call: Hashable, Sendable {

@@ -34,6 +34,20 @@ package func parseType(_ sql: String, limits: ParseLimits = .default) throws(Syn
     }
 }
 
+/// Reads a statement over rows that stands in a function's body; `prefix` stands before it, and places are places in `sql`.
+func parseData(_ sql: String, prefix: String, limits: ParseLimits) throws(SyntaxError) -> DataStatement {
+    try withParseTree(of: sql, prefix: prefix, limits: limits) { (root, reader) throws(SyntaxError) in
+        let statements = try reader.statements(root)
+        guard statements.count == 1, let first = statements.first else { throw reader.error("42601", "this is not one statement", at: 0) }
+        guard case .data(let statement) = first.kind else {
+            throw SyntaxError(
+                "0A000", "this statement in a function is not supported on the embedded engine",
+                hint: "A function reads and writes rows: select, insert, update, delete. Put definitions into a migration.", at: 0, in: sql)
+        }
+        return statement
+    }
+}
+
 /// Reads the body of a `create function … language plpgsql`: the parser's JSON as it is.
 package func parsePLpgSQL(_ createFunction: String, limits: ParseLimits = .default) throws(SyntaxError) -> String {
     let scan = try SQLScan(checking: createFunction, shift: 0, file: "", limits: limits)

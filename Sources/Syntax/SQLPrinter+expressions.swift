@@ -217,6 +217,7 @@ extension SQLPrinter {
         case .list(let index): write("$list\(index + 1)")
         case .parentKey(let index): write("$key\(index + 1)")
         case .payload(let index): write("$payload\(index + 1)")
+        case .local(let local): name(local.name)
         }
     }
 

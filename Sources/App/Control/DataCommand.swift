@@ -141,7 +141,7 @@ extension Migrations.Applied {
     package var lines: [String] {
         let (seconds, attoseconds) = duration.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-        return ["applied \(name) (\(milliseconds) ms)"] + grants.map { "  by row level security: \($0)" }
+        return ["applied \(name) (\(milliseconds) ms)"] + notices.map { "  \($0)" } + grants.map { "  by row level security: \($0)" }
             + notes.map { "  \($0.text)" }
     }
 }

@@ -29,6 +29,7 @@ package struct SQLScript: Sendable, Hashable {
             var run = FileRun("sql", text: text, in: database.schema, now: EpochClock.now)
             run.caller = caller
             run.onResult = { $0.tell(as: format, tell) }
+            run.onNotice = { notice in for line in notice.lines { tell(.note(line)) } }
             let grants = try run.perform(on: database)
             for note in run.notes { tell(.note(note.text)) }
             for grant in grants { tell(.note("granted: \(grant)")) }
@@ -57,7 +58,9 @@ extension DataCommand {
     /// Each relation with its kind and whether row level security is on; or the statements that made the one named.
     static func describe(_ schema: Schema, _ name: String?, _ tell: Listener) throws {
         guard let name else {
-            for table in schema.tables.values.sorted(by: { $0.name < $1.name }) {
+            // The tables of every project are not the project's own.
+            let own = schema.tables.values.filter { $0.name.schema != "auth" && $0.name.schema != "storage" }
+            for table in own.sorted(by: { $0.name < $1.name }) {
                 tell(.line("\(table.name)  table\(table.hasRowSecurity ? ", row level security" : "")"))
             }
             for view in schema.views.values.sorted(by: { $0.name < $1.name }) { tell(.line("\(view.name)  view")) }

@@ -17,6 +17,8 @@ struct FileRun {
     var onResult: ((StatementResult) -> Void)?
     /// What the statements told on the side, and which of them had no effect.
     private(set) var notes: [FileNote] = []
+    /// Told of what functions raise below `exception`.
+    var onNotice: ((Notice) -> Void)?
     /// The transaction knows the schema as it is here.
     var isDefined = true
     /// `set check_function_bodies = off`, as a dump says that makes functions before the tables they read.
@@ -46,6 +48,7 @@ struct FileRun {
         do throws(SQLError) { copied = try CopyText(text) } catch { throw MigrationError(error, file: file, text: text) }
         do throws(SyntaxError) { statements = try parse(copied.sql, file: file) } catch { throw MigrationError(error, file: file) }
         let before = schema
+        if let onNotice { database.listen(onNotice) }
         for statement in statements {
             statementOffset = max(0, Int(statement.position.offset))
             do throws(SQLError) {
@@ -80,6 +83,8 @@ struct FileRun {
         }
         if checksBodies || !statement.isFunction { try Definitions(schema).check(statement, path: path) }
         if schema.generation != before.generation { isDefined = false }
+        // What changes may call functions that this file made.
+        if !isDefined, !changes.isEmpty, !before.functions.isEmpty { try database.define(before) }
         try DefinitionChange(from: before, to: schema, changes, now: now).perform(on: database)
         for change in changes { try perform(change, of: statement, on: database) }
         guard case .administration(.schemaWithElements(let name, _, let elements)) = statement.kind else { return }
@@ -118,6 +123,9 @@ struct FileRun {
             throw SQLError(
                 "0A000", "ROLLBACK is not supported in a file: what it holds is one transaction",
                 hint: "Leave out what is not to happen, or set a savepoint and roll back to it.")
+        case .block(_, let body):
+            try define(on: database)
+            try database.run(body, with: inputs)
         case .truncate(let tables, let restarts): try truncate(tables, restartsIdentity: restarts, on: database)
         case .setting(let name, let value, _): try set(name, value)
         default: break
@@ -127,8 +135,14 @@ struct FileRun {
     private mutating func run(_ statement: DataStatement, on database: borrowing WriteTransaction) throws(SQLError) {
         try define(on: database)
         let prepared = try SQLiteDialect(schema).prepare(statement, as: caller, path: path)
-        let result = try database.run(prepared, with: Inputs(caller: caller, now: now))
+        let result = try database.run(prepared, with: inputs)
         onResult?(StatementResult(verb: prepared.verb, columns: prepared.columns, rows: result.rows, changes: result.count))
+    }
+
+    private var inputs: Inputs {
+        var inputs = Inputs(caller: caller, now: now)
+        inputs.path = path
+        return inputs
     }
 
     private mutating func truncate(_ tables: [QualifiedName], restartsIdentity: Bool, on database: borrowing WriteTransaction)

@@ -18,6 +18,8 @@ package struct Migrations: Sendable {
         package var grants: [String]
         /// What was told on the side, and which statements had no effect.
         package var notes: [FileNote]
+        /// What its functions and `do` blocks raised as notices and warnings.
+        package var notices: [String] = []
         package var duration: Duration
     }
 
@@ -83,8 +85,9 @@ package struct Migrations: Sendable {
         var done: [Applied] = []
         for file in history.pending {
             let start = ContinuousClock.now
-            let (grants, notes) = try await apply(file)
-            let applied = Applied(name: file.name, grants: grants, notes: notes, duration: ContinuousClock.now - start)
+            let (grants, notes, notices) = try await apply(file)
+            let applied = Applied(
+                name: file.name, grants: grants, notes: notes, notices: notices, duration: ContinuousClock.now - start)
             each(applied)
             done.append(applied)
         }
@@ -95,12 +98,12 @@ package struct Migrations: Sendable {
         return done
     }
 
-    private func apply(_ file: MigrationFile) async throws -> (grants: [String], notes: [FileNote]) {
+    private func apply(_ file: MigrationFile) async throws -> (grants: [String], notes: [FileNote], notices: [String]) {
         let (shown, preamble) = ("\(folder)/\(file.name)", preamble)
         return try await database.transaction(deadline: nil) { database in
             // Another process cannot be here, but another command of this one could have been faster.
             guard try database.rows("SELECT 1 FROM \"offstage.migration\" WHERE name = ?1", [.text(file.name)]).isEmpty else {
-                return ([], [])
+                return ([], [], [])
             }
             let now = EpochClock.now
             if !preamble.isEmpty {
@@ -109,12 +112,19 @@ package struct Migrations: Sendable {
             }
             let schema = database.schema
             var run = FileRun(shown, text: file.text, in: schema, now: now)
+            let heard = Heard()
+            run.onNotice = { heard.lines += $0.lines }
             let grants = try run.perform(on: database)
             _ = try database.rows(
                 "INSERT INTO \"offstage.migration\" (name, checksum, applied_at) VALUES (?1, ?2, ?3)",
                 [.text(file.name), .text(file.checksum), .integer(now)])
             try FileNote.save(run.notes, of: file.name, on: database)
-            return (grants, run.notes)
+            return (grants, run.notes, heard.lines)
         }
+    }
+
+    /// Notices of one file; it lives no longer than its transaction.
+    private final class Heard {
+        var lines: [String] = []
     }
 }

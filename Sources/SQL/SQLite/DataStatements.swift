@@ -8,7 +8,12 @@ extension SQLiteDialect {
     package func prepare(_ statement: DataStatement, as caller: Caller = .system, path: [String] = Schema.searchPath) throws(SQLError)
         -> Prepared
     {
-        var translator = Translator(schema, as: caller, path: path)
+        try prepare(statement, Translator(schema, as: caller, path: path))
+    }
+
+    /// The same for a translator that knows more names: a function's variables, the rows of a trigger.
+    package func prepare(_ statement: DataStatement, _ surroundings: Translator) throws(SQLError) -> Prepared {
+        var translator = surroundings
         switch statement {
         case .select(let select):
             let query = try translator.translate(try translator.gate.rewrite(select), in: nil)

@@ -146,30 +146,12 @@ package struct Definitions {
 
     private func check(_ create: CreateFunction, path: [String]) throws(SQLError) {
         let wanted = create.parameters.filter { $0.mode != .out && $0.mode != .table }.count
-        guard
+        guard create.language.lowercased() == "sql",
             let function = schema.resolveFunctions(create.name, path: path).first(where: {
-                $0.body == create.body && $0.parameters.count == wanted
-            }),
-            function.statements.count == 1, case .data(.select)? = function.statements.first?.kind
+                ($0.body == create.body || !create.standardBody.isEmpty) && $0.parameters.count == wanted
+            })
         else { return }
-        var translator = Translator(schema, as: .system, path: path)
-        let given = function.parameters.map { Optional(Term("NULL", $0.type.type)) }
-        let columns = try translator.enter(function, given, at: create.name.position) { (translator, select) throws(SQLError) in
-            try translator.translate(select, in: nil, targets: translator.columns(of: function)).columns
-        }
-        let types = translator.columns(of: function)
-        guard case .scalar(let type) = function.result, type.type != .void, let found = columns.first?.term.type else { return }
-        guard columns.count == types.count else {
-            throw SQLError(
-                "42P13", "return type mismatch in function declared to return \(type.type.name)",
-                details: "Final statement must return exactly one column.")
-        }
-        guard let rule = CastTable.rule(from: found, to: type.type), rule.context != .explicit || found == type.type else {
-            if found == type.type { return }
-            throw SQLError(
-                "42P13", "return type mismatch in function declared to return \(type.type.name)",
-                details: "Actual return type is \(found.name).")
-        }
+        try FunctionCheck(schema, function, path: path).perform(at: create.name.position)
     }
 
     /// An expression over a table's own columns, without an alias before them: for checks, generated columns and indexes.
@@ -199,6 +181,10 @@ package struct Definitions {
         _ term: Term, _ translator: Translator,
         else notImmutable: SQLError = SQLError("42P17", "functions in index expression must be marked IMMUTABLE")
     ) throws(SQLError) -> String {
+        if term.sql.contains("pg_call(") {
+            throw unsupported(
+                "this function in a check, an index or a generated column", hint: "Use a function of one select in SQL, or a trigger.")
+        }
         // Constants are written out: a definition has no parameters.
         var sql = term.sql
         for (index, binding) in translator.bindings.enumerated().reversed() {

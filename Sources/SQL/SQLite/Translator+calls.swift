@@ -132,6 +132,7 @@ extension Translator {
         case "now": .now
         case "claims": .claims
         case "subject": .subject
+        case "user": .user
         default: .role
         }
     }

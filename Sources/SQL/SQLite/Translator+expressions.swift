@@ -99,6 +99,7 @@ extension Translator {
             throw SQLError("42601", "row expansion via \"*\" is not supported here")
         case .default: throw SQLError("42601", "DEFAULT is not allowed in this context")
         case .grouping: throw unsupported("grouping()")
+        case .injected(.local(let local)): return try self.local(local, in: scope)
         case .injected(let injected): return inject(injected)
         }
     }
@@ -124,13 +125,13 @@ extension Translator {
     private mutating func inject(_ injected: Injected) -> Term {
         switch injected {
         case .value(let index): return Term("", .unknown).with { $0.pending = .value(index) }
-        case .list: return Term("NULL", .unknown).with { $0.pending = .null }
+        case .list, .local: return Term("NULL", .unknown).with { $0.pending = .null }
         case .parentKey(let index): return Term("", .unknown).with { $0.pending = .parentKey(index) }
         case .payload(let index): return Term("", .unknown).with { $0.pending = .payload(index) }
         }
     }
 
-    private mutating func column(_ name: Name, in scope: Scope) throws(SQLError) -> Term {
+    mutating func column(_ name: Name, in scope: Scope) throws(SQLError) -> Term {
         if name.parts.count <= 2, let argument = namedArgument(name), (try? scope.resolve(name)) == nil { return argument }
         // A field of an argument that is a row.
         if name.parts.count == 2, let qualifier = name.qualifier, !scope.hasRelation(qualifier),

@@ -283,6 +283,22 @@ extension Translator {
         guard let (function, ordered) = userFunction(call.function, call, terms) else {
             return try translate(.call(.init([Expression(.call(call))])), in: scope, failing: call, terms)
         }
+        let readsNeighbours = !terms.allSatisfy { $0.levels & scope.bit == 0 }
+        if readsNeighbours || !isTakenInLine(function, ordered) {
+            let called = try steppedRows(function, ordered, readsNeighbours: readsNeighbours, at: call.function.position)
+            var columns = called.columns.enumerated().map { index, column in
+                (
+                    called.columns.count == 1 && function.outputs.isEmpty ? source.alias?.name ?? column.name : column.name,
+                    Term("c\(index + 1)", column.type.type, modifier: column.type.modifier)
+                )
+            }
+            if source.withOrdinality { columns.append(("ordinality", Term("ordinal", .bigint).with { $0.isNotNull = true })) }
+            try add(
+                Alias(name, columns: source.alias?.columns ?? []), nil, nil, columns, sqlAlias, nullable,
+                row: function.rowResult(in: schema)?.name, presence: "\(sqlAlias).ordinal", to: scope)
+            if columns.count == 1, let last = scope.relations.indices.last { scope.relations[last].isValue = true }
+            return "\(called.text) AS \(sqlAlias)"
+        }
         guard terms.allSatisfy({ $0.levels & scope.bit == 0 }) else {
             throw unsupported("a function in FROM that reads its neighbours", hint: "Join, or use a subquery.")
         }

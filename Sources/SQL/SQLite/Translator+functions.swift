@@ -5,7 +5,7 @@ import OffstageSyntax
 /// SQL functions of the project's own: taken into the statement that calls them.
 extension Translator {
     /// The overload a call means, with its arguments in the function's order.
-    func userFunction(_ name: Name, _ call: Call, _ terms: [Term]) -> (Function, [Term?])? {
+    mutating func userFunction(_ name: Name, _ call: Call, _ terms: [Term]) -> (Function, [Term?])? {
         var best: (score: Int, function: Function, arguments: [Term?])?
         for candidate in schema.resolveFunctions(name, path: path) {
             guard let ordered = arrange(candidate, call, terms) else { continue }
@@ -20,7 +20,8 @@ extension Translator {
         return best.map { ($0.function, $0.arguments) }
     }
 
-    private func arrange(_ function: Function, _ call: Call, _ terms: [Term]) -> [Term?]? {
+    private mutating func arrange(_ function: Function, _ call: Call, _ terms: [Term]) -> [Term?]? {
+        guard let (call, terms) = gathered(function, call, terms) else { return nil }
         guard terms.count <= function.parameters.count else { return nil }
         var ordered = [Term?](repeating: nil, count: function.parameters.count)
         for (index, (argument, term)) in zip(call.arguments, terms).enumerated() {
@@ -37,9 +38,32 @@ extension Translator {
         return ordered
     }
 
+    /// The arguments that a variadic parameter takes, as the array it is. Nil where they do not fit.
+    private mutating func gathered(_ function: Function, _ call: Call, _ terms: [Term]) -> (Call, [Term])? {
+        guard function.parameters.last?.isVariadic == true, !call.isVariadic, !call.arguments.contains(where: { $0.name != nil }) else {
+            return (call, terms)
+        }
+        let fixed = function.parameters.count - 1
+        guard terms.count > fixed, case .array(let element)? = function.parameters.last?.type.type else { return nil }
+        var items: [String] = []
+        var parts: [Term] = []
+        for term in terms[fixed...] {
+            guard term.pending != nil || CastTable.isImplicit(from: term.type, to: element),
+                let item = try? coerce(term, to: ColumnType(element), .implicit)
+            else { return nil }
+            items.append(item.sql)
+            parts.append(item)
+        }
+        let list = Term("pg_array(\(([Self.quoted(element.key)] + items).joined(separator: ", ")))", .array(element), from: parts)
+        var shortened = call
+        shortened.arguments = Array(call.arguments.prefix(terms.count > fixed ? fixed + 1 : fixed))
+        return (shortened, Array(terms.prefix(fixed)) + [list])
+    }
+
     /// A scalar function's value: its body, as an expression or a subquery.
     mutating func inline(_ call: (Function, [Term?]), _ syntax: Call, _ terms: [Term], at position: Position) throws(SQLError) -> Term {
         let function = call.0
+        if !function.givesSet, !isTakenInLine(function, call.1) { return try stepped(function, call.1, at: position) }
         let type: ColumnType
         switch function.result {
         case .scalar(let scalar): type = scalar
@@ -122,13 +146,14 @@ extension Translator {
             frame.byNumber.append(value)
             if let name = parameter.name { frame.byName[name] = value }
         }
-        let outer = (path, insideAggregate)
+        let outer = (path, insideAggregate, locals)
+        locals = nil
         if let own = function.settings["search_path"] { path = Schema.searchPath(from: own) }
         insideAggregate = false
         arguments.append(frame)
         defer {
             arguments.removeLast()
-            (path, insideAggregate) = outer
+            (path, insideAggregate, locals) = outer
         }
         let rights = function.isSecurityDefiner ? Gate(schema, role: "postgres", path: path) : gate.with(path: path)
         return try translate(&self, try rights.rewrite(select))

@@ -217,6 +217,10 @@ extension Translator {
                 }
             } else {
                 guard let relation = scope.relations.first(where: { $0.alias == name.last }) else {
+                    if let fields = try rowOfLocal(name) {
+                        result += fields
+                        continue
+                    }
                     throw SQLError(
                         "42P01", "missing FROM-clause entry for table \"\(name.last)\"", position: output.value.position.byteOffset)
                 }
@@ -303,6 +307,7 @@ extension Expression {
     private var figuredName: (name: String, isWeak: Bool)? {
         switch kind {
         case .column(let name): return (name.last, false)
+        case .injected(.local(let local)): return (local.name.last, false)
         case .call(let call): return (call.function.last, false)
         case .cast(let inner, let type):
             if let found = inner.figuredName, !found.isWeak { return found }

@@ -135,7 +135,7 @@ extension Translator {
     }
 
     /// A function of one argument that is called as if it were a field.
-    private func attribute(_ name: String, of term: Term) -> ((Function, [Term?]), Call)? {
+    private mutating func attribute(_ name: String, of term: Term) -> ((Function, [Term?]), Call)? {
         guard term.pending == nil else { return nil }
         let call = Call(Name(name), [.init(.null)])
         return userFunction(call.function, call, [term]).map { ($0, call) }

@@ -238,6 +238,8 @@ extension Translator {
                 throw SQLError("42P10", "ORDER BY position \(number) is not in select list", position: expression.position.byteOffset)
             }
             return Int(number) - 1
+        case .injected(.local(let local)) where local.name.parts.count == 1:
+            return names.firstIndex(of: local.name.last)
         case .column(let name) where name.parts.count == 1:
             let found = names.indices.filter { names[$0] == name.last }
             return found.first

@@ -30,6 +30,8 @@ package struct Translator {
     var maxRows: Int?
     /// The outermost query is over the rows a write touched: its root's alias, and whether they stay in the order they were written.
     var touchedRows: (alias: String, inOrder: Bool)?
+    /// The variables of the function whose body this is.
+    package var locals: LocalScope?
     /// Secures what the bodies of SQL functions read.
     let gate: Gate
 
@@ -43,7 +45,7 @@ package struct Translator {
     package init(_ schema: Schema, as caller: Caller, path: [String] = Schema.searchPath) {
         self.schema = schema
         self.path = path
-        gate = Gate(schema, role: caller.role)
+        gate = Gate(schema, role: caller.role, path: path)
     }
 
     /// The parameter that carries this binding: each distinct one once.

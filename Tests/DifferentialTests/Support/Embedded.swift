@@ -20,7 +20,6 @@ final class Embedded: Sendable {
         folder = root.appendingPathComponent("offstage-differential-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         database = try EmbeddedDatabase(folder: folder.path)
-        try await database.transaction { transaction in try transaction.define(.initial) }
     }
 
     deinit {

@@ -149,6 +149,8 @@ extension Postgres {
         var failure = Answer.Failure(code: "", message: "")
         var isDetail = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            // A function's own query, shown over several lines, is no detail.
+            if line.hasPrefix("QUERY:  ") { break }
             if let rest = line.after("ERROR:  ") {
                 failure.code = String(rest.prefix(5))
                 failure.message = String(rest.dropFirst(7))
@@ -158,7 +160,8 @@ extension Postgres {
                 continue
             } else if let rest = line.after("CONSTRAINT NAME:  ") {
                 failure.constraint = String(rest)
-            } else if isDetail, !line.isEmpty, !line.hasPrefix("HINT:  "), !line.hasPrefix("CONTEXT:  "), !line.contains(" NAME:  "),
+            } else if isDetail, !line.isEmpty, !line.hasPrefix("HINT:  "), !line.hasPrefix("CONTEXT:  "), !line.hasPrefix("QUERY:  "),
+                !line.contains(" NAME:  "),
                 !line.hasPrefix("LOCATION:  "), !line.hasPrefix("LINE ")
             {
                 failure.details? += "\n" + line
