@@ -7,7 +7,7 @@ extension FunctionTable {
         mod(integer, integer) -> integer : pg_i4mod($1, $2)
         abs(bigint) -> bigint : pg_i8abs($1)
         mod(bigint, bigint) -> bigint : pg_i8mod($1, $2)
-        gcd(integer, integer) -> integer : pg_gcd($1, $2)
+        gcd(integer, integer) -> integer : pg_to_int4(pg_gcd($1, $2))
         gcd(bigint, bigint) -> bigint : pg_gcd($1, $2)
         abs(numeric) -> numeric : pg_num_abs($1)
         abs(real) -> real : pg_f8abs($1) ; safe

@@ -28,6 +28,9 @@ extension DataType {
         case (.enumeration(let enumeration), .integer(let position)):
             if let label = enumeration.label(at: position) { writer.raw(text: label) } else { writer.integer(position) }
         case (.real, .real(let value)): writer.float(Float(value))
+        // A RETURNING of SQLite's gives a whole number of a REAL column as the integer it is stored as.
+        case (.real, .integer(let value)): writer.float(Float(value))
+        case (.double, .integer(let value)): writer.double(Double(value))
         case (_, .integer(let value)): writer.integer(value)
         case (_, .real(let value)): writer.double(value)
         case (_, .text(let bytes)): writer.raw(bytes)

@@ -82,6 +82,8 @@ package struct JSONRenderer: Sendable {
             guard let label = labels.first(where: { $0.position == value }) else { return writer.integer(value) }
             return writer.raw(label.json)
         case .date, .time, .timestamp, .timestamptz: break
+        // As a RETURNING of SQLite's gives a whole number of a REAL column.
+        case .real, .double: return real(Double(value), into: &writer)
         default: return writer.integer(value)
         }
         writer.byte(UInt8(ascii: "\""))

@@ -178,7 +178,7 @@ extension YearlyRule {
     static func offset(posix: ArraySlice<UInt8>) -> Int? {
         var rest = posix
         skipName(&rest)
-        let isNamed = rest.count < posix.count || [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(posix.first)
+        let isNamed = rest.count < posix.count || posix.first.map { "+-0123456789".utf8.contains($0) } ?? false
         guard isNamed, let west = time(&rest), rest.isEmpty, abs(west) < 168 * 3600 else { return nil }
         return -west
     }

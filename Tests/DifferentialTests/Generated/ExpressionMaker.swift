@@ -158,6 +158,18 @@ struct ExpressionMaker {
             // A quoted value takes the type of the other side.
             guard let value = Samples.values(of: type).isEmpty ? nil : dice.pick(Samples.values(of: type)) else { break }
             return Fragment("(\(a) \(dice.pick(Self.comparisons)) '\(value)')").typed(.boolean)
+        case 11 where !tables.isEmpty && Samples.isPlain(type):
+            let table = dice.pick(tables)
+            let inner = ExpressionMaker(columns: columns + table.visible(as: "q\(depth)"), isSafe: true)
+            let item = inner.expression(type, depth: 1, &dice)
+            return Fragment(
+                "(\(a) \(dice.pick(Self.comparisons)) \(dice.pick(["any", "all"])) (select \(item) from \(table.name) q\(depth)))"
+            )
+            .typed(.boolean)
+        case 12:
+            let c = leaf(.integer, &dice)
+            let d = leaf(.integer, &dice)
+            return Fragment("((\(a), \(c)) \(dice.pick(Self.comparisons)) (\(b), \(d)))").typed(.boolean)
         default: break
         }
         return Fragment("(\(a) \(dice.pick(Self.comparisons)) \(b))").typed(.boolean)

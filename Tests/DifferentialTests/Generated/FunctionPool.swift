@@ -56,7 +56,7 @@ struct FunctionPool: Sendable {
         "current_schemas", "current_catalog",
         "current_database", "txid_current", "pg_typeof", "inet_client_addr", "inet_server_addr", "obj_description", "col_description",
         "to_regclass", "to_regtype", "has_table_privilege", "pg_advisory_lock", "pg_advisory_xact_lock", "like_escape", "similar_to_escape",
-        "overlaps", "pg_notify", "format_type", "row_to_json", "extract_path",
+        "overlaps", "pg_notify", "format_type", "row_to_json", "extract_path", "age",
     ]
 
     private static func isUsable(_ entry: Entry) -> Bool {

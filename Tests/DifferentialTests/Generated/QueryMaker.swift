@@ -8,6 +8,8 @@ struct GeneratedStatement: Sendable {
     var isOrdered = false
     /// Some expression in it may raise.
     var mayRaise = false
+
+    var isWrite: Bool { ["insert", "update", "delete", "merge"].contains { sql.text.hasPrefix($0) } }
 }
 
 /// Makes queries over a world.
@@ -132,7 +134,9 @@ struct QueryMaker {
             let kind = dice.pick(["join", "join", "left join", "left join", "right join", "full join", "cross join"])
             let columns = second.visible(as: "b")
             let link = dice.chance(60) && second.columns.contains { $0.name == "parent" } ? "b.parent = a.id" : "b.id = a.id"
-            if kind == "cross join" {
+            if kind != "cross join", dice.chance(20) {
+                source.text = "\(source.text) \(kind) \(second.name) b using (id)"
+            } else if kind == "cross join" {
                 source.text = "\(source.text) cross join \(second.name) b"
             } else {
                 let extra: Fragment = " and \(ExpressionMaker(columns: source.columns + columns, isSafe: true).condition(1, &dice))"
@@ -159,13 +163,17 @@ struct QueryMaker {
     private func filtered(_ dice: inout Dice) -> GeneratedStatement {
         let source = source(&dice)
         let maker = ExpressionMaker(columns: source.columns, isSafe: true, tables: world.tables)
-        let items = (0..<dice.roll(1...3)).map { number -> Fragment in
-            let type = dice.pick(Samples.types)
+        let types = (0..<dice.roll(1...3)).map { _ in dice.pick(Samples.types) }
+        let items = types.enumerated().map { number, type -> Fragment in
             let name: Fragment = " as x\(number)"
             return "\(maker.expression(type, depth: 2, &dice))\(optional: dice.chance(60) ? name : nil)"
         }
         let filter: Fragment = " where \(maker.condition(3, &dice))"
         var sql: Fragment = "select \(list: items) from \(source.text)\(optional: dice.chance(85) ? filter : nil)"
+        if types.allSatisfy(Samples.isPlain), dice.chance(25) {
+            let all: Fragment = "select distinct \(list: items) from \(source.text)\(optional: filter)"
+            return GeneratedStatement(sql: all)
+        }
         guard dice.chance(60) else { return GeneratedStatement(sql: sql) }
         var extra: [Fragment] = []
         if dice.chance(70), let column = source.columns.filter({ Samples.isComparable($0.type) }).randomElement(using: &dice) {
