@@ -8,6 +8,20 @@ package struct Prepared: Sendable {
         case query(SQLText)
         /// One SQLite statement that writes; the rows it gives are the answer.
         case native(SQLText, on: QualifiedName)
+        /// Row by row.
+        case rows(RowWrite)
+        /// The parts of a WITH that write, each with the number its rows are kept under, then the statement that stands behind them.
+        case parts([Part], Prepared, mainFirst: Bool)
+    }
+
+    package struct Part: Sendable {
+        package var number: Int
+        package var prepared: Prepared
+
+        package init(_ number: Int, _ prepared: Prepared) {
+            self.number = number
+            self.prepared = prepared
+        }
     }
 
     package var program: Program

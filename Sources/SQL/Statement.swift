@@ -109,6 +109,8 @@ package struct Write: Sendable {
         case delete(find: SQLText?, delete: SQLText)
         /// A function that may write is called; what it gives is the answer.
         case call(ReadNode)
+        /// Row by row. The representation is read from the rows it gives.
+        case rows(RowWrite)
     }
 
     package var action: Action

@@ -1,3 +1,4 @@
+import CSQLite
 import OffstageJSON
 import OffstageQuery
 import OffstageSQL
@@ -22,8 +23,11 @@ struct Binder {
 
     func bind(_ bindings: [Binding], to statement: PreparedStatement, row: [StoredValue] = []) throws(RunStop) {
         var index: Int32 = 0
+        // A text may not use the last of its parameters: SQLite then knows of none.
+        let known = sqlite3_bind_parameter_count(statement.handle)
         for binding in bindings {
             index += 1
+            guard index <= known else { return }
             try bind(binding, to: statement, at: index, row)
         }
     }

@@ -57,6 +57,7 @@ package final class Connection {
 
     func dropStatements() {
         statements.removeAll()
+        session.referenced = [:]
         reads.removeAll()
         procedures.removeAll()
     }

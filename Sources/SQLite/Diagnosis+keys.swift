@@ -87,6 +87,53 @@ extension Diagnosis {
         return try firstUnresolved(schema.tables.values.filter { !$0.foreignKeys.isEmpty && $0.name != table.name }, isRemoval: true)
     }
 
+    /// The first key that one changed row leaves broken, of those that are not put off.
+    func brokenKey(
+        _ table: Table, old: [StoredValue]?, new: [StoredValue]?, unless isDeferred: (Reference) -> Bool
+    ) throws(Fault) -> SQLError? {
+        if let new {
+            for reference in table.foreignKeys.sorted(by: { $0.name < $1.name }) where !(reference.isDeferrable && isDeferred(reference)) {
+                let values = values(of: reference.columns, in: new, of: table)
+                if values.contains(.null) { continue }
+                if let old, self.values(of: reference.columns, in: old, of: table) == values { continue }
+                if try !exists(reference.table, reference.referenced, values) { return missing(reference, values, from: table) }
+            }
+        }
+        guard let old else { return nil }
+        for child in schema.tables.values.sorted(by: { $0.name < $1.name }) {
+            for reference in child.foreignKeys
+            where reference.table == table.name && !(reference.isDeferrable && isDeferred(reference)) {
+                let values = values(of: reference.referenced, in: old, of: table)
+                if values.contains(.null) { continue }
+                if let new, self.values(of: reference.referenced, in: new, of: table) == values { continue }
+                if try exists(child.name, reference.columns, values), try !exists(table.name, reference.referenced, values) {
+                    return stillReferenced(reference, values, from: child)
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Whether two rows have different values in a key.
+    func differs(_ key: Key, _ old: [StoredValue], _ new: [StoredValue], _ table: Table) -> Bool {
+        values(of: key.columns, in: old, of: table) != values(of: key.columns, in: new, of: table)
+    }
+
+    /// A key that is checked late, for one row: another has the same values.
+    func duplicate(_ key: Key, _ row: [StoredValue], _ table: Table) throws(Fault) -> SQLError? {
+        let values = values(of: key.columns, in: row, of: table)
+        if !key.nullsNotDistinct, values.contains(.null) { return nil }
+        let condition = key.columns.enumerated().map { "\(StoredName.column($1)) is ?\($0 + 1)" }.joined(separator: " and ")
+        let found = try connection.rows("select 1 from \(StoredName.table(table.name)) where \(condition) limit 2", values)
+        guard found.count > 1 else { return nil }
+        var details: String?
+        if !isSecured(table), key.columns.allSatisfy({ mayRead(table, $0) }) {
+            details = "Key \(keyText(key.columns, values, table)) already exists."
+        }
+        return SQLError(
+            "23505", "duplicate key value violates unique constraint \"\(key.name)\"", details: details, constraint: key.name)
+    }
+
     /// The error for rows that refer to nothing at the end of a job: keys that were checked late. `rows` names the suspects where they are
     /// known.
     func unresolvedKey(in table: QualifiedName? = nil, rows: [Int64] = []) -> SQLError {
@@ -110,26 +157,29 @@ extension Diagnosis {
     }
 
     /// Looks through whole tables: the last resort.
-    private func firstUnresolved(_ tables: [Table], isRemoval: Bool) throws(Fault) -> SQLError? {
+    func firstUnresolved(
+        _ tables: [Table], isRemoval: Bool, by writer: QualifiedName? = nil, where isMeant: (Reference) -> Bool = { _ in true }
+    ) throws(Fault) -> SQLError? {
         for table in tables.sorted(by: { $0.name < $1.name }) {
             let name = StoredName.table(table.name)
-            let check = try connection.statement("pragma foreign_key_check(\(name))")
-            defer { check.finish() }
-            guard try check.step() else { continue }
-            let id = sqlite3_column_int64(check.handle, 1)
-            let number = check.value(3)
+            let found = try connection.rows("pragma foreign_key_check(\(name))")
+            guard !found.isEmpty else { continue }
             let list = try connection.rows("pragma foreign_key_list(\(name))")
-            let columns = list.filter { $0.count > 3 && $0[0] == number }
-                .sorted { first, second in
-                    if case (.integer(let a), .integer(let b)) = (first[1], second[1]) { return a < b }
-                    return false
-                }
-                .compactMap { (row: [StoredValue]) -> String? in
-                    if case .text(let column) = row[3] { StoredName.original(column) } else { nil }
-                }
-            guard let reference = table.foreignKeys.first(where: { $0.columns == columns }) else { continue }
-            guard let values = try values(of: columns, at: id, in: table) else { continue }
-            return isRemoval ? stillReferenced(reference, values, from: table) : missing(reference, values, from: table)
+            for row in found {
+                guard row.count > 3, case .integer(let id) = row[1] else { continue }
+                let columns = list.filter { $0.count > 3 && $0[0] == row[3] }
+                    .sorted { first, second in
+                        if case (.integer(let a), .integer(let b)) = (first[1], second[1]) { return a < b }
+                        return false
+                    }
+                    .compactMap { (row: [StoredValue]) -> String? in
+                        if case .text(let column) = row[3] { StoredName.original(column) } else { nil }
+                    }
+                guard let reference = table.foreignKeys.first(where: { $0.columns == columns }), isMeant(reference) else { continue }
+                guard let values = try values(of: columns, at: id, in: table) else { continue }
+                let isGone = isRemoval || (reference.table == writer && table.name != writer)
+                return isGone ? stillReferenced(reference, values, from: table) : missing(reference, values, from: table)
+            }
         }
         return nil
     }

@@ -78,6 +78,12 @@ struct Diagnosis {
 
     private func check(_ table: Table, _ fault: Fault, _ row: [StoredValue]?) -> SQLError {
         let stored = fault.message.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? ""
+        if stored.hasPrefix(Definitions.fullMatch) {
+            let key = String(stored.dropFirst(Definitions.fullMatch.count))
+            return SQLError(
+                "23503", "insert or update on table \"\(table.name.name)\" violates foreign key constraint \"\(key)\"",
+                details: "MATCH FULL does not allow mixing of null and nonnull key values.", constraint: key)
+        }
         let name = StoredName.original(stored)
         return SQLError(
             "23514", "new row for relation \"\(table.name.name)\" violates check constraint \"\(name)\"", details: failingRow(table, row),

@@ -1,6 +1,6 @@
 extension EngineFunction {
     /// Everything that is registered when a connection opens.
-    static let all: [EngineFunction] = writing + calls + storagePaths + ofTypes
+    static let all: [EngineFunction] = writing + rowSets + calls + storagePaths + ofTypes
 }
 
 extension EngineCollation {

@@ -37,6 +37,16 @@ package final class Session {
     var callDepth = 0
     /// Told of `raise notice` and its kin.
     var onNotice: ((Notice) -> Void)?
+    /// Rows kept in memory for the statements that are running.
+    var rowSets = RowSets()
+    /// Writes inside writes: triggers that write fire others.
+    var writeDepth = 0
+    static let deepestWrite = 64
+    /// Put off to the end of the job or transaction.
+    var deferred: [DeferredWork] = []
+    var modes = ConstraintModes()
+    /// Whether some key refers to a table; emptied when the schema changes.
+    var referenced: [QualifiedName: Bool] = [:]
     /// Rows that a diagnosis wants to see: filled by `pg_capture`.
     var captured: [[StoredValue]] = []
 

@@ -16,6 +16,8 @@ struct WriteRun {
     private var affected: [Int64] = []
     private var count = 0
     private var inserted = 0
+    /// Some row was touched, for `Location`.
+    private var hasRows = false
 
     init(
         _ write: Write, with inputs: Inputs, as format: RowFormat, on connection: Connection, _ schema: Schema, _ sequences: Sequences
@@ -39,6 +41,18 @@ struct WriteRun {
         case .update(let text):
             try touch(text, row: inputs.rows.first?.values ?? [])
             try checkCount()
+            try answer(&rows)
+        case .rows(let write):
+            let result = try StatementRun(on: connection, schema, with: inputs).run(write)
+            count = result.count
+            inserted = result.inserted
+            try checkCount()
+            let slot = try connection.session.rowSets.keep(result.rows)
+            defer { connection.session.rowSets.release(slot) }
+            var known = inputs
+            known.rowSets[RowSetNumber.returned] = slot
+            binder = Binder(inputs: known, values: binder.values)
+            hasRows = !result.rows.isEmpty
             try answer(&rows)
         case .delete(let find, let delete):
             guard let find else {
@@ -147,7 +161,7 @@ struct WriteRun {
             rows.body = try body(of: node)
             count = touched
         }
-        if let node = write.location, !affected.isEmpty { rows.location = try location(node) }
+        if let node = write.location, hasRows || !affected.isEmpty { rows.location = try location(node) }
     }
 
     /// What a tree of texts gives, written down; `count` is how many rows.

@@ -75,6 +75,7 @@ package struct WriteTransaction: ~Copyable {
     package func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
         try alive()
         let schema = loop.changedSchema
+        let waiting = loop.connection.session.deferred.count
         try command("savepoint part")
         do {
             let value = try body()
@@ -85,6 +86,8 @@ package struct WriteTransaction: ~Copyable {
                 try command("rollback to part")
                 try command("release part")
             }
+            let session = loop.connection.session
+            session.deferred.removeLast(max(0, session.deferred.count - waiting))
             if loop.changedSchema != nil {
                 loop.changedSchema = schema
                 loop.connection.procedures.removeAll()
@@ -146,10 +149,16 @@ extension WriterLoop {
     func transact<Value>(deadline: Duration?, _ body: (borrowing WriteTransaction) throws -> Value) -> Result<Value, any Error> {
         sequences.beginRequest()
         defer { connection.session.onNotice = nil }
+        connection.session.forgetDeferred()
         do {
             try plain("begin immediate")
             let value = try body(WriteTransaction(self, deadline: MonotonicClock.deadline(after: deadline)))
             if connection.isAutocommitting { throw SQLError("25P02", "current transaction is aborted") }
+            do throws(RunStop) {
+                try connection.runDeferred(schema)
+            } catch {
+                throw error.error(in: connection.session) ?? .statementTimeout
+            }
             if connection.hasUnresolvedKeys { throw Diagnosis(connection, schema, .system).unresolvedKey() }
             if let schema = changedSchema { try save(schema) }
             do throws(Fault) { try commit() } catch {

@@ -158,6 +158,7 @@ final class WriterLoop {
     private func run(_ job: Writer.WriteJob) -> JobOutcome {
         if job.deadline != MonotonicClock.never, MonotonicClock.now > job.deadline { return .answer(.failure(.statementTimeout)) }
         sequences.beginRequest()
+        connection.session.forgetDeferred()
         let isSingle = job.isSingleStatement && !usesSavepoints
         do throws(Fault) {
             if !isSingle { try connection.command("savepoint job") }
@@ -202,7 +203,9 @@ final class WriterLoop {
         defer { connection.session.disarm() }
         do throws(RunStop) {
             var run = try WriteRun(write, with: inputs, as: format, on: connection, schema, sequences)
-            return .success(try run.run())
+            let rows = try run.run()
+            try connection.runDeferred(schema)
+            return .success(rows)
         } catch {
             let fault: Fault? = if case .fault(let fault) = error { fault } else { nil }
             return .failure(error.error(in: connection.session) ?? .statementTimeout, fault)
@@ -245,7 +248,7 @@ extension Writer.WriteJob {
         case .insert: return inputs.rows.count == 1
         case .update: return true
         case .delete(let find, _): return find == nil
-        case .call: return false
+        case .call, .rows: return false
         }
     }
 }

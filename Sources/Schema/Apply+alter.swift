@@ -58,6 +58,7 @@ extension Application {
             case .dropConstraint: "DROP CONSTRAINT"
             case .validateConstraint: "VALIDATE CONSTRAINT"
             case .rowSecurity(let isOn): isOn ? "ENABLE ROW SECURITY" : "DISABLE ROW SECURITY"
+            case .enableTrigger(let name, let isOn): "\(isOn ? "ENABLE" : "DISABLE") TRIGGER\(name == nil ? " ALL" : "")"
             case .forceRowSecurity(let isOn): isOn ? "FORCE ROW SECURITY" : "NO FORCE ROW SECURITY"
             case .owner, .setOptions, .ignored, .other: "of this kind"
             }
@@ -79,6 +80,7 @@ extension Application {
                 case "security_barrier":
                     let isOn = try boolean(value, option)
                     schema.views[name]?.isSecurityBarrier = isOn
+                case "check_option": schema.views[name]?.checkOption = try Self.checkOption(value)
                 default: throw SQLError("22023", "unrecognized parameter \"\(option)\"", position: position.known)
                 }
             }
@@ -197,6 +199,7 @@ extension Application {
                     "42809", "constraint \"\(constraint)\" of relation \"\(name.name)\" is not a foreign key or check constraint")
             }
         case .rowSecurity(let isOn): schema.tables[name]?.hasRowSecurity = isOn
+        case .enableTrigger(let trigger, let isOn): try enableTrigger(trigger, isOn, on: name, at: position.known)
         case .forceRowSecurity(let isOn): schema.tables[name]?.forcesRowSecurity = isOn
         case .owner(let role):
             if let owner = try newOwner(role) { schema.tables[name]?.owner = owner }
@@ -425,7 +428,7 @@ extension AlterTable.Action {
             default: 9
             }
         case .setDefault, .addIdentity: 9
-        case .validateConstraint, .rowSecurity, .forceRowSecurity, .owner, .setOptions, .ignored, .other: 10
+        case .validateConstraint, .rowSecurity, .forceRowSecurity, .enableTrigger, .owner, .setOptions, .ignored, .other: 10
         }
     }
 }

@@ -67,7 +67,13 @@ extension Application {
         case .publication:
             try requirePublication(name.last)
             schema.comments[Commented(.publication, [name.last])] = text
-        case .trigger: throw unsupported("COMMENT ON \(comment.kind.rawValue.uppercased())", nil, name.position)
+        case .trigger:
+            let owner = Name(Array(name.parts.dropLast()), at: name.position)
+            guard let found = schema.resolve(owner, path: path) else { throw schema.missingRelation(owner, path: path) }
+            guard schema.triggers[found.name]?.contains(where: { $0.name == name.last }) == true else {
+                throw missingTrigger(name.last, found.name.name, at: name.position.known)
+            }
+            schema.comments[Commented(.trigger, [found.name.schema, found.name.name, name.last])] = text
         }
     }
 

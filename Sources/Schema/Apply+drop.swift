@@ -4,7 +4,7 @@ import OffstageSyntax
 enum Droppable: Hashable {
     case table(QualifiedName), view(QualifiedName), sequence(QualifiedName), type(QualifiedName), namespace(String)
     case index(QualifiedName, String), constraint(QualifiedName, String), policy(QualifiedName, String)
-    case column(QualifiedName, String), defaultValue(QualifiedName, String)
+    case column(QualifiedName, String), defaultValue(QualifiedName, String), trigger(QualifiedName, String)
     /// By signature.
     case function(QualifiedName)
     /// Of a composite type.
@@ -15,7 +15,7 @@ extension Droppable {
     /// The table it is a piece of.
     fileprivate var owner: QualifiedName? {
         switch self {
-        case .index(let table, _), .constraint(let table, _), .policy(let table, _), .column(let table, _), .defaultValue(let table, _):
+        case .index(let table, _), .constraint(let table, _), .policy(let table, _), .trigger(let table, _), .column(let table, _), .defaultValue(let table, _):
             table
         default: nil
         }
@@ -145,9 +145,16 @@ extension Application {
             }
             return .policy(found.name, name.last)
         case .trigger:
-            if drop.ifExists { return nil }
-            let table = Name(Array(name.parts.dropLast()))
-            throw SQLError("42704", "trigger \"\(name.last)\" for table \"\(table.last)\" does not exist", position: position)
+            let owner = Name(Array(name.parts.dropLast()), at: name.position)
+            guard let found = schema.resolve(owner, path: path) else {
+                if drop.ifExists { return nil }
+                throw schema.missingRelation(owner, path: path)
+            }
+            guard schema.triggers[found.name]?.contains(where: { $0.name == name.last }) == true else {
+                if drop.ifExists { return nil }
+                throw missingTrigger(name.last, found.name.name, at: position)
+            }
+            return .trigger(found.name, name.last)
         case .extension, .publication, .column, .constraint, .role:
             throw unsupported("DROP \(drop.kind.rawValue.uppercased())", nil, name.position)
         }
@@ -235,6 +242,8 @@ extension Application {
             return (table?.columns ?? []).compactMap { column in column.sequence.map { .sequence($0) } }
                 + (table?.policies ?? []).map { .policy(name, $0.name) }
                 + (table?.foreignKeys ?? []).map { .constraint(name, $0.name) }
+                + (schema.triggers[name] ?? []).map { .trigger(name, $0.name) }
+        case .view(let name): return (schema.triggers[name] ?? []).map { .trigger(name, $0.name) }
         case .column(let name, let column):
             guard let table = schema.tables[name] else { return [] }
             var parts: [Droppable] = []
@@ -282,6 +291,10 @@ extension Application {
                     found.append((.policy(table.name, policy.name), on))
                 }
             }
+            for trigger in schema.triggers[name] ?? [] {
+                let reads = trigger.when.map { TreeUses($0).columns.contains { $0.last == column } } ?? false
+                if reads || trigger.columns.contains(column) { found.append((.trigger(name, trigger.name), on)) }
+            }
             for other in schema.tables[name]?.columns ?? [] where other.name != column {
                 if let generated = other.generated, TreeUses(generated).columns.contains(where: { $0.last == column }) {
                     found.append((.column(name, other.name), on))
@@ -306,6 +319,9 @@ extension Application {
             }
         case .type(let name): found += holders(of: name, on)
         case .function(let signature):
+            for (relation, triggers) in schema.triggers.sorted(by: { $0.key < $1.key }) {
+                for trigger in triggers where trigger.function == signature { found.append((.trigger(relation, trigger.name), on)) }
+            }
             guard let function = allFunctions.first(where: { $0.signature == signature }), schema.functions[function.name]?.count == 1
             else { break }
             let calls = { (names: [Name]) in
@@ -345,7 +361,7 @@ extension Application {
             for sequence in schema.sequences.values where sequence.name.schema == namespace && sequence.ownedBy == nil {
                 found.append((.sequence(sequence.name), on))
             }
-        case .policy, .defaultValue, .attribute: break
+        case .policy, .defaultValue, .attribute, .trigger: break
         }
         return found
     }
@@ -400,6 +416,8 @@ extension Application {
         case .namespace(let name): return "schema \(name)"
         case .index(_, let name): return "index \(name)"
         case .constraint(let table, let name): return "constraint \(name) on table \(shown(table))"
+        case .trigger(let table, let name):
+            return "trigger \(name) on \(schema.views[table] == nil ? "table" : "view") \(shown(table))"
         case .policy(let table, let name): return "policy \(name) on table \(shown(table))"
         case .column(let table, let name): return "column \(name) of table \(shown(table))"
         case .defaultValue(let table, let name): return "default value for column \(name) of table \(shown(table))"
@@ -451,6 +469,10 @@ extension Application {
             schema.tables[name] = table
             forgetComments { $0 == Commented(.constraint, [name.schema, name.name, constraint]) }
             changes.append(.alterTable(old: old, new: table))
+        case .trigger(let relation, let name):
+            schema.triggers[relation]?.removeAll { $0.name == name }
+            if schema.triggers[relation]?.isEmpty == true { schema.triggers[relation] = nil }
+            forgetComments { $0 == Commented(.trigger, [relation.schema, relation.name, name]) }
         case .policy(let table, let name):
             schema.tables[table]?.policies.removeAll { $0.name == name }
             forgetComments { $0 == Commented(.policy, [table.schema, table.name, name]) }

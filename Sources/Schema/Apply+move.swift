@@ -158,6 +158,11 @@ extension Application {
         if schema.functions[old]?.isEmpty == true { schema.functions[old] = nil }
         schema.functions[to, default: []].append(renamed)
         schema.privileges[renamed.signature] = schema.privileges.removeValue(forKey: signature)
+        for relation in schema.triggers.keys {
+            for index in schema.triggers[relation]?.indices ?? 0..<0 where schema.triggers[relation]?[index].function == signature {
+                schema.triggers[relation]?[index].function = renamed.signature
+            }
+        }
         guard schema.functions[old] == nil else { return }
         let before = schema
         let path = path

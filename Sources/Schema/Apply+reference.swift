@@ -50,6 +50,14 @@ extension Application {
         reference.onDelete = key.onDelete
         reference.onUpdate = key.onUpdate
         reference.match = key.match
+        for column in key.setsOnDelete where !key.columns.contains(column) {
+            throw SQLError(
+                table.column(column) == nil ? "42703" : "42P10",
+                table.column(column) == nil
+                    ? "column \"\(column)\" referenced in foreign key constraint does not exist"
+                    : "column \"\(column)\" referenced in ON DELETE SET action must be part of foreign key", position: position.known)
+        }
+        reference.setsOnDelete = key.setsOnDelete
         reference.isDeferrable = pending.constraint.isDeferrable || pending.constraint.isInitiallyDeferred
         reference.isNotValid = pending.constraint.isNotValid
         reference.isInitiallyDeferred = pending.constraint.isInitiallyDeferred

@@ -79,7 +79,8 @@ extension Application {
             try requirePublication(rename.name.last)
             if schema.publications[to] != nil { throw SQLError("42710", "publication \"\(to)\" already exists") }
             schema.publications[to] = schema.publications.removeValue(forKey: rename.name.last) ?? PublishedTables()
-        case .domain, .trigger, .extension:
+        case .trigger: try renameTrigger(rename, to: to)
+        case .domain, .extension:
             throw unsupported("ALTER \(rename.kind.rawValue.uppercased()) … RENAME", nil, position)
         }
     }
@@ -98,6 +99,7 @@ extension Application {
             schema.views[new] = view
         }
         schema.privileges[new] = schema.privileges.removeValue(forKey: old)
+        schema.triggers[new] = schema.triggers.removeValue(forKey: old)
         schema.automaticPrivileges[new] = schema.automaticPrivileges.removeValue(forKey: old)
         moveComments {
             $0.path.count == 3 && $0.path[0] == old.schema && $0.path[1] == old.name
@@ -247,6 +249,21 @@ extension Application {
         for role in schema.privileges[relation]?.columns.keys.map({ $0 }) ?? [] {
             let held = schema.privileges[relation]?.columns[role]?.removeValue(forKey: old)
             schema.privileges[relation]?.columns[role]?[new] = held
+        }
+        for index in schema.triggers[relation]?.indices ?? 0..<0 {
+            if var columns = schema.triggers[relation]?[index].columns {
+                swap(&columns)
+                schema.triggers[relation]?[index].columns = columns
+            }
+            var rows = TreeRewrite.renaming(column: old, to: new)
+            let when = rows(schema.triggers[relation]?[index].when)
+            schema.triggers[relation]?[index].when = when
+        }
+        for k in schema.tables[relation]?.foreignKeys.indices ?? 0..<0 {
+            if var columns = schema.tables[relation]?.foreignKeys[k].setsOnDelete {
+                swap(&columns)
+                schema.tables[relation]?.foreignKeys[k].setsOnDelete = columns
+            }
         }
         changes.append(.renameColumn(relation, from: old, to: new))
     }

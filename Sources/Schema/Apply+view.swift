@@ -24,7 +24,7 @@ extension Application {
             case "security_invoker": view.isSecurityInvoker = try boolean(value, option)
             case "security_barrier": view.isSecurityBarrier = try boolean(value, option)
             case "with_data": break
-            case "check_option": throw unsupported("WITH CHECK OPTION", "Use a policy on the table.", position)
+            case "check_option": view.checkOption = try Self.checkOption(value)
             default: throw SQLError("22023", "unrecognized parameter \"\(option)\"", position: position.known)
             }
         }
@@ -36,6 +36,15 @@ extension Application {
             grantDefaults(to: name, .table)
         }
         schema.views[name] = view
+    }
+
+    static func checkOption(_ value: String) throws(SQLError) -> View.CheckOption {
+        guard let option = View.CheckOption(rawValue: value.lowercased()) else {
+            throw SQLError(
+                "22023", "invalid value for enum option \"check_option\": \(value)",
+                details: "Valid values are \"local\" and \"cascaded\".")
+        }
+        return option
     }
 
     func boolean(_ value: String, _ option: String) throws(SQLError) -> Bool {

@@ -17,7 +17,7 @@ package struct CatalogueEntry: Hashable, Sendable {
         case reference
         /// The columns a view gives, as a table whose references say which table's column each shows.
         case viewColumns = "view columns"
-        case view, function, policy, publication, comment
+        case view, function, policy, trigger, publication, comment
         /// What one object's grants are.
         case grant
         /// Grants that Offstage made itself.

@@ -37,6 +37,8 @@ package enum Change: Hashable, Sendable {
     case data(DataStatement)
     /// A `do` block, to be run.
     case block(String, ProcedureBody)
+    /// `set constraints`: no names means all.
+    case setConstraints([String], deferred: Bool)
     case truncate([QualifiedName], restartsIdentity: Bool)
     /// `set`, `reset`: the name, and the value or nil.
     case setting(name: String, value: String?, isLocal: Bool)

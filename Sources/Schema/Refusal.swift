@@ -11,7 +11,6 @@ extension Application {
 
     /// By PostgreSQL's name of the statement.
     private static let words: [String: (what: String, hint: String?)] = [
-        "CreateTrigStmt": ("CREATE TRIGGER", "Use a default, a generated column or a check."),
         "CreateEventTrigStmt": ("CREATE EVENT TRIGGER", "Definitions change only in migrations: write what it would do there."),
         "AlterEventTrigStmt": ("ALTER EVENT TRIGGER", "Definitions change only in migrations: write what it would do there."),
         "RuleStmt": ("CREATE RULE", "Use a view, with triggers instead of insert, update and delete."),
@@ -44,7 +43,6 @@ extension Application {
         "CreatedbStmt": ("CREATE DATABASE", "Make another project: offstage init."),
         "DropdbStmt": ("DROP DATABASE", "A project is a folder: remove it."),
         "ListenStmt": ("LISTEN", "Use realtime."), "NotifyStmt": ("NOTIFY", "Use realtime."), "UnlistenStmt": ("UNLISTEN", "Use realtime."),
-        "ConstraintsSetStmt": ("SET CONSTRAINTS", "Declare the constraint initially deferred."),
         "CopyStmt": ("COPY … TO", "Use offstage export."),
         "ExplainStmt": ("EXPLAIN", "Measure the request itself; indexes are used as in PostgreSQL where they fit."),
         "PrepareStmt": ("PREPARE", "Write the statement itself: requests are prepared and kept."),

@@ -53,6 +53,7 @@ struct Application {
         case .createType(let create): try createType(create)
         case .alterEnum(let alter): try alterEnum(alter)
         case .createFunction(let create): try createFunction(create, statement)
+        case .createTrigger(let create): try createTrigger(create)
         case .createPolicy(let create): try createPolicy(create)
         case .alterPolicy(let alter): try alterPolicy(alter)
         case .createSchema(let name, let ifNotExists): try createNamespace(name, ifNotExists: ifNotExists)
@@ -66,15 +67,20 @@ struct Application {
         case .comment(let comment): try self.comment(comment)
         case .grant(let grant): try self.grant(grant)
         case .data(let data): leave(.data(data))
-        case .truncate(let names, _, let restart):
+        case .truncate(let names, let cascade, let restart):
             var tables: [QualifiedName] = []
-            for name in names { tables.append(try schema.resolveTable(name, path: path)) }
+            for name in names {
+                let table = try schema.resolveTable(name, path: path)
+                if !tables.contains(table) { tables.append(table) }
+            }
+            if cascade { tables = schema.truncationOrder(tables) }
             leave(.truncate(tables, restartsIdentity: restart))
         case .set(let name, let value, let local): leave(.setting(name: name, value: value, isLocal: local))
         case .transaction(.rollback):
             throw unsupported("ROLLBACK in a migration", "A file is one transaction: an error undoes all of it.", statement.position)
         case .transaction(let transaction): leave(.transaction(transaction))
         case .administration(let statement_): try administration(statement_, statement.position, describe: describe)
+        case .setConstraints(let names, let deferred): leave(.setConstraints(try constraints(names), deferred: deferred))
         case .doBlock(let language, let body):
             guard language.lowercased() == "plpgsql" else {
                 throw unsupported("DO in language \(language)", "Use language plpgsql.", statement.position)

@@ -5,7 +5,7 @@ extension Schema {
     package var catalogueEntries: [CatalogueEntry] {
         let entries =
             roleEntries + namespaceEntries + enumerationEntries + compositeEntries + tableEntries + sequenceEntries + viewEntries
-            + functionEntries
+            + functionEntries + triggerEntries
             + commentEntries
             + grantEntries
         let byKind = Dictionary(grouping: entries, by: \.kind)
@@ -154,6 +154,7 @@ extension Schema {
             var options: [String: String] = [:]
             if view.isSecurityInvoker { options["security_invoker"] = "true" }
             if view.isSecurityBarrier { options["security_barrier"] = "true" }
+            if let option = view.checkOption { options["check_option"] = option.rawValue }
             var statements: [Statement.Kind] = [
                 .createView(CreateView(Name(name), columns: view.columns.map(\.name), options: options, as: view.select))
             ]
@@ -172,6 +173,18 @@ extension Schema {
     private var functionEntries: [CatalogueEntry] {
         functions.values.flatMap { $0 }.sorted { $0.signature < $1.signature }.map { function in
             entry(.function, function.signature, [.createFunction(CreateFunction(function))])
+        }
+    }
+
+    private var triggerEntries: [CatalogueEntry] {
+        triggers.sorted { $0.key < $1.key }.flatMap { relation, list in
+            list.map { trigger in
+                var statements: [Statement.Kind] = [.createTrigger(CreateTrigger(trigger, on: relation))]
+                if !trigger.isEnabled {
+                    statements.append(.alterTable(AlterTable(.table, Name(relation), [.enableTrigger(trigger.name, false)])))
+                }
+                return entry(.trigger, QualifiedName(relation.schema, "\(relation.name).\(trigger.name)"), statements)
+            }
         }
     }
 
@@ -289,10 +302,10 @@ extension Key {
 
 extension Reference {
     package var constraint: Constraint {
-        Constraint(
-            .foreignKey(
-                ForeignKey(columns: columns, references: Name(table), referenced, onDelete: onDelete, onUpdate: onUpdate, match: match)),
-            name: name, isDeferrable: isDeferrable, isInitiallyDeferred: isInitiallyDeferred, isNotValid: isNotValid)
+        var key = ForeignKey(columns: columns, references: Name(table), referenced, onDelete: onDelete, onUpdate: onUpdate, match: match)
+        key.setsOnDelete = setsOnDelete
+        return Constraint(
+            .foreignKey(key), name: name, isDeferrable: isDeferrable, isInitiallyDeferred: isInitiallyDeferred, isNotValid: isNotValid)
     }
 }
 

@@ -60,6 +60,7 @@ extension Application {
             var view = View(name, columns: shapes[name] ?? [], create.select)
             view.isSecurityInvoker = create.options["security_invoker"] == "true"
             view.isSecurityBarrier = create.options["security_barrier"] == "true"
+            view.checkOption = create.options["check_option"].flatMap { View.CheckOption(rawValue: $0) }
             schema.views[name] = view
         case (.materializedView, .createView(let create)):
             schema.tables[name]?.materialized = Materialized(create.select, isPopulated: create.options["with_data"] != "false")

@@ -17,6 +17,8 @@ package struct Schema: Sendable, Equatable {
     /// Overloads share a name.
     package var functions: [QualifiedName: [Function]] = [:]
     package var sequences: [QualifiedName: Sequence] = [:]
+    /// By the table or view they are on, in order of creation.
+    package var triggers: [QualifiedName: [Trigger]] = [:]
     package var roles: [String: Role] = [:]
     /// Who may do what on a table, view, sequence or (by `Function.signature`) function.
     package var privileges: [QualifiedName: Privileges] = [:]
@@ -183,6 +185,8 @@ package struct Reference: Sendable, Hashable {
     package var onDelete: ForeignKey.Action = .noAction
     package var onUpdate: ForeignKey.Action = .noAction
     package var match: ForeignKey.Match = .simple
+    /// `on delete set null (a)`: the columns set; empty means all.
+    package var setsOnDelete: [String] = []
     package var isDeferrable = false
     package var isInitiallyDeferred = false
     /// The rows that were there when it was added have not been looked at.
@@ -263,7 +267,10 @@ package struct View: Sendable, Hashable {
     package var columns: [Column]
     package var select: Select
     package var isSecurityInvoker = false
+    package enum CheckOption: String, Sendable, Hashable { case local, cascaded }
+
     package var isSecurityBarrier = false
+    package var checkOption: CheckOption?
     package var owner = "postgres"
     package var comment: String?
 

@@ -209,6 +209,23 @@ package struct TreeRewrite {
             delete.filter = self(delete.filter)
             delete.returning = outputs(delete.returning)
             return .delete(delete)
+        case .merge(var merge):
+            common.append([])
+            defer { common.removeLast() }
+            merge.with = with(merge.with)
+            (merge.table, merge.alias) = target(merge.table, merge.alias)
+            merge.source = from(merge.source)
+            merge.condition = self(merge.condition)
+            for index in merge.whens.indices {
+                merge.whens[index].condition = self(merge.whens[index].condition)
+                switch merge.whens[index].action {
+                case .update(let assignments): merge.whens[index].action = .update(assigned(assignments))
+                case .insert(let columns, let values, let overriding):
+                    merge.whens[index].action = .insert(columns, values: values.map { self($0) }, overriding: overriding)
+                case .delete, .nothing: break
+                }
+            }
+            return .merge(merge)
         }
     }
 

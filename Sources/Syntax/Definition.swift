@@ -21,6 +21,7 @@ package struct Statement: Hashable, Sendable {
         case createType(CreateType)
         case alterEnum(AlterEnum)
         case createFunction(CreateFunction)
+        case createTrigger(CreateTrigger)
         case createPolicy(CreatePolicy)
         case alterPolicy(AlterPolicy)
         case createSchema(name: String, ifNotExists: Bool)
@@ -37,6 +38,8 @@ package struct Statement: Hashable, Sendable {
         case set(name: String, value: String?, local: Bool)
         case transaction(Transaction)
         case doBlock(language: String, body: String)
+        /// `set constraints`: no names means all.
+        case setConstraints([Name], deferred: Bool)
         case truncate([Name], cascade: Bool, restartIdentity: Bool)
         /// Owners, publications, roles' settings, maintenance.
         case administration(Administration)
@@ -111,6 +114,8 @@ package struct ForeignKey: Hashable, Sendable {
     package var onDelete: Action
     package var onUpdate: Action
     package var match: Match
+    /// `on delete set null (a)`: the columns set; empty means all.
+    package var setsOnDelete: [String] = []
 
     package init(
         columns: [String], references table: Name, _ referenced: [String], onDelete: Action = .noAction, onUpdate: Action = .noAction,
@@ -186,6 +191,8 @@ package struct AlterTable: Hashable, Sendable {
         case forceRowSecurity(Bool)
         case owner(String)
         case setOptions([String: String])
+        /// One trigger, or all of them.
+        case enableTrigger(String?, Bool)
         /// Accepted and without effect here (storage, statistics, replica identity, cluster).
         case ignored(String)
         /// Not supported: the parser's name of it.

@@ -11,6 +11,7 @@ extension SQLPrinter {
         case .createType(let type): createType(type)
         case .alterEnum(let alter): alterEnum(alter)
         case .createFunction(let function): createFunction(function)
+        case .createTrigger(let trigger): createTrigger(trigger)
         case .createPolicy(let policy): createPolicy(policy)
         case .alterPolicy(let policy): alterPolicy(policy)
         case .createSchema(let name, let ifNotExists):
@@ -33,6 +34,10 @@ extension SQLPrinter {
         case .transaction(.commit): write("commit")
         case .transaction(.rollback): write("rollback")
         case .doBlock(let language, let body): write("do language \(quotedIdentifier(language)) \(Self.dollarQuoted(body))")
+        case .setConstraints(let names, let deferred):
+            write("set constraints ")
+            if names.isEmpty { write("all") } else { write(names) { $0.name($1) } }
+            write(deferred ? " deferred" : " immediate")
         case .truncate(let tables, let cascade, let restartIdentity):
             write("truncate ")
             write(tables) { $0.name($1) }

@@ -110,6 +110,10 @@ extension SQLPrinter {
         if !key.referenced.isEmpty { bracketed(key.referenced) { $0.name($1) } }
         if key.match == .full { write(" match full") }
         action(" on delete ", key.onDelete)
+        if !key.setsOnDelete.isEmpty {
+            write(" ")
+            bracketed(key.setsOnDelete) { $0.name($1) }
+        }
         action(" on update ", key.onUpdate)
     }
 
@@ -212,6 +216,8 @@ extension SQLPrinter {
         case .dropConstraint(let name, let ifExists, let cascade): drop("constraint", name, ifExists, cascade)
         case .validateConstraint(let name): write("validate constraint \(quotedIdentifier(name))")
         case .rowSecurity(let isOn): write(isOn ? "enable row level security" : "disable row level security")
+        case .enableTrigger(let name, let isOn):
+            write("\(isOn ? "enable" : "disable") trigger \(name.map(quotedIdentifier) ?? "user")")
         case .forceRowSecurity(let isOn): write(isOn ? "force row level security" : "no force row level security")
         case .owner(let role): write("owner to \(Self.role(role))")
         case .setOptions(let options):

@@ -5,6 +5,7 @@ extension SQLPrinter {
         case .insert(let insert): self.insert(insert)
         case .update(let update): self.update(update)
         case .delete(let delete): self.delete(delete)
+        case .merge(let merge): self.merge(merge)
         }
     }
 
@@ -16,11 +17,7 @@ extension SQLPrinter {
             write(" ")
             bracketed(insert.columns) { $0.name($1) }
         }
-        switch insert.overriding {
-        case .system: write(" overriding system value")
-        case .user: write(" overriding user value")
-        case nil: break
-        }
+        overriding(insert.overriding)
         switch insert.source {
         case .defaultValues: write(" default values")
         case .select(let select):
@@ -31,7 +28,15 @@ extension SQLPrinter {
         returning(insert.returning)
     }
 
-    private mutating func table(_ name: Name, _ alias: String?) {
+    mutating func overriding(_ overriding: Insert.Overriding?) {
+        switch overriding {
+        case .system: write(" overriding system value")
+        case .user: write(" overriding user value")
+        case nil: break
+        }
+    }
+
+    mutating func table(_ name: Name, _ alias: String?) {
         self.name(name)
         if let alias { write(" as \(quotedIdentifier(alias))") }
     }
@@ -70,7 +75,7 @@ extension SQLPrinter {
         }
     }
 
-    private mutating func assignments(_ assignments: [Assignment]) {
+    mutating func assignments(_ assignments: [Assignment]) {
         write(assignments) { printer, assignment in
             if assignment.columns.count == 1 {
                 printer.name(assignment.columns[0])

@@ -206,6 +206,7 @@ package indirect enum DataStatement: Hashable, Sendable {
     case insert(Insert)
     case update(Update)
     case delete(Delete)
+    case merge(Merge)
 }
 
 // Queries nest in one another with no expression between: see `Expression`.
@@ -309,6 +310,7 @@ extension DataStatement {
             case (.insert(let one), .insert(let two)): one == two
             case (.update(let one), .update(let two)): one == two
             case (.delete(let one), .delete(let two)): one == two
+            case (.merge(let one), .merge(let two)): one == two
             default: false
             }
         }
@@ -321,6 +323,7 @@ extension DataStatement {
             case .insert(let insert): hasher.combine(insert)
             case .update(let update): hasher.combine(update)
             case .delete(let delete): hasher.combine(delete)
+            case .merge(let merge): hasher.combine(merge)
             }
         }
     }

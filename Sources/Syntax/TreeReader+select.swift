@@ -125,7 +125,7 @@ extension TreeReader {
         return items
     }
 
-    private func fromItem(_ wrapped: Node) throws(SyntaxError) -> FromItem {
+    func fromItem(_ wrapped: Node) throws(SyntaxError) -> FromItem {
         try deeper(wrapped) { () throws(SyntaxError) in
             switch wrapped.wrapped {
             case ("RangeVar", let node)?: return .table(name(table: node), alias(node["alias"]))

@@ -4,7 +4,7 @@ extension TreeReader {
         guard let (kind, node) = wrapped.wrapped else { throw error("XX000", "the parser left out a statement", at: wrapped) }
         switch kind {
         case "SelectStmt": return try selectStatement(node)
-        case "InsertStmt", "UpdateStmt", "DeleteStmt": return .data(try dataStatement(wrapped))
+        case "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt": return .data(try dataStatement(wrapped))
         case "CreateStmt": return .createTable(try createTable(node))
         case "CreateTableAsStmt": return try createTableAs(node)
         case "AlterTableStmt": return try alterTable(node)
@@ -18,6 +18,10 @@ extension TreeReader {
         case "CreateRangeStmt": return .createType(CreateType(name(node.list("typeName")), .range))
         case "AlterEnumStmt": return .alterEnum(alterEnum(node))
         case "CreateFunctionStmt": return .createFunction(try createFunction(node))
+        case "CreateTrigStmt": return .createTrigger(try createTrigger(node))
+        case "ConstraintsSetStmt":
+            return .setConstraints(
+                node.list("constraints").compactMap { $0["RangeVar"].map(name(table:)) }, deferred: node.flag("deferred"))
         case "CreatePolicyStmt": return .createPolicy(try createPolicy(node))
         case "AlterPolicyStmt":
             return .alterPolicy(

@@ -88,11 +88,12 @@ extension TreeReader {
     }
 
     private func foreignKey(_ node: Node) throws(SyntaxError) -> ForeignKey {
-        if node["fk_del_set_cols"] != nil { throw unsupported("\"on delete set\" with columns", at: node) }
-        return ForeignKey(
+        var key = ForeignKey(
             columns: node.names("fk_attrs"), references: try member(node, "pktable", name(table:)), node.names("pk_attrs"),
             onDelete: action(node.string("fk_del_action")), onUpdate: action(node.string("fk_upd_action")),
             match: node["fk_matchtype"]?.equals("f") ?? false ? .full : .simple)
+        key.setsOnDelete = node.names("fk_del_set_cols")
+        return key
     }
 
     private func action(_ letter: String?) -> ForeignKey.Action {
@@ -191,6 +192,10 @@ extension TreeReader {
         case "AT_ResetRelOptions":
             return .setOptions(
                 Dictionary(node.list("def").compactMap { $0["DefElem"]?.string("defname") }.map { ($0, "reset") }) { a, _ in a })
+        case "AT_EnableTrig", "AT_EnableAlwaysTrig": return .enableTrigger(name, true)
+        case "AT_EnableTrigAll", "AT_EnableTrigUser": return .enableTrigger(nil, true)
+        case "AT_DisableTrig": return .enableTrigger(name, false)
+        case "AT_DisableTrigUser": return .enableTrigger(nil, false)
         case "AT_SetStatistics", "AT_SetStorage", "AT_SetCompression", "AT_ReplicaIdentity", "AT_ClusterOn", "AT_DropCluster",
             "AT_SetTableSpace", "AT_SetOptions", "AT_ResetOptions", "AT_SetAccessMethod", "AT_SetLogged", "AT_SetUnLogged":
             return .ignored(subtype)

@@ -6,6 +6,7 @@ extension TreeReader {
         case ("InsertStmt", let node)?: .insert(try insert(node))
         case ("UpdateStmt", let node)?: .update(try update(node))
         case ("DeleteStmt", let node)?: .delete(try delete(node))
+        case ("MergeStmt", let node)?: .merge(try merge(node))
         default: throw unsupported("this kind of statement here", at: wrapped)
         }
     }
@@ -15,18 +16,20 @@ extension TreeReader {
             let relation = node["relation"]
             var columns: [Name] = []
             for target in node.list("cols") { columns.append(try targetName(target)) }
-            let overriding: Insert.Overriding? =
-                switch node.string("override") {
-                case "OVERRIDING_SYSTEM_VALUE": .system
-                case "OVERRIDING_USER_VALUE": .user
-                default: nil
-                }
             return Insert(
                 with: try with(node), into: try member(node, "relation", name(table:)),
                 as: relation?["alias"]?.string("aliasname"), columns: columns,
                 try node["selectStmt"].map { (query) throws(SyntaxError) in .select(try select(wrapped: query)) } ?? .defaultValues,
-                overriding: overriding, conflict: try conflict(node["onConflictClause"]), returning: try outputs(node.list("returningList"))
+                overriding: overriding(node), conflict: try conflict(node["onConflictClause"]), returning: try outputs(node.list("returningList"))
             )
+        }
+    }
+
+    func overriding(_ node: Node) -> Insert.Overriding? {
+        switch node.string("override") {
+        case "OVERRIDING_SYSTEM_VALUE": .system
+        case "OVERRIDING_USER_VALUE": .user
+        default: nil
         }
     }
 
@@ -61,7 +64,7 @@ extension TreeReader {
     }
 
     /// `(a, b) = …` is one entry per column to the parser, each with the whole right side.
-    private func assignments(_ nodes: [Node]) throws(SyntaxError) -> [Assignment] {
+    func assignments(_ nodes: [Node]) throws(SyntaxError) -> [Assignment] {
         var assignments: [Assignment] = []
         for wrapped in nodes {
             guard let target = wrapped["ResTarget"] else { continue }
@@ -83,7 +86,7 @@ extension TreeReader {
     }
 
     /// The column a `ResTarget` writes: `a`, or `a.field`.
-    private func targetName(_ wrapped: Node) throws(SyntaxError) -> Name {
+    func targetName(_ wrapped: Node) throws(SyntaxError) -> Name {
         guard let target = wrapped["ResTarget"] else { throw error("XX000", "the parser left out a column", at: wrapped) }
         var parts = [target.string("name") ?? ""]
         for step in target.list("indirection") {

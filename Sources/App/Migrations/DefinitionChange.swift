@@ -65,7 +65,7 @@ struct DefinitionChange {
             enumerations.append((old, new))
             guard old.positionsDiffer(from: new) else { break }
             for table in after.tables.values where table.columns.contains(where: { $0.type.type.enumeration == new }) { alter(table.name) }
-        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .data, .block, .truncate, .setting, .transaction,
+        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .data, .block, .truncate, .setting, .setConstraints, .transaction,
             .fill, .note, .savepoint, .copy:
             break
         }
@@ -101,9 +101,8 @@ struct DefinitionChange {
     private func create(_ name: QualifiedName, on database: borrowing WriteTransaction) throws(SQLError) {
         let definitions = Definitions(after)
         try database.execute(try definitions.table(name))
-        for index in after.tables[name]?.indexes ?? [] where index.isStored {
-            try database.execute(try definitions.index(index.name, on: name))
-        }
+        let indexes = (after.tables[name]?.indexes ?? []).filter(\.isStored) + (after.tables[name]?.keyIndexes ?? [])
+        for index in indexes { try database.execute(try definitions.index(index.name, on: name)) }
     }
 
     /// SQLite empties a table row by row before it drops it if another table's key refers to it: cascades would empty that one, too. So

@@ -71,10 +71,9 @@ struct FileRun {
     }
 
     private mutating func perform(_ statement: OffstageSyntax.Statement, on database: borrowing WriteTransaction) throws(SQLError) {
-        guard caller == .system || statement.isSelect else {
+        guard caller == .system || statement.isData else {
             throw SQLError(
-                "0A000", "only select can be run as the role \"\(caller.role)\" here",
-                hint: "Run it as the owner, or write through the REST interface with a token of that role.")
+                "0A000", "only statements over rows can be run as the role \"\(caller.role)\" here", hint: "Run it as the owner.")
         }
         let before = schema
         let path = path
@@ -126,6 +125,7 @@ struct FileRun {
         case .block(_, let body):
             try define(on: database)
             try database.run(body, with: inputs)
+        case .setConstraints(let names, let deferred): try database.setConstraints(names, deferred: deferred)
         case .truncate(let tables, let restarts): try truncate(tables, restartsIdentity: restarts, on: database)
         case .setting(let name, let value, _): try set(name, value)
         default: break
@@ -156,9 +156,7 @@ struct FileRun {
                 hint: "Truncate table \"\(other.name.name)\" at the same time, or use TRUNCATE ... CASCADE.")
         }
         try define(on: database)
-        try database.execute("pragma defer_foreign_keys = on")
-        for table in tables { try database.execute("DELETE FROM \(StoredName.table(table))") }
-        try database.execute("pragma defer_foreign_keys = off")
+        try database.truncate(tables, with: Inputs(caller: caller, now: now))
         guard restartsIdentity else { return }
         for sequence in tables.flatMap({ schema.tables[$0]?.columns.compactMap(\.sequence) ?? [] }) {
             let start = schema.sequences[sequence]?.start ?? 1
@@ -185,9 +183,9 @@ struct StatementResult {
 }
 
 extension OffstageSyntax.Statement {
-    fileprivate var isSelect: Bool {
+    fileprivate var isData: Bool {
         switch kind {
-        case .data(.select), .set: true
+        case .data, .set: true
         default: false
         }
     }

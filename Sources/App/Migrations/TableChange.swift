@@ -259,21 +259,21 @@ struct TableChange {
 
     /// Those that stay, by their old and new names.
     private var keptIndexes: [(old: String, new: String)] {
-        old.indexes.compactMap { index in
+        (old.indexes + old.keyIndexes).compactMap { index in
             let name = indexNames[index.name] ?? index.name
-            return new.indexes.contains { $0.name == name } ? (index.name, name) : nil
+            return (new.indexes + new.keyIndexes).contains { $0.name == name } ? (index.name, name) : nil
         }
     }
 
     private func dropIndexes(on database: borrowing WriteTransaction) throws(SQLError) {
         let kept = Set(keptIndexes.map(\.old))
-        for index in old.indexes where !kept.contains(index.name) {
+        for index in old.indexes + old.keyIndexes where !kept.contains(index.name) {
             try database.execute("DROP INDEX IF EXISTS \(StoredName.index(index.name, in: old.name.schema))")
         }
     }
 
     private func createIndexes(on database: borrowing WriteTransaction) throws(SQLError) {
-        for index in new.indexes where index.isStored {
+        for index in new.indexes.filter(\.isStored) + new.keyIndexes {
             let name = indexName(index.name, new)
             guard try database.rows("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [.text(name)]).isEmpty else {
                 continue

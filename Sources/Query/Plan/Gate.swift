@@ -11,6 +11,8 @@ package struct Gate: Sendable {
     package let schema: Schema
     package let role: String
     package var path: [String]
+    /// Sets of rows that are known by name and are no relations.
+    package var kept: Set<String> = []
     /// Tables whose policies are being added, outermost first: a policy that reads its own table would go on for ever.
     private var open: [QualifiedName] = []
     /// Views being expanded.
@@ -148,7 +150,10 @@ extension Gate {
         var names = names
         if var with = select.with {
             for index in with.tables.indices {
-                guard case .select(let inner) = with.tables[index].statement else { continue }
+                guard case .select(let inner) = with.tables[index].statement else {
+                    throw SQLError(
+                        "0A000", "WITH clause containing a data-modifying statement must be at the top level")
+                }
                 let visible = with.isRecursive ? names.union([with.tables[index].name]) : names
                 with.tables[index].statement = .select(try rewrite(inner, hiding: visible))
                 names.insert(with.tables[index].name)
@@ -206,7 +211,7 @@ extension Gate {
     private func rewrite(_ item: FromItem, hiding names: Set<String>) throws(SQLError) -> FromItem {
         switch item {
         case .table(let name, let alias):
-            if name.parts.count == 1, names.contains(name.last) { return item }
+            if name.parts.count == 1, names.contains(name.last) || kept.contains(name.last) { return item }
             // The catalogue shows each caller what PostgreSQL's own would: it is made for the role.
             if let system = SystemRelation.named(name.parts) {
                 return .secured(SecuredTable(Name(system.name.schema, system.name.name), as: alias, policy: nil))

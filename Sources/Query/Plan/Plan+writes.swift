@@ -87,13 +87,12 @@ extension Planner {
     // MARK: Parts
 
     private func writable() throws(PlanError) -> Table {
-        guard let table = schema.tables[relation] else {
-            throw PlanError(
-                "55000", "cannot change view \"\(relation.name)\"", details: .text("Views are not updatable on the embedded engine yet."),
-                hint: "Write to the table it shows.")
+        if let table = schema.tables[relation] {
+            if table.materialized != nil { throw PlanError("42809", "cannot change materialized view \"\(relation.name)\"") }
+            return table
         }
-        if table.materialized != nil { throw PlanError("42809", "cannot change materialized view \"\(relation.name)\"") }
-        return table
+        guard let view = schema.views[relation] else { throw PlanError("42P01", "relation \"\(relation)\" does not exist") }
+        return Table(showing: view, in: schema)
     }
 
     /// The payload's columns.
@@ -140,7 +139,7 @@ extension Planner {
             return resolution == .ignoreDuplicates ? ConflictPlan(columns: [], merges: nil, usingChecks: [], updateChecks: []) : nil
         }
         for name in target where !schema.allows(role, .select, column: name, of: table.name) { throw denied(table.name) }
-        guard table.hasUniqueKey(target) else {
+        guard schema.views[table.name] != nil || table.hasUniqueKey(target) else {
             throw PlanError("42P10", "there is no unique or exclusion constraint matching the ON CONFLICT specification")
         }
         if resolution == .ignoreDuplicates { return ConflictPlan(columns: target, merges: nil, usingChecks: [], updateChecks: []) }
@@ -176,6 +175,19 @@ extension Planner {
 }
 
 extension Table {
+    /// A view as if it were a table: its columns, and its table's key where the view shows all of it.
+    init(showing view: View, in schema: Schema) {
+        self.init(view.name, columns: view.columns.map { Column($0.name, $0.type) })
+        owner = view.owner
+        for source in Set(view.columns.compactMap { $0.source?.table }).sorted() {
+            guard let key = schema.tables[source]?.primaryKey else { continue }
+            let names = key.columns.compactMap { name in view.columns.first { $0.source == ColumnSource(source, name) }?.name }
+            guard names.count == key.columns.count else { continue }
+            primaryKey = Key(key.name, names)
+            return
+        }
+    }
+
     /// Whether a key or a plain unique index is on exactly these columns.
     func hasUniqueKey(_ names: [String]) -> Bool {
         let wanted = Set(names)

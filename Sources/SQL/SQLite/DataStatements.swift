@@ -13,26 +13,110 @@ extension SQLiteDialect {
 
     /// The same for a translator that knows more names: a function's variables, the rows of a trigger.
     package func prepare(_ statement: DataStatement, _ surroundings: Translator) throws(SQLError) -> Prepared {
-        var translator = surroundings
-        switch statement {
-        case .select(let select):
+        if let parts = try prepareParts(statement, surroundings) { return parts }
+        if case .select(let select) = statement {
+            var translator = surroundings.fresh()
             let query = try translator.translate(try translator.gate.rewrite(select), in: nil)
             return Prepared(
                 .query(translator.text(query.sql)),
                 columns: query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) }, verb: "SELECT")
-        case .insert(let insert): return try translator.prepare(insert)
-        case .update(let update): return try translator.prepare(update)
-        case .delete(let delete): return try translator.prepare(delete)
+        }
+        if let native = try prepareNative(statement, surroundings) { return native }
+        let builder = try RowWriteBuilder(surroundings, with: statement.with)
+        switch statement {
+        case .insert(let insert): return try builder.insert(insert)
+        case .update(let update): return try builder.update(update)
+        case .delete(let delete): return try builder.delete(delete)
+        case .merge(let merge): return try builder.merge(merge)
+        case .select: throw SQLError("XX000", "a query is no write")
         }
     }
+
+    /// One SQLite statement, where that does all there is to do: no triggers, no policies or grants to ask, nothing that SQLite has no
+    /// words for.
+    private func prepareNative(_ statement: DataStatement, _ surroundings: Translator) throws(SQLError) -> Prepared? {
+        guard surroundings.gate.role == Caller.system.role, statement.with == nil, let target = statement.target else { return nil }
+        guard let table = schema.tables[try schema.resolveRelation(target, path: surroundings.path)],
+            !table.hasDeferrableKeys, !schema.appliesRowSecurity(of: table, to: Caller.system.role)
+        else { return nil }
+        var translator = surroundings.fresh()
+        switch statement {
+        case .insert(let insert):
+            guard insert.isPlain, !schema.firesTriggers(table.name, .insert) else { return nil }
+            if let conflict = insert.conflict {
+                if schema.firesTriggers(table.name, .update) || table.hasEqualNulls || table.hidesKey(of: conflict) { return nil }
+            }
+            return try translator.prepare(insert)
+        case .update(let update):
+            guard update.from.isEmpty, update.returning.isNative, !schema.firesTriggers(table.name, .update),
+                update.assignments.allSatisfy({ $0.columns.count == 1 && $0.columns[0].parts.count == 1 })
+            else { return nil }
+            return try translator.prepare(update)
+        case .delete(let delete):
+            guard delete.using.isEmpty, delete.returning.isNative, !schema.firesTriggers(table.name, .delete) else { return nil }
+            return try translator.prepare(delete)
+        case .merge, .select: return nil
+        }
+    }
+}
+
+extension Insert {
+    /// Nothing in it needs its rows one by one.
+    fileprivate var isPlain: Bool {
+        guard returning.isNative, overriding != .user, columns.allSatisfy({ $0.parts.count == 1 }) else { return false }
+        switch conflict?.target {
+        case .columns(let items, let filter)?:
+            guard filter == nil, items.allSatisfy({ if case .column = $0.kind { true } else { false } }) else { return false }
+        case .constraint?, nil: break
+        }
+        guard case .update(let assignments, let filter)? = conflict?.action else { return true }
+        let values = assignments.map(\.value) + [filter].compactMap { $0 }
+        return assignments.allSatisfy { $0.columns.count == 1 && $0.columns[0].parts.count == 1 } && values.allSatisfy(\.isNative)
+    }
+}
+
+extension [Output] {
+    /// SQLite can say it behind RETURNING: there it knows the plain names of the table's columns only.
+    fileprivate var isNative: Bool { allSatisfy { $0.value.isNative } }
+}
+
+extension Expression {
+    fileprivate var isNative: Bool {
+        var found = true
+        visit(intoSubqueries: false) { part in
+            switch part.kind {
+            case .star(let name): if !name.parts.isEmpty { found = false }
+            case .call(let call): if call.isStar || call.over != nil { found = false }
+            default: if part.subquery != nil { found = false }
+            }
+        }
+        return found
+    }
+}
+
+extension Table {
+    /// The key it names has the rowid's column among others: SQLite does not find it by them.
+    func hidesKey(of conflict: Conflict) -> Bool {
+        let names: [String] =
+            switch conflict.target {
+            case .columns(let items, _)?: items.compactMap { if case .column(let name) = $0.kind { name.last } else { nil } }
+            case .constraint(let name)?: (try? key(name))?.columns ?? []
+            case nil: []
+            }
+        return names.count > 1 && rowIDColumn.map { names.contains($0) } == true
+    }
+
+    /// Some key of it takes two nulls for the same.
+    var hasEqualNulls: Bool { uniqueKeys.contains { $0.nullsNotDistinct } || indexes.contains { $0.nullsNotDistinct } }
+
+    /// Keys that SQLite cannot check late.
+    package var hasDeferrableKeys: Bool { ([primaryKey].compactMap { $0 } + uniqueKeys).contains { $0.isDeferrable } }
 }
 
 extension Translator {
     fileprivate func writtenTable(_ name: Name) throws(SQLError) -> Table {
         let full = try schema.resolveRelation(name, path: path)
-        guard let table = schema.tables[full] else {
-            throw unsupported("writing to the view \"\(name.last)\"", hint: "Write to the table it shows.", at: name.position)
-        }
+        guard let table = schema.tables[full] else { throw SQLError("42P01", "relation \"\(full)\" does not exist") }
         if table.materialized != nil {
             throw SQLError("42809", "cannot change materialized view \"\(table.name.name)\"", position: name.position.byteOffset)
         }
@@ -201,14 +285,10 @@ extension Translator {
             let scope = ownScope(table, as: nil, sql: "")
             for item in items { names.append(try translate(item, in: scope).sql) }
             target = " (\(names.joined(separator: ", ")))"
-            guard isUnique(items, filter, table) else {
-                throw SQLError("42P10", "there is no unique or exclusion constraint matching the ON CONFLICT specification")
-            }
+            try requireUnique(items, filter, table)
             if let filter { target += " WHERE \(try boolean(filter, in: scope, argumentOf: "WHERE").sql)" }
         case .constraint(let name)?:
-            guard let key = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).first(where: { $0.name == name }) else {
-                throw SQLError("42704", "constraint \"\(name)\" for table \"\(table.name.name)\" does not exist")
-            }
+            let key = try table.key(name)
             target = " (\(key.columns.map { StoredName.column($0) }.joined(separator: ", ")))"
         case nil: break
         }
@@ -227,6 +307,15 @@ extension Translator {
             var sql = " ON CONFLICT\(target) DO UPDATE SET \(set.joined(separator: ", "))"
             if let filter { sql += " WHERE \(try boolean(try gate.rewrite(filter), in: scope, argumentOf: "WHERE").sql)" }
             return sql
+        }
+    }
+
+    func requireUnique(_ items: [Expression], _ filter: Expression?, _ table: Table) throws(SQLError) {
+        let names = Set(items.compactMap { if case .column(let name) = $0.kind { name.last } else { nil } })
+        let keys = ([table.primaryKey].compactMap { $0 } + table.uniqueKeys).filter { Set($0.columns) == names }
+        if !keys.isEmpty, keys.allSatisfy({ $0.isDeferrable }) { throw Table.deferrableArbiter }
+        guard isUnique(items, filter, table) else {
+            throw SQLError("42P10", "there is no unique or exclusion constraint matching the ON CONFLICT specification")
         }
     }
 
@@ -265,6 +354,10 @@ extension Translator {
                     throw SQLError(
                         "42703", "column \"\(name.last)\" of relation \"\(table.name.name)\" does not exist",
                         position: name.position.byteOffset)
+                }
+                guard !result.contains(where: { $0.0 == column.name }) else {
+                    throw SQLError(
+                        "42601", "multiple assignments to same column \"\(column.name)\"", position: name.position.byteOffset)
                 }
                 if case .default = value.kind {
                     if column.generated == nil { result.append((column.name, try standard(column) ?? Term("NULL", column.type.type))) }

@@ -17,15 +17,15 @@ package struct Definitions {
         var lines: [String] = []
         for column in table.columns { lines.append(try self.column(column, of: table)) }
         if table.columns.isEmpty { lines.append("\"~none\" INTEGER") }
-        if table.rowIDColumn == nil, let key = table.primaryKey { lines.append(unique("PRIMARY KEY", key, table)) }
-        for key in table.uniqueKeys {
-            // Where no column can be null, nulls are no question.
-            guard !key.nullsNotDistinct || key.columns.allSatisfy({ table.column($0)?.isNotNull ?? false }) else {
-                throw unsupported("NULLS NOT DISTINCT", hint: "Make the columns not null, or add a unique index on coalesce(column, …).")
-            }
-            lines.append(unique("UNIQUE", key, table))
+        if table.rowIDColumn == nil, let key = table.primaryKey, !key.isDeferrable { lines.append(unique("PRIMARY KEY", key, table)) }
+        for key in table.uniqueKeys where !key.nullsNotDistinct && !key.isDeferrable { lines.append(unique("UNIQUE", key, table)) }
+        for reference in table.foreignKeys.sorted(by: { $0.name < $1.name }) {
+            lines.append(self.reference(reference))
+            guard reference.match == .full, reference.columns.count > 1 else { continue }
+            let nulls = reference.columns.map { "(\(StoredName.column($0)) IS NULL)" }
+            let same = nulls.dropFirst().map { "\(nulls[0]) = \($0)" }.joined(separator: " AND ")
+            lines.append("CONSTRAINT \(StoredName.quoted(Self.fullMatch + reference.name)) CHECK (\(same))")
         }
-        for reference in table.foreignKeys.sorted(by: { $0.name < $1.name }) { lines.append(self.reference(reference)) }
         for check in table.checks.sorted(by: { $0.name < $1.name }) {
             lines.append(
                 "CONSTRAINT \(StoredName.quoted(check.name)) CHECK (\(try self.expression(check.condition, of: table, as: .boolean, else: Self.changingCheck)))"
@@ -79,6 +79,9 @@ package struct Definitions {
     private static let changingCheck = unsupported(
         "a check that depends on the time or on who asks", hint: "Check it in a policy, which is asked about every new row.")
 
+    /// The check behind a key's `match full` goes by the key's name with this before it.
+    package static let fullMatch = "~full "
+
     private func unique(_ kind: String, _ key: Key, _ table: Table) -> String {
         "CONSTRAINT \(StoredName.quoted(key.name)) \(kind) (\(key.columns.map { StoredName.column($0) }.joined(separator: ", ")))"
     }
@@ -96,15 +99,17 @@ package struct Definitions {
         }
         var text = "CONSTRAINT \(StoredName.quoted(reference.name)) FOREIGN KEY (\(list(reference.columns)))"
         text += " REFERENCES \(StoredName.table(reference.table)) (\(list(reference.referenced)))"
-        if reference.onDelete != .noAction { text += " ON DELETE \(action(reference.onDelete))" }
+        if reference.onDelete != .noAction, !reference.setsPart { text += " ON DELETE \(action(reference.onDelete))" }
         if reference.onUpdate != .noAction { text += " ON UPDATE \(action(reference.onUpdate))" }
-        if reference.isInitiallyDeferred { text += " DEFERRABLE INITIALLY DEFERRED" }
+        // Whether one that may wait does is the engine's to say.
+        if reference.isDeferrable { text += " DEFERRABLE INITIALLY DEFERRED" }
         return text
     }
 
     /// `CREATE INDEX`.
     package func index(_ name: String, on tableName: QualifiedName) throws(SQLError) -> String {
-        guard let table = schema.tables[tableName], let index = table.indexes.first(where: { $0.name == name }) else {
+        guard let table = schema.tables[tableName], let index = (table.indexes + table.keyIndexes).first(where: { $0.name == name })
+        else {
             throw SQLError("42704", "index \"\(name)\" does not exist")
         }
         var elements: [String] = []
@@ -112,10 +117,13 @@ package struct Definitions {
             let term = try self.term(element.value, of: table)
             var text = term.sql
             if term.source == nil, let collation = term.type.collation { text += " COLLATE \(collation)" }
+            if index.nullsNotDistinct {
+                // SQLite lets nulls differ: what is unique here is whether there is a value, and which.
+                let none = term.type.storageClass == "TEXT" ? "''" : term.type.storageClass == "BLOB" ? "x''" : "0"
+                elements.append("(\(term.sql) IS NULL)")
+                text = "coalesce(\(term.sql), \(none))" + (term.type.collation.map { " COLLATE \($0)" } ?? "")
+            }
             elements.append(text + (element.descending ? " DESC" : ""))
-        }
-        if index.nullsNotDistinct {
-            throw unsupported("NULLS NOT DISTINCT", hint: "Add a unique index on coalesce(column, …) beside it.")
         }
         var text =
             "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(StoredName.index(name, in: tableName.schema)) ON \(StoredName.table(tableName))"
@@ -134,6 +142,11 @@ package struct Definitions {
         case .alterPolicy(let policy):
             for expression in [policy.using, policy.check] { try check(expression, on: policy.table, path: path) }
         case .createFunction(let function): try check(function, path: path)
+        case .createTrigger(let trigger):
+            guard let when = trigger.when else { return }
+            let name = try schema.resolveRelation(trigger.table, path: path)
+            let columns = schema.tables[name]?.viewColumns ?? schema.views[name]?.columns ?? []
+            _ = try SQLiteDialect(schema).condition(when, overRowsOf: columns, as: .system)
         default: break
         }
     }
@@ -215,6 +228,19 @@ package struct Definitions {
         var translator = Translator(schema, as: .system, path: path)
         let query = try translator.translate(try translator.gate.with(path: path).rewrite(select), in: nil)
         return query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) }
+    }
+}
+
+extension Table {
+    /// Keys that SQLite has no constraint for, as indexes: those checked late are not unique to it, and those whose nulls are equal compare
+    /// by expressions.
+    package var keyIndexes: [Index] {
+        ([primaryKey].compactMap { $0 } + uniqueKeys).filter { $0.isDeferrable || $0.nullsNotDistinct }.map { key in
+            var index = Index(key.name, key.columns.map { .init(.column($0)) })
+            index.isUnique = !key.isDeferrable
+            index.nullsNotDistinct = key.nullsNotDistinct && !key.isDeferrable
+            return index
+        }
     }
 }
 

@@ -19,9 +19,14 @@ package struct SQLiteDialect: Sendable {
             let root = try builder.node(read, link: nil)
             let count = counts ? try builder.count(read) : nil
             return .read(Read(root: root, count: count, isBounded: builder.isBounded))
-        case .insert(let insert): return .write(try self.insert(insert, caller))
-        case .update(let update): return .write(try self.update(update, caller))
-        case .delete(let delete): return .write(try self.delete(delete, caller))
+        case .insert(let insert):
+            let events: [RowWrite.Event] = insert.conflict?.merges == nil ? [.insert] : [.insert, .update]
+            return .write(
+                goesByRow(insert.table.name, events) ? try insertByRow(insert, caller) : try self.insert(insert, caller))
+        case .update(let update):
+            return .write(goesByRow(update.table.name, [.update]) ? try updateByRow(update, caller) : try self.update(update, caller))
+        case .delete(let delete):
+            return .write(goesByRow(delete.table.name, [.delete]) ? try deleteByRow(delete, caller) : try self.delete(delete, caller))
         case .call(let call):
             var builder = ReadBuilder(schema, caller)
             let root = try builder.node(call.read, link: nil)
@@ -38,6 +43,8 @@ struct ReadBuilder {
     let schema: Schema
     let caller: Caller
     var isBounded = true
+    /// The root is over rows that were written, which have these columns.
+    var written: [View.Column]?
 
     init(_ schema: Schema, _ caller: Caller) {
         self.schema = schema
@@ -100,7 +107,8 @@ struct ReadBuilder {
         select.offset = plan.offset.map { Expression(.injected(.value($0.position))) }
         var translator = Translator(schema, as: caller)
         translator.maxRows = plan.maxRows
-        translator.touchedRows = touched.map { (plan.alias, inOrder: $0 == .asWritten && plan.order.isEmpty) }
+        if let written, link == nil { translator.define(SQLiteDialect.written, as: RowSetNumber.returned, columns: written) }
+        translator.touchedRows = written != nil ? nil : touched.map { (plan.alias, inOrder: $0 == .asWritten && plan.order.isEmpty) }
         let translated = try translator.translate(select, in: nil)
         isBounded = isBounded && translator.isBounded
         var fields: [Field] = []

@@ -40,6 +40,8 @@ final class Scope {
     var windows: [String: Window] = [:]
     /// Names without a qualifier in the query: those of relations among them mean whole rows.
     var bareNames: Set<String> = []
+    /// The relations of this scope whose columns were named.
+    private(set) var read: Set<String> = []
     /// Set once the query groups: what may appear outside aggregates.
     var grouping: Grouping?
 
@@ -115,6 +117,7 @@ extension Scope {
                     }
                     if let table = column.deniedTable { throw .denied("table", table) }
                     found = (column.term, relation.alias)
+                    read.insert(relation.alias)
                 }
             }
             if found == nil, let relation = relations.first(where: { $0.isValue && $0.alias == wanted }) {
@@ -125,6 +128,7 @@ extension Scope {
         for relation in relations where matches(relation, name) {
             guard let column = relation.columns.first(where: { $0.name == wanted }) else { continue }
             if let table = column.deniedTable { throw .denied("table", table) }
+            read.insert(relation.alias)
             return (column.term, relation.alias)
         }
         return nil

@@ -26,6 +26,9 @@ extension Translator {
     ) throws(SQLError) -> String {
         switch item {
         case .table(let name, let alias):
+            if name.parts.count == 1, scope.commonTable(name.last) == nil, let rows = rowSets[name.last] {
+                return try translate(rows, as: alias ?? Alias(name.last), in: scope, nullable: nullable)
+            }
             guard name.parts.count == 1, let common = scope.commonTable(name.last) else {
                 throw SQLError(
                     "42P01", "relation \"\(name.parts.joined(separator: "."))\" does not exist", position: name.position.byteOffset)
@@ -72,6 +75,28 @@ extension Translator {
             return try join(kind, left, right, condition, in: scope, into: &sources, nullable: nullable)
         }
     }
+
+    /// A set of rows kept in memory, as a table.
+    private mutating func translate(
+        _ rows: RowSetSource, as alias: Alias, in scope: Scope, nullable: Bool
+    ) throws(SQLError) -> String {
+        guard !rows.columns.isEmpty else {
+            throw SQLError("0A000", "WITH query \"\(alias.name)\" does not have a RETURNING clause")
+        }
+        let sqlAlias = freshAlias()
+        let slot = bind(.rowSet(rows.number))
+        var columns: [(String, Term)] = []
+        var list: [String] = []
+        for (index, column) in rows.columns.enumerated() {
+            columns.append((column.name, Term("c\(index + 1)", column.type.type, modifier: column.type.modifier)))
+            list.append("pg_cell(\(slot), value, \(index)) AS c\(index + 1)")
+        }
+        try add(alias, nil, nil, columns, sqlAlias, nullable, to: scope)
+        return "(SELECT \(list.joined(separator: ", ")) FROM \(Self.rowNumbers(slot))) AS \(sqlAlias)"
+    }
+
+    /// The numbers of a set's rows, as a table with the column `value`.
+    static func rowNumbers(_ slot: String) -> String { "pg_generate_series(0, pg_row_count(\(slot)) - 1, 1, 'bigint')" }
 
     private func guardTerm(_ sqlAlias: String, in scope: Scope) -> Term {
         Term("\(sqlAlias).g", .boolean).with { $0.levels = scope.bit }

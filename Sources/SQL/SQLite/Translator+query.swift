@@ -189,7 +189,7 @@ extension Translator {
         var term: Term?
     }
 
-    private mutating func expand(_ outputs: [Output], in scope: Scope) throws(SQLError) -> [ExpandedOutput] {
+    mutating func expand(_ outputs: [Output], in scope: Scope) throws(SQLError) -> [ExpandedOutput] {
         var result: [ExpandedOutput] = []
         if outputs.contains(where: { if case .star = $0.value.kind { true } else { false } }),
             let table = scope.relations.lazy.flatMap(\.columns).compactMap(\.deniedTable).first
@@ -274,7 +274,7 @@ extension Translator {
         terms.count > 1 ? Term("(" + terms.map(\.sql).joined(separator: " AND ") + ")", .boolean, from: terms) : terms.first
     }
 
-    private func hasWindow(_ expression: Expression) -> Bool {
+    func hasWindow(_ expression: Expression) -> Bool {
         var found = false
         expression.visit(intoSubqueries: false) { inner in
             if case .call(let call) = inner.kind, call.over != nil { found = true }

@@ -90,11 +90,12 @@ extension Translator {
 
     // MARK: with
 
-    private mutating func translate(_ with: With, in scope: Scope) throws(SQLError) -> String {
+    mutating func translate(_ with: With, in scope: Scope) throws(SQLError) -> String {
         var parts: [String] = []
         for table in with.tables {
             guard case .select(let select) = table.statement else {
-                throw unsupported("a data-modifying WITH", hint: "Write it as two statements.")
+                throw SQLError(
+                    "0A000", "WITH clause containing a data-modifying statement must be at the top level")
             }
             let alias = freshAlias()
             if with.isRecursive, case .setOperation(.union, let all, let left, let right) = select.body, select.mentions(table.name) {

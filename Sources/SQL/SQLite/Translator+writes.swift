@@ -84,12 +84,15 @@ extension Translator {
 
     /// `pg_guard(…)` for each check: raises 42501 unless true. One after another, so that the first one broken speaks: SQLite may evaluate
     /// the parts of an AND in any order.
-    mutating func guards(_ checks: [PolicyCheck], _ table: Table, in scope: Scope) throws(SQLError) -> String {
+    mutating func guards(
+        _ checks: [PolicyCheck], _ table: Table, in scope: Scope, saying message: ((PolicyCheck) -> String)? = nil
+    ) throws(SQLError) -> String {
         var parts: [String] = []
         var seen: Set<PolicyCheck> = []
         for check in checks where seen.insert(check).inserted {
             let condition = try boolean(check.condition, in: scope, argumentOf: "POLICY")
-            parts.append("pg_guard(\(condition.sql), \(Self.quoted(check.message(table.name.name))))")
+            let words = message?(check) ?? check.message(table.name.name)
+            parts.append("pg_guard(\(condition.sql), \(Self.quoted(words)))")
         }
         return Self.inOrder(parts)
     }

@@ -33,7 +33,21 @@ package struct Translator {
     /// The variables of the function whose body this is.
     package var locals: LocalScope?
     /// Secures what the bodies of SQL functions read.
-    let gate: Gate
+    var gate: Gate
+    /// Sets of rows kept in memory that a `from` may name: transition tables, parts of a WITH.
+    private(set) var rowSets: [String: RowSetSource] = [:]
+
+    /// Rows kept under a number while the statement runs.
+    package struct RowSetSource: Sendable {
+        var number: Int
+        var columns: [View.Column]
+    }
+
+    /// Makes a set of rows known under a name, which hides relations of that name.
+    package mutating func define(_ name: String, as number: Int, columns: [View.Column]) {
+        rowSets[name] = RowSetSource(number: number, columns: columns)
+        gate.kept.insert(name)
+    }
 
     struct FunctionArguments {
         var function: QualifiedName
@@ -54,6 +68,15 @@ package struct Translator {
         bindings.append(binding)
         slots[binding] = bindings.count
         return "?\(bindings.count)"
+    }
+
+    /// A translator for another text, with the same surroundings.
+    func fresh() -> Translator {
+        var copy = self
+        copy.bindings = []
+        copy.slots = [:]
+        copy.aliases = 0
+        return copy
     }
 
     mutating func freshAlias() -> String {

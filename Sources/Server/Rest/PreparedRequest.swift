@@ -115,6 +115,7 @@ struct PreparedWrite: Sendable {
         switch write.action {
         case .insert(let texts): for text in texts { used.add(text) }
         case .update(let text): used.add(text)
+        case .rows(let write): for text in write.texts { used.add(text) }
         case .delete(let find, let delete):
             if let find { used.add(find) }
             used.add(delete)

@@ -7,6 +7,8 @@ package struct StatementRows: Sendable {
     package var rows: [[StoredValue]] = []
     /// Rows read, or rows written.
     package var count = 0
+    /// Rows that an upsert or merge inserted.
+    package var inserted = 0
 }
 
 /// Runs prepared statements on a connection, inside the transaction that is open there.
@@ -15,8 +17,8 @@ package struct StatementRows: Sendable {
 struct StatementRun {
     let connection: Connection
     let schema: Schema
-    let inputs: Inputs
-    let binder: Binder
+    private(set) var inputs: Inputs
+    private(set) var binder: Binder
 
     init(on connection: Connection, _ schema: Schema, with inputs: Inputs) throws(RunStop) {
         self.connection = connection
@@ -25,28 +27,69 @@ struct StatementRun {
         binder = try connection.binder(inputs)
     }
 
+    /// The same with a set of rows under a number.
+    func knowing(_ slot: Int64, as number: Int) -> StatementRun {
+        var copy = self
+        copy.inputs.rowSets[number] = slot
+        copy.binder = Binder(inputs: copy.inputs, values: binder.values)
+        return copy
+    }
+
     /// The statement's rows and how many it read or wrote.
     func run(_ prepared: Prepared) throws(RunStop) -> StatementRows {
-        var result = StatementRows()
         switch prepared.program {
-        case .query(let text):
-            try each(text) { row in
-                result.rows.append(row)
-                return true
-            }
-            result.count = result.rows.count
+        case .query(let text): return try rows(of: text)
         case .native(let text, let table):
+            var result = StatementRows()
             try step(text, on: table) { statement in result.rows.append(statement.row) }
             result.count = connection.changes
+            try requireKeys(table)
+            return result
+        case .rows(let write): return try run(write)
+        case .parts(let parts, let main, let mainFirst): return try run(parts, main, mainFirst: mainFirst)
         }
+    }
+
+    func run(_ write: RowWrite) throws(RunStop) -> StatementRows { try RowRun(write, self).perform() }
+
+    /// Keys that may wait but do not are looked at when the statement ends: SQLite lets all of them wait.
+    private func requireKeys(_ table: QualifiedName) throws(RunStop) {
+        guard connection.hasUnresolvedKeys else { return }
+        let session = connection.session
+        if let broken = try connection.unresolvedKey(schema, by: table, unless: { session.isDeferred($0.name, $0.isInitiallyDeferred) }) {
+            throw .refused(broken)
+        }
+    }
+
+    func rows(of text: SQLText, row: [StoredValue] = []) throws(RunStop) -> StatementRows {
+        var result = StatementRows()
+        try each(text, row: row) { row in
+            result.rows.append(row)
+            return true
+        }
+        result.count = result.rows.count
         return result
     }
 
-    /// Hands over a query's rows one after the other until `body` says false.
-    func each(_ text: SQLText, _ body: ([StoredValue]) throws(RunStop) -> Bool) throws(RunStop) {
+    private func run(_ parts: [Prepared.Part], _ main: Prepared, mainFirst: Bool) throws(RunStop) -> StatementRows {
+        let early = mainFirst ? try run(main) : nil
+        var slots: [Int64] = []
+        defer { for slot in slots { connection.session.rowSets.release(slot) } }
+        var here = self
+        for part in parts {
+            let slot = try connection.session.rowSets.keep(try here.run(part.prepared).rows)
+            slots.append(slot)
+            here = here.knowing(slot, as: part.number)
+        }
+        if let early { return early }
+        return try here.run(main)
+    }
+
+    /// Hands over a query's rows one after the other until `body` says false. `row` fills the bindings of the row at hand.
+    func each(_ text: SQLText, row: [StoredValue] = [], _ body: ([StoredValue]) throws(RunStop) -> Bool) throws(RunStop) {
         let statement = try connection.cached(text.text)
         defer { statement.finish() }
-        try binder.bind(text.bindings, to: statement)
+        try binder.bind(text.bindings, to: statement, row: row)
         while true {
             do throws(Fault) {
                 guard try statement.step() else { return }

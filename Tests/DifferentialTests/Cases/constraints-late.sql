@@ -1,0 +1,74 @@
+-- === unique keys that wait for the end of the statement
+create table t (id int primary key, place int unique deferrable);
+insert into t values (1, 1), (2, 2), (3, 3);
+update t set place = place + 1;
+update t set place = 4 - place + 1;
+select * from t order by id;
+insert into t values (4, 2);
+update t set place = 3;
+insert into t values (5, null), (6, null);
+insert into t values (7, 9) on conflict (place) do nothing;
+insert into t values (7, 9) on conflict do nothing;
+insert into t values (7, 70), (8, 70);
+select * from t order by id;
+-- === primary keys, too
+create table t (a int, b text, primary key (a) deferrable initially deferred);
+insert into t values (1, 'x'), (2, 'y');
+update t set a = a + 1;
+insert into t values (2, 'z');
+insert into t values (null, 'z');
+select * from t order by a;
+create table c (x int references t);
+-- === keys that wait for the end of the transaction
+create table p (id int primary key);
+create table c (id int primary key, p int references p deferrable initially deferred, q int references p deferrable);
+insert into c values (1, 5, null);
+insert into c values (2, null, 5);
+insert into p values (5);
+insert into c values (1, 5, 5);
+delete from p;
+update p set id = 6;
+set constraints all deferred;
+set constraints all immediate;
+set constraints c_p_fkey, c_q_fkey deferred;
+set constraints nope deferred;
+set constraints p_pkey deferred;
+select * from c;
+-- === nulls that are not distinct
+create table t (id int primary key, a int, b text, unique nulls not distinct (a, b));
+insert into t values (1, 1, null), (2, null, null), (3, 1, 'x');
+insert into t values (4, 1, null);
+insert into t values (4, null, null);
+insert into t values (4, null, 'x');
+insert into t values (5, null, 'x') on conflict (a, b) do update set id = 50 returning *;
+insert into t values (6, 0, '');
+insert into t values (7, null, '');
+update t set b = null where id = 3;
+create unique index i on t (b) nulls not distinct;
+select * from t order by id;
+create table u (a int);
+create unique index u_a on u (a) nulls not distinct;
+insert into u values (null), (1);
+insert into u values (null);
+insert into u values (0);
+select count(*) from u;
+-- === match full
+create table p (a int, b int, primary key (a, b));
+create table c (id int, a int, b int, foreign key (a, b) references p match full);
+insert into p values (1, 2);
+insert into c values (1, 1, 2), (2, null, null);
+insert into c values (3, 1, null);
+insert into c values (3, 9, 9);
+update c set a = null where id = 1;
+select * from c order by id;
+-- === truncate
+create table p (id int primary key);
+create table c (id int primary key, p int references p);
+insert into p values (1);
+insert into c values (1, 1);
+truncate p;
+truncate p, c;
+insert into p values (1);
+insert into c values (1, 1);
+truncate p cascade;
+select (select count(*) from p), (select count(*) from c);

@@ -1,0 +1,51 @@
+-- === what matches is updated, what does not is inserted
+create table stock (item text primary key, amount int not null default 0, note text);
+insert into stock values ('a', 1, null), ('b', 2, 'x'), ('c', 0, 'y');
+create table news (item text, change int);
+insert into news values ('a', 5), ('b', -2), ('d', 7), (null, 3);
+merge into stock s using news n on s.item = n.item when matched then update set amount = s.amount + n.change when not matched and n.item is not null then insert (item, amount) values (n.item, n.change);
+select * from stock order by item;
+merge into stock s using news n on s.item = n.item when matched and s.amount + n.change <= 0 then delete when matched then update set note = 'seen', amount = default when not matched then do nothing;
+select * from stock order by item;
+merge into stock using (values ('z'), ('a')) as v(i) on stock.item = v.i when not matched then insert values (v.i) when matched then do nothing;
+select * from stock order by item;
+merge into stock as t using (select 'q' as i) v on t.item = v.i when not matched then insert default values;
+merge into stock using news on false when not matched and change > 6 then insert (item, note) values (item || '!', 'n' || change);
+select * from stock order by item;
+merge into stock s using stock o on s.item = o.item and o.amount > 100 when matched then delete;
+with extra as (select 'w' as i, 9 as n) merge into stock s using extra e on s.item = e.i when not matched then insert (item, amount) values (e.i, e.n);
+select * from stock order by item;
+-- === a row is merged once
+create table t (id int primary key, v int);
+insert into t values (1, 1), (2, 2);
+merge into t using (values (1), (1)) s(i) on t.id = s.i when matched then update set v = 5;
+select * from t order by id;
+merge into t using (values (1), (1)) s(i) on t.id = s.i when matched then delete;
+merge into t using (values (7), (7)) s(i) on t.id = s.i when not matched then insert values (s.i, 0);
+merge into t using (values (1), (1)) s(i) on t.id = s.i when matched then do nothing;
+select * from t order by id;
+-- === what merge refuses
+create table t (id int primary key, v int, g int generated always as (v * 2) stored, i int generated always as identity);
+insert into t (id, v) values (1, 1);
+create view w as select id, v from t;
+merge into w using (values (1)) s(i) on w.id = s.i when matched then delete;
+merge into t using (values (1)) s(i) on t.id = s.i when matched then do nothing when matched then delete;
+merge into t using (values (1)) s(i) on t.id = s.i when not matched and t.v = 1 then do nothing;
+merge into t using (values (1)) s(i) on t.id = s.i when not matched then insert (id, nope) values (1, 2);
+merge into t using (values (1)) s(i) on t.id = s.i when not matched then insert (id) values (1, 2);
+merge into t using (values (1)) s(i) on t.id = s.i when not matched then insert (id, v) values (1);
+merge into t using (values (1)) s(i) on t.id = s.i when matched then update set nope = 1;
+merge into t using (values (1)) s(i) on t.id = s.i when matched then update set g = 1;
+merge into t using (values (2)) s(i) on t.id = s.i when not matched then insert (id, i) values (2, 5);
+merge into t using (values (2)) s(i) on t.id = s.i when not matched then insert (id, i) overriding system value values (2, 5);
+merge into t using t on t.id = 1 when matched then delete;
+merge into nowhere using t on true when matched then delete;
+merge into t using nowhere on true when matched then delete;
+merge into t using (values (1)) s(i) on t.id = s.i when matched then update set v = 'x';
+merge into t using (values (1)) s(i) on t.id = s.i and 1 / (s.i - 1) > 0 when matched then delete;
+select id, v, g, i from t order by id;
+-- === values are computed only for the action taken
+create table t (id int primary key, v int);
+insert into t values (1, 0), (2, 2);
+merge into t using (values (1), (2), (3)) s(i) on t.id = s.i when matched and v <> 0 then update set v = 10 / t.v when matched then delete when not matched then insert values (s.i, s.i * 2);
+select * from t order by id;
