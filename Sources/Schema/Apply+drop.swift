@@ -15,7 +15,8 @@ extension Droppable {
     /// The table it is a piece of.
     fileprivate var owner: QualifiedName? {
         switch self {
-        case .index(let table, _), .constraint(let table, _), .policy(let table, _), .trigger(let table, _), .column(let table, _), .defaultValue(let table, _):
+        case .index(let table, _), .constraint(let table, _), .policy(let table, _), .trigger(let table, _), .column(let table, _),
+            .defaultValue(let table, _):
             table
         default: nil
         }

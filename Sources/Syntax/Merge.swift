@@ -27,8 +27,9 @@ package struct Merge: Hashable, Sendable {
     package var condition: Expression
     package var whens: [When]
 
-    package init(with: With? = nil, into table: Name, as alias: String? = nil, using source: FromItem, on condition: Expression, _ whens: [When])
-    {
+    package init(
+        with: With? = nil, into table: Name, as alias: String? = nil, using source: FromItem, on condition: Expression, _ whens: [When]
+    ) {
         self.with = with
         self.table = table
         self.alias = alias

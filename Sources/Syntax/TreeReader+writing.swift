@@ -20,7 +20,8 @@ extension TreeReader {
                 with: try with(node), into: try member(node, "relation", name(table:)),
                 as: relation?["alias"]?.string("aliasname"), columns: columns,
                 try node["selectStmt"].map { (query) throws(SyntaxError) in .select(try select(wrapped: query)) } ?? .defaultValues,
-                overriding: overriding(node), conflict: try conflict(node["onConflictClause"]), returning: try outputs(node.list("returningList"))
+                overriding: overriding(node), conflict: try conflict(node["onConflictClause"]),
+                returning: try outputs(node.list("returningList"))
             )
         }
     }

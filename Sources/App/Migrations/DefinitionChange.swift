@@ -65,7 +65,8 @@ struct DefinitionChange {
             enumerations.append((old, new))
             guard old.positionsDiffer(from: new) else { break }
             for table in after.tables.values where table.columns.contains(where: { $0.type.type.enumeration == new }) { alter(table.name) }
-        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .data, .block, .truncate, .setting, .setConstraints, .transaction,
+        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .data, .block, .truncate, .setting, .setConstraints,
+            .transaction,
             .fill, .note, .savepoint, .copy:
             break
         }

@@ -27,7 +27,9 @@ extension RowRun {
         let session = connection.session
         for change in afterwards.keys {
             let broken = try looking { () throws(Fault) in
-                try diagnosis.brokenKey(change.table, old: change.old, new: change.new) { session.isDeferred($0.name, $0.isInitiallyDeferred) }
+                try diagnosis.brokenKey(change.table, old: change.old, new: change.new) {
+                    session.isDeferred($0.name, $0.isInitiallyDeferred)
+                }
             }
             if let broken { throw .refused(broken) }
             guard let new = change.new else { continue }

@@ -35,7 +35,9 @@ extension WriteTransaction {
             try connection.runDeferred(schema, onlyImmediate: true)
             guard connection.hasUnresolvedKeys else { return }
             let session = connection.session
-            if let broken = try connection.unresolvedKey(schema, by: nil, unless: { session.isDeferred($0.name, true) }) { throw .refused(broken) }
+            if let broken = try connection.unresolvedKey(schema, by: nil, unless: { session.isDeferred($0.name, true) }) {
+                throw .refused(broken)
+            }
         }
     }
 }

@@ -320,7 +320,9 @@ extension Table {
     /// Whether the key or index on these takes two nulls for the same.
     func takesNullsForEqual(_ elements: [Expression]) -> Bool {
         let names = Set(elements.compactMap { if case .column(let name) = $0.kind { name.last } else { nil } })
-        if let key = ([primaryKey].compactMap { $0 } + uniqueKeys).first(where: { Set($0.columns) == names }) { return key.nullsNotDistinct }
+        if let key = ([primaryKey].compactMap { $0 } + uniqueKeys).first(where: { Set($0.columns) == names }) {
+            return key.nullsNotDistinct
+        }
         return indexes.contains { index in
             index.nullsNotDistinct
                 && Set(index.elements.compactMap { if case .column(let name) = $0.value.kind { name.last } else { nil } }) == names

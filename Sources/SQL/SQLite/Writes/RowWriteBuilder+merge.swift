@@ -67,7 +67,8 @@ extension RowWriteBuilder {
             }
         }
         if left.contains(" JOIN ") { left = "(\(left))" }
-        var sql = prefix + "SELECT \(list.joined(separator: ", ")) FROM \(left) \(keepsUnmatched ? "LEFT JOIN" : "JOIN") \(rows) ON \(condition)"
+        var sql =
+            prefix + "SELECT \(list.joined(separator: ", ")) FROM \(left) \(keepsUnmatched ? "LEFT JOIN" : "JOIN") \(rows) ON \(condition)"
         if let policies, keepsUnmatched { sql += " WHERE \(policies.sql)" }
         write.find = [translator.text(sql)]
         return Prepared(.rows(write), columns: [], verb: "MERGE")
@@ -114,7 +115,9 @@ extension RowWriteBuilder {
         let inner = translator.freshAlias()
         let own = Scope()
         own.relations = [
-            .init(alias: target.table.name.name, name: target.table.name, columns: columns(of: target.table, under: inner, translator, in: own))
+            .init(
+                alias: target.table.name.name, name: target.table.name,
+                columns: columns(of: target.table, under: inner, translator, in: own))
         ]
         let term = try translator.boolean(policy, in: own, argumentOf: "POLICY")
         let list = ["\(inner).rowid AS rowid"] + target.table.columns.map { "\(inner).\(StoredName.column($0.name))" }

@@ -112,7 +112,8 @@ struct RowWriteBuilder {
             let list = ["0", rowID] + old + values + extras
             let barrier = sources.needsBarrier ? " LIMIT -1" : ""
             let from = tables.joined(separator: ", ").replacing(Translator.barrier, with: barrier)
-            return translator.text(prefix + "SELECT \(list.joined(separator: ", ")) FROM \(from)" + (condition.map { " WHERE \($0.sql)" } ?? ""))
+            return translator.text(
+                prefix + "SELECT \(list.joined(separator: ", ")) FROM \(from)" + (condition.map { " WHERE \($0.sql)" } ?? ""))
         }
     }
 
@@ -203,7 +204,9 @@ struct RowWriteBuilder {
         let inner = Scope()
         var relation = Scope.Relation(
             alias: alias?.name ?? source.last, name: QualifiedName(source.qualifier ?? "public", source.last), columns: columns)
-        for (index, name) in (alias?.columns ?? []).enumerated() where index < relation.columns.count { relation.columns[index].name = name }
+        for (index, name) in (alias?.columns ?? []).enumerated() where index < relation.columns.count {
+            relation.columns[index].name = name
+        }
         inner.relations = [relation]
         var shown: [Scope.Relation.Column] = []
         for (output, column) in zip(query.outputs, level.view.columns) {

@@ -80,7 +80,10 @@ struct WriteTarget {
         }
         guard let place = places[first], let column = table.column(place) else {
             throw SQLError(
-                "0A000", event == .insert ? "cannot insert into column \"\(first)\" of view \"\(name.name)\"" : "cannot update column \"\(first)\" of view \"\(name.name)\"",
+                "0A000",
+                event == .insert
+                    ? "cannot insert into column \"\(first)\" of view \"\(name.name)\""
+                    : "cannot update column \"\(first)\" of view \"\(name.name)\"",
                 details: "View columns that are not columns of their base relation are not updatable.", position: position)
         }
         return column
@@ -131,16 +134,27 @@ extension View {
             let (what, way) =
                 switch event {
                 case .insert:
-                    ("cannot insert into view", "To enable inserting into the view, provide an INSTEAD OF INSERT trigger or an unconditional ON INSERT DO INSTEAD rule.")
+                    (
+                        "cannot insert into view",
+                        "To enable inserting into the view, provide an INSTEAD OF INSERT trigger or an unconditional ON INSERT DO INSTEAD rule."
+                    )
                 case .update:
-                    ("cannot update view", "To enable updating the view, provide an INSTEAD OF UPDATE trigger or an unconditional ON UPDATE DO INSTEAD rule.")
+                    (
+                        "cannot update view",
+                        "To enable updating the view, provide an INSTEAD OF UPDATE trigger or an unconditional ON UPDATE DO INSTEAD rule."
+                    )
                 case .delete:
-                    ("cannot delete from view", "To enable deleting from the view, provide an INSTEAD OF DELETE trigger or an unconditional ON DELETE DO INSTEAD rule.")
+                    (
+                        "cannot delete from view",
+                        "To enable deleting from the view, provide an INSTEAD OF DELETE trigger or an unconditional ON DELETE DO INSTEAD rule."
+                    )
                 }
             return SQLError("55000", "\(what) \"\(name.name)\"", details: why, hint: way)
         }
         guard let shown = simple(in: schema, refusal) else { throw reason(in: schema, refusal) }
-        if event != .delete, shown.columns.isEmpty { throw refusal("Views that have no updatable columns are not automatically updatable.") }
+        if event != .delete, shown.columns.isEmpty {
+            throw refusal("Views that have no updatable columns are not automatically updatable.")
+        }
         return shown
     }
 
