@@ -18,7 +18,6 @@ update t set a = a + 1;
 insert into t values (2, 'z');
 insert into t values (null, 'z');
 select * from t order by a;
-create table c (x int references t);
 -- === keys that wait for the end of the transaction
 create table p (id int primary key);
 create table c (id int primary key, p int references p deferrable initially deferred, q int references p deferrable);

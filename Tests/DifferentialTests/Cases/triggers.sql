@@ -1,0 +1,68 @@
+-- === before and after, rows and statements, by name
+create table t (id int primary key, a int, note text);
+create table log (n int generated always as identity, line text);
+create function noted() returns trigger language plpgsql as $$ begin insert into log (line) values (tg_name || ' ' || tg_when || ' ' || tg_op || ' ' || tg_level || ' ' || coalesce(new.id::text, '-') || ' ' || coalesce(old.id::text, '-')); if tg_op = 'DELETE' then return old; end if; return new; end $$;
+create function counted() returns trigger language plpgsql as $$ begin insert into log (line) values (tg_name || ' ' || tg_when || ' ' || tg_op || ' ' || (select count(*) from t)); return null; end $$;
+create function doubled() returns trigger language plpgsql as $$ begin new.a := new.a * 2; new.note := coalesce(new.note, '') || tg_argv[0]; return new; end $$;
+create function skipping() returns trigger language plpgsql as $$ begin if new.a < 0 then return null; end if; return new; end $$;
+create trigger b_double before insert or update on t for each row execute function doubled('!');
+create trigger a_skip before insert on t for each row execute function skipping();
+create trigger z_row after insert or update or delete on t for each row execute function noted();
+create trigger y_row after insert or update or delete on t for each row execute function counted();
+create trigger s_before before insert or update or delete on t for each statement execute function counted();
+create trigger s_after after insert or update or delete on t for each statement execute function counted();
+insert into t values (1, 10, 'x'), (2, -5, 'y'), (3, 7, null) returning *;
+select line from log order by n;
+update t set a = a + 1 where id = 1 returning *;
+delete from t where id = 3 returning *;
+insert into t values (1, 1, 'z') on conflict (id) do update set a = excluded.a returning *;
+select line from log order by n;
+select * from t order by id;
+-- === when and update of
+create table t (id int primary key, a int, b int, hits int default 0);
+create function hit() returns trigger language plpgsql as $$ begin new.hits := new.hits + 1; return new; end $$;
+create trigger x before update of a on t for each row when (old.a is distinct from new.a) execute function hit();
+insert into t values (1, 1, 1);
+update t set b = 2;
+update t set a = 1;
+update t set a = 2, b = 3;
+select * from t;
+alter table t disable trigger x;
+update t set a = 9;
+alter table t enable trigger x;
+alter trigger x on t rename to y;
+update t set a = 10;
+select * from t;
+drop function hit();
+drop trigger y on t;
+drop function hit();
+-- === instead of
+create table t (id int primary key, a text);
+create view v as select id, upper(a) as loud from t;
+create function put() returns trigger language plpgsql as $$ begin if tg_op = 'INSERT' then insert into t values (new.id, new.loud); return new; elsif tg_op = 'UPDATE' then update t set a = new.loud where id = old.id; return new; else delete from t where id = old.id; return old; end if; end $$;
+create trigger i instead of insert or update or delete on v for each row execute function put();
+insert into v values (1, 'one'), (2, 'two') returning *;
+update v set loud = loud || '?' where id = 1 returning *;
+delete from v where id = 2 returning id;
+select * from t;
+-- === errors undo the statement
+create table t (id int primary key);
+create function refuse() returns trigger language plpgsql as $$ begin if new.id > 2 then raise exception 'too large: %', new.id; end if; return new; end $$;
+create trigger r after insert on t for each row execute function refuse();
+insert into t values (1), (2), (3);
+select * from t;
+insert into t values (1), (2);
+select * from t order by id;
+-- === cascades fire the child's triggers
+create table p (id int primary key);
+create table c (id int primary key, p int references p on delete cascade);
+create table log (n int generated always as identity, line text);
+create function gone() returns trigger language plpgsql as $$ begin insert into log (line) values (tg_table_name || ' ' || tg_when || ' ' || old.id); return old; end $$;
+create trigger cb before delete on c for each row execute function gone();
+create trigger ca after delete on c for each row execute function gone();
+create trigger pa after delete on p for each row execute function gone();
+insert into p values (1), (2);
+insert into c values (10, 1), (11, 1), (12, 2);
+delete from p where id = 1;
+select line from log order by n;
+select * from c;
