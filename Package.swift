@@ -55,6 +55,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPgQuery", path: "Sources/CPgQuery", providers: [.apt(["libpg-query-dev"]), .brew(["libpg_query"])]),
         .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(name: "CCrypt", path: "Sources/CCrypt", providers: [.apt(["libcrypt-dev"])]),
         room("JSON", []),
         room(
             "Syntax", ["CPgQuery", "OffstageJSON"],
@@ -69,7 +70,11 @@ let package = Package(
         room("Database", ["OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
         room(
             "SQLite",
-            ["CSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
+            [
+                "CSQLite", "CCrypt", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON",
+                .product(name: "BigInt", package: "BigInt"), .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         room("Auth", [.product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto")]),
         room(
             "Server",

@@ -6,6 +6,7 @@ import OffstageSchema
 extension Connection {
     /// Runs a read in a read transaction of its own, unless one is open. The caller has armed the session.
     func read(_ read: Read, with inputs: Inputs, as format: RowFormat, byteLimit: Int = .max) throws(RunStop) -> Rows {
+        session.forgetSettings()
         let binder = try binder(inputs)
         // The count must see what the rows saw.
         let needsTransaction = read.count != nil && isAutocommitting

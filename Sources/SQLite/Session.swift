@@ -23,6 +23,10 @@ package final class Session {
     /// The rules of the request's time zone.
     package var values = ValueContext()
 
+    /// What `set_config` has set for this request, and the numbers that follow from `setseed`.
+    var settings: [String: String] = [:]
+    var random: Xoroshiro?
+
     /// The project's sequences, on the connection that writes; elsewhere `nextval` is refused.
     var sequences: Sequences?
     /// The upsert's current row met one that was there.
@@ -55,6 +59,12 @@ package final class Session {
         ticksLeft = ticks
         stop = nil
         isArmed = true
+    }
+
+    /// What one request has set means nothing to the next.
+    func forgetSettings() {
+        if !settings.isEmpty { settings = [:] }
+        random = nil
     }
 
     func disarm() { isArmed = false }

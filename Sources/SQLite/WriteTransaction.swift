@@ -150,6 +150,7 @@ extension WriterLoop {
         sequences.beginRequest()
         defer { connection.session.onNotice = nil }
         connection.session.forgetDeferred()
+        connection.session.forgetSettings()
         do {
             try plain("begin immediate")
             let value = try body(WriteTransaction(self, deadline: MonotonicClock.deadline(after: deadline)))

@@ -159,6 +159,7 @@ final class WriterLoop {
         if job.deadline != MonotonicClock.never, MonotonicClock.now > job.deadline { return .answer(.failure(.statementTimeout)) }
         sequences.beginRequest()
         connection.session.forgetDeferred()
+        connection.session.forgetSettings()
         let isSingle = job.isSingleStatement && !usesSavepoints
         do throws(Fault) {
             if !isSingle { try connection.command("savepoint job") }

@@ -51,6 +51,7 @@ extension DataType {
         case .interval: "interval"
         case .json: "json"
         case .jsonb: "jsonb"
+        case .jsonpath: "jsonpath"
         case .record: "record"
         case .void: "void"
         case .trigger: "trigger"
@@ -99,7 +100,7 @@ extension DataType {
         let all: [DataType] = [
             .boolean, .smallint, .integer, .bigint, .real, .double, .numeric, .text, .varchar, .char, .uuid, .bytea, .date, .time,
             .timestamp,
-            .timestamptz, .interval, .json, .jsonb, .record, .void, .trigger, .unknown,
+            .timestamptz, .interval, .json, .jsonb, .jsonpath, .record, .void, .trigger, .unknown,
         ]
         return Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
     }()

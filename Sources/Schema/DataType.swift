@@ -13,6 +13,8 @@ package indirect enum DataType: Hashable, Sendable {
     case uuid, bytea
     case date, time, timestamp, timestamptz, interval
     case json, jsonb
+    /// A path into a document; never a column of its own index or order.
+    case jsonpath
     case enumeration(Enumeration)
     case array(DataType)
     /// A row whose shape is known: `book`, `row(1, 'a')`.

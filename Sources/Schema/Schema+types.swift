@@ -107,7 +107,8 @@ extension Schema {
     static let systemTypes: [String: DataType] = [
         "bool": .boolean, "int2": .smallint, "int4": .integer, "int8": .bigint, "float4": .real, "float8": .double, "numeric": .numeric,
         "text": .text, "varchar": .varchar, "bpchar": .char, "uuid": .uuid, "bytea": .bytea, "date": .date, "time": .time,
-        "timestamp": .timestamp, "timestamptz": .timestamptz, "interval": .interval, "json": .json, "jsonb": .jsonb, "record": .record,
+        "timestamp": .timestamp, "timestamptz": .timestamptz, "interval": .interval, "json": .json, "jsonb": .jsonb, "jsonpath": .jsonpath,
+        "record": .record,
         "void": .void, "trigger": .trigger, "unknown": .unknown,
     ]
 

@@ -20,7 +20,8 @@ extension TypeName {
             switch type {
             case .enumeration(let type): Name(type.schema, type.name)
             case .composite(let row): row.name.map { Name($0) } ?? Name("pg_catalog", "record")
-            case .text, .uuid, .bytea, .date, .json, .jsonb, .record, .void, .trigger, .unknown: Name(Self.systemNames[type] ?? "text")
+            case .text, .uuid, .bytea, .date, .json, .jsonb, .jsonpath, .record, .void, .trigger, .unknown:
+                Name(Self.systemNames[type] ?? "text")
             default: Name("pg_catalog", Self.systemNames[type] ?? "text")
             }
         self.init(name, modifiers: modifiers.map { Expression(.literal(.integer(Int32(clamping: $0)))) }, arrayDimensions: dimensions)

@@ -47,6 +47,30 @@ extension FunctionTable {
         max(numeric) -> numeric : max($1 COLLATE pg_numeric) ; aggregate
         max(char) -> char : max($1 COLLATE pg_bpchar) ; aggregate
         max(interval) -> interval : max($1 COLLATE pg_interval) ; aggregate
+        min(smallint[]) -> smallint[] : min($1 COLLATE pg_array_number) ; aggregate
+        min(integer[]) -> integer[] : min($1 COLLATE pg_array_number) ; aggregate
+        min(bigint[]) -> bigint[] : min($1 COLLATE pg_array_number) ; aggregate
+        min(numeric[]) -> numeric[] : min($1 COLLATE pg_array_number) ; aggregate
+        min(real[]) -> real[] : min($1 COLLATE pg_array_number) ; aggregate
+        min(double[]) -> double[] : min($1 COLLATE pg_array_number) ; aggregate
+        min(text[]) -> text[] : min($1 COLLATE pg_array_text) ; aggregate
+        min(varchar[]) -> varchar[] : min($1 COLLATE pg_array_text) ; aggregate
+        min(uuid[]) -> uuid[] : min($1 COLLATE pg_array_text) ; aggregate
+        min(date[]) -> date[] : min($1 COLLATE pg_array_text) ; aggregate
+        min(timestamp[]) -> timestamp[] : min($1 COLLATE pg_array_text) ; aggregate
+        min(timestamptz[]) -> timestamptz[] : min($1 COLLATE pg_array_text) ; aggregate
+        max(smallint[]) -> smallint[] : max($1 COLLATE pg_array_number) ; aggregate
+        max(integer[]) -> integer[] : max($1 COLLATE pg_array_number) ; aggregate
+        max(bigint[]) -> bigint[] : max($1 COLLATE pg_array_number) ; aggregate
+        max(numeric[]) -> numeric[] : max($1 COLLATE pg_array_number) ; aggregate
+        max(real[]) -> real[] : max($1 COLLATE pg_array_number) ; aggregate
+        max(double[]) -> double[] : max($1 COLLATE pg_array_number) ; aggregate
+        max(text[]) -> text[] : max($1 COLLATE pg_array_text) ; aggregate
+        max(varchar[]) -> varchar[] : max($1 COLLATE pg_array_text) ; aggregate
+        max(uuid[]) -> uuid[] : max($1 COLLATE pg_array_text) ; aggregate
+        max(date[]) -> date[] : max($1 COLLATE pg_array_text) ; aggregate
+        max(timestamp[]) -> timestamp[] : max($1 COLLATE pg_array_text) ; aggregate
+        max(timestamptz[]) -> timestamptz[] : max($1 COLLATE pg_array_text) ; aggregate
         bit_and(smallint) -> smallint : pg_bit_and($1) ; aggregate
         bit_and(integer) -> integer : pg_bit_and($1) ; aggregate
         bit_and(bigint) -> bigint : pg_bit_and($1) ; aggregate
@@ -92,6 +116,21 @@ extension FunctionTable {
         stddev_pop(numeric) -> numeric : pg_var_num($1, 'stddev_pop') ; aggregate
         stddev_pop(real) -> double : pg_var_f8($1, 'stddev_pop') ; aggregate
         stddev_pop(double) -> double : pg_var_f8($1, 'stddev_pop') ; aggregate
+        corr(double, double) -> double : pg_regression('corr', $1, $2) ; aggregate
+        covar_pop(double, double) -> double : pg_regression('covar_pop', $1, $2) ; aggregate
+        covar_samp(double, double) -> double : pg_regression('covar_samp', $1, $2) ; aggregate
+        regr_avgx(double, double) -> double : pg_regression('regr_avgx', $1, $2) ; aggregate
+        regr_avgy(double, double) -> double : pg_regression('regr_avgy', $1, $2) ; aggregate
+        regr_intercept(double, double) -> double : pg_regression('regr_intercept', $1, $2) ; aggregate
+        regr_r2(double, double) -> double : pg_regression('regr_r2', $1, $2) ; aggregate
+        regr_slope(double, double) -> double : pg_regression('regr_slope', $1, $2) ; aggregate
+        regr_sxx(double, double) -> double : pg_regression('regr_sxx', $1, $2) ; aggregate
+        regr_sxy(double, double) -> double : pg_regression('regr_sxy', $1, $2) ; aggregate
+        regr_syy(double, double) -> double : pg_regression('regr_syy', $1, $2) ; aggregate
+        regr_count(double, double) -> bigint : count($1 + $2) ; aggregate
+        percentile_cont(double) -> double : pg_ordered_set('percentile_cont', 'double', $1, 'double asc last', NULL) ; aggregate
+        percentile_disc(double) -> double : pg_ordered_set('percentile_disc', 'double', $1, 'double asc last', NULL) ; aggregate
+        mode() -> double : pg_ordered_set('mode', 'double', NULL, 'double asc last', NULL) ; aggregate
         string_agg(text, text) -> text : pg_string_agg($1, $2) ; aggregate
         string_agg(bytea, bytea) -> bytea : pg_bytea_agg($1, $2) ; aggregate
         array_agg(anyelement) -> anyarray : pg_array_agg($1, #1) ; aggregate
@@ -104,7 +143,7 @@ extension FunctionTable {
         dense_rank() -> bigint : dense_rank() ; window
         percent_rank() -> double : percent_rank() ; window
         cume_dist() -> double : cume_dist() ; window
-        ntile(integer) -> integer : ntile($1) ; window
+        ntile(integer) -> integer : ntile(pg_positive($1, 'ntile')) ; window
         lag(anyelement) -> anyelement : lag($1) ; window
         lag(anyelement, integer) -> anyelement : lag($1, $2) ; window
         lag(anyelement, integer, anyelement) -> anyelement : lag($1, $2, $3) ; window
@@ -113,6 +152,6 @@ extension FunctionTable {
         lead(anyelement, integer, anyelement) -> anyelement : lead($1, $2, $3) ; window
         first_value(anyelement) -> anyelement : first_value($1) ; window
         last_value(anyelement) -> anyelement : last_value($1) ; window
-        nth_value(anyelement, integer) -> anyelement : nth_value($1, $2) ; window
+        nth_value(anyelement, integer) -> anyelement : nth_value($1, pg_positive($2, 'nth_value')) ; window
         """
 }

@@ -50,10 +50,6 @@ extension FunctionTable {
         -(jsonb, text[]) -> jsonb : pg_jsonb_delete_all($1, $2) ; unbounded
         -(jsonb, integer) -> jsonb : pg_jsonb_delete_at($1, $2) ; unbounded
         #-(jsonb, text[]) -> jsonb : pg_jsonb_delete_path($1, $2) ; unbounded
-        jsonb_set(jsonb, text[], jsonb) -> jsonb : pg_jsonb_set($1, $2, $3, 1) ; unbounded
-        jsonb_set(jsonb, text[], jsonb, boolean) -> jsonb : pg_jsonb_set($1, $2, $3, $4) ; unbounded
-        jsonb_insert(jsonb, text[], jsonb) -> jsonb : pg_jsonb_insert($1, $2, $3, 0) ; unbounded
-        jsonb_insert(jsonb, text[], jsonb, boolean) -> jsonb : pg_jsonb_insert($1, $2, $3, $4) ; unbounded
         jsonb_pretty(jsonb) -> text : pg_jsonb_pretty($1) ; unbounded
         array_to_json(anyarray) -> json : pg_to_json($1, #1) ; unbounded
         array_length(anyarray, integer) -> integer : pg_array_length($1, $2) ; unbounded

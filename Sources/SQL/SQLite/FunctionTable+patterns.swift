@@ -17,8 +17,8 @@ extension FunctionTable {
         regexp_replace(text, text, text) -> text : pg_regex_replace($1, $2, $3, 1, NULL, '') ; unbounded
         regexp_replace(text, text, text, text) -> text : pg_regex_replace($1, $2, $3, 1, NULL, $4) ; unbounded
         regexp_replace(text, text, text, integer) -> text : pg_regex_replace($1, $2, $3, $4, 1, '') ; unbounded
-        regexp_replace(text, text, text, integer, integer) -> text : pg_regex_replace($1, $2, $3, $4, coalesce($5, $4 + $5), '') ; unbounded
-        regexp_replace(text, text, text, integer, integer, text) -> text : pg_regex_replace($1, $2, $3, $4, $5, $6) ; unbounded
+        regexp_replace(text, text, text, integer, integer) -> text : (CASE WHEN $5 IS NOT NULL THEN pg_regex_replace($1, $2, $3, $4, $5, '') END) ; unbounded
+        regexp_replace(text, text, text, integer, integer, text) -> text : (CASE WHEN $5 IS NOT NULL THEN pg_regex_replace($1, $2, $3, $4, $5, $6) END) ; unbounded
         regexp_count(text, text) -> integer : pg_regex_count($1, $2, 1, '') ; unbounded
         regexp_count(text, text, integer) -> integer : pg_regex_count($1, $2, $3, '') ; unbounded
         regexp_count(text, text, integer, text) -> integer : pg_regex_count($1, $2, $3, $4) ; unbounded

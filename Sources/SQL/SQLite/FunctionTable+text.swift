@@ -40,8 +40,6 @@ extension FunctionTable {
         reverse(text) -> text : pg_reverse($1) ; safe
         starts_with(text, text) -> boolean : pg_starts_with($1, $2) ; safe
         ^@(text, text) -> boolean : pg_starts_with($1, $2) ; safe
-        overlay(text, text, integer) -> text : (pg_substr($1, 1, $3 - 1) || $2 || pg_substr($1, $3 + pg_length($2)))
-        overlay(text, text, integer, integer) -> text : (pg_substr($1, 1, $3 - 1) || $2 || pg_substr($1, $3 + $4))
         chr(integer) -> text : pg_chr($1)
         ascii(text) -> integer : pg_ascii($1) ; safe
         md5(text) -> text : pg_md5($1) ; safe
@@ -56,8 +54,6 @@ extension FunctionTable {
         encode(bytea, text) -> text : pg_encode($1, $2)
         decode(text, text) -> bytea : pg_decode($1, $2)
         text(text) -> text : $1 ; safe
-        string_to_table(text, text) -> text : pg_string_to_table($1, $2) ; set
         gen_random_uuid() -> uuid : pg_uuid() ; volatile
-        uuid_generate_v4() -> uuid : pg_uuid() ; volatile
         """
 }

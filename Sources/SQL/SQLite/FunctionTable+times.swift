@@ -5,9 +5,9 @@ extension FunctionTable {
         +(integer, date) -> date : pg_date_add($2, $1)
         -(date, integer) -> date : pg_date_sub($1, $2)
         -(date, date) -> integer : pg_date_diff($1, $2)
-        +(date, interval) -> timestamp : pg_ts_add(pg_date_to_timestamp($1), $2)
-        +(interval, date) -> timestamp : pg_ts_add(pg_date_to_timestamp($2), $1)
-        -(date, interval) -> timestamp : pg_ts_sub(pg_date_to_timestamp($1), $2)
+        +(date, interval) -> timestamp : pg_date_plus($1, $2)
+        +(interval, date) -> timestamp : pg_date_plus($2, $1)
+        -(date, interval) -> timestamp : pg_date_minus($1, $2)
         +(date, time) -> timestamp : pg_date_time($1, $2)
         +(time, date) -> timestamp : pg_date_time($2, $1)
         +(timestamp, interval) -> timestamp : pg_ts_add($1, $2)
@@ -38,19 +38,10 @@ extension FunctionTable {
         current_time() -> time : pg_timestamp_to_time(@now) ; safe
         localtime() -> time : pg_timestamp_to_time(@now) ; safe
         clock_timestamp() -> timestamptz : pg_clock() ; volatile
-        timeofday() -> text : pg_out(pg_clock(), 'timestamptz') ; volatile
         make_date(integer, integer, integer) -> date : pg_make_date($1, $2, $3)
         make_time(integer, integer, double) -> time : pg_make_time($1, $2, $3)
         make_timestamp(integer, integer, integer, integer, integer, double) -> timestamp : pg_make_timestamp($1, $2, $3, $4, $5, $6)
         make_timestamptz(integer, integer, integer, integer, integer, double) -> timestamptz : pg_make_timestamp($1, $2, $3, $4, $5, $6)
-        make_interval() -> interval : '00:00:00' ; safe
-        make_interval(integer) -> interval : pg_make_interval($*)
-        make_interval(integer, integer) -> interval : pg_make_interval($*)
-        make_interval(integer, integer, integer) -> interval : pg_make_interval($*)
-        make_interval(integer, integer, integer, integer) -> interval : pg_make_interval($*)
-        make_interval(integer, integer, integer, integer, integer) -> interval : pg_make_interval($*)
-        make_interval(integer, integer, integer, integer, integer, integer) -> interval : pg_make_interval($*)
-        make_interval(integer, integer, integer, integer, integer, integer, double) -> interval : pg_make_interval($*)
         justify_hours(interval) -> interval : pg_justify_hours($1)
         justify_days(interval) -> interval : pg_justify_days($1)
         to_timestamp(double) -> timestamptz : pg_to_timestamp($1)
@@ -73,7 +64,7 @@ extension FunctionTable {
         to_char(real, text) -> text : pg_to_char($1, $2, 'real')
         to_char(double, text) -> text : pg_to_char($1, $2, 'double')
         extract(text, date) -> numeric : pg_extract($1, $2, 'date')
-        date_part(text, date) -> double : pg_num_to_f8(pg_extract($1, $2, 'date'))
+        date_part(text, date) -> double : pg_num_to_f8(pg_extract($1, pg_date_to_timestamp($2), 'timestamp'))
         extract(text, time) -> numeric : pg_extract($1, $2, 'time')
         date_part(text, time) -> double : pg_num_to_f8(pg_extract($1, $2, 'time'))
         extract(text, timestamp) -> numeric : pg_extract($1, $2, 'timestamp')

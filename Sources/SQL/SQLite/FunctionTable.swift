@@ -3,20 +3,23 @@ package import OffstageSchema
 /// Every function and operator the embedded engine knows, as data.
 ///
 /// One line each: `name(parameters) -> result : SQLite text ; traits`. In the text `$1` is the first argument, `$*` all of them with
-/// commas,
+/// commas, `$+` all but the first,
 /// `#1` the first argument's type as a quoted key (`DataType.key`), `#0` the result's, `#*` each argument and its key. Operators stand in
 /// the same table under their own
 /// name (`||(text, text)`). PostgreSQL's overloads are several lines. Functions of the engine's own are called `pg_…`; see
 /// `Docs/Internals/Translator.md`.
 ///
 /// Parameter words beside types: `any` (any type, literals as text), `anyelement`, `anyarray`, `anyenum`, `anynumber`, `variadic X`,
-/// `X?` (may be left out, at the end only).
+/// `X?` (may be left out, at the end only), `name:X=value` (may be named, and is `value` where left out).
 /// Traits: `safe` (cannot raise and takes bounded time: PostgreSQL's *leakproof*), `unbounded` (time grows with the value: not for event
 /// loops), `volatile`, `aggregate`, `window`, `set`.
 package struct FunctionTable: Sendable {
     package struct Entry: Sendable {
         package var name: String
         package var parameters: [Parameter]
+        /// Names of the parameters, where a call may use them, and what those left out are.
+        package var names: [String] = []
+        package var defaults: [String?] = []
         package var required: Int
         package var isVariadic: Bool
         package var result: Parameter
@@ -45,7 +48,8 @@ package struct FunctionTable: Sendable {
     package subscript(_ name: String) -> [Entry] { entries[name] ?? [] }
 
     /// The engine's table: all the parts in `FunctionTable+….swift`.
-    package static let shared = FunctionTable(parts: [core, text, patterns, numbers, times, json, aggregates, session])
+    package static let shared = FunctionTable(
+        parts: [core, text, patterns, numbers, times, json, aggregates, session] + library + extensions)
 
     init(parts: [String]) {
         var entries: [String: [Entry]] = [:]
@@ -98,9 +102,20 @@ extension FunctionTable.Entry {
                 optional = true
                 word = word.dropLast()
             }
+            var standard: String?
+            if let equals = word.firstIndex(of: "=") {
+                standard = String(word[word.index(after: equals)...])
+                word = word[..<equals]
+                optional = true
+            }
+            if let colon = word.firstIndex(of: ":") {
+                names.append(String(word[..<colon]))
+                word = word[word.index(after: colon)...]
+            }
+            defaults.append(standard)
             guard let parameter = FunctionTable.Parameter(word) else { return nil }
             parameters.append(parameter)
-            if !optional, !isVariadic { required += 1 }
+            if !optional { required += 1 }
         }
         guard let result = FunctionTable.Parameter(line[arrow.upperBound..<colon.lowerBound].trimmingSpaces) else { return nil }
         self.result = result

@@ -18,11 +18,24 @@ extension Translator {
                 return try aggregate("count(*)", DataType.bigint, [], call, in: scope)
             case "nextval", "currval", "setval", "lastval":
                 if let term = try sequence(name.last, call, in: scope, at: position) { return term }
+            case "pg_typeof" where call.arguments.count == 1:
+                let term = try translate(call.arguments[0].value, in: scope)
+                let name = Self.quoted(term.pending == nil ? term.type.name : "unknown")
+                // The argument stays in the text, for the parameters in it, but is never worked out.
+                let value = try settled(term)
+                return Term("CASE WHEN 1 THEN \(name) ELSE \(value.sql) END", .text, from: [value]).with { $0.isNotNull = true }
+            case "current_schema" where call.arguments.isEmpty:
+                let name = path.first { $0 != "$user" }
+                return Term(name.map(Self.quoted) ?? "NULL", .text)
             case "grouping": throw unsupported("grouping()")
             default: if let term = try systemCall(call, in: scope, at: position) { return term }
             }
         }
+        if call.isWithinGroup { return try orderedSet(call, in: scope, at: position) }
         let entries = builtIns(name)
+        if Self.orderedSets.contains(name.last), !entries.isEmpty {
+            throw SQLError("42809", "WITHIN GROUP is required for ordered-set aggregate \(name.last)", position: position.byteOffset)
+        }
         let isAggregate = call.over == nil && entries.contains { $0.traits.contains(.aggregate) }
         if isAggregate {
             guard !insideAggregate else { throw SQLError("42803", "aggregate function calls cannot be nested") }
@@ -32,8 +45,13 @@ extension Translator {
         var terms: [Term] = []
         for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
 
-        if !entries.isEmpty, !call.arguments.contains(where: { $0.name != nil }),
-            let match = try resolve(entries, terms, called: name.parts.joined(separator: "."))
+        if call.isVariadic, let term = try spread(call, terms, at: position) { return term }
+        let called = name.parts.joined(separator: ".")
+        if let (entry, ordered) = named(entries, call, terms), let match = try resolve([entry], ordered, called: called) {
+            return try apply(match, to: ordered, call, in: scope, at: position)
+        }
+        if !entries.isEmpty, !call.isVariadic, !call.arguments.contains(where: { $0.name != nil }),
+            let match = try resolve(entries, terms, called: called)
         {
             return try apply(match, to: terms, call, in: scope, at: position)
         }
@@ -41,14 +59,58 @@ extension Translator {
         throw unknownFunction(name, call, terms)
     }
 
+    /// `f(variadic array)`: the function that takes the array itself.
+    private mutating func spread(_ call: Call, _ terms: [Term], at position: Position) throws(SQLError) -> Term? {
+        let entries = builtIns(call.function)
+        guard !entries.isEmpty else { return nil }
+        guard let match = try resolve(functions["variadic \(call.function.last)"], terms, called: call.function.last) else {
+            throw unsupported("\(call.function.last)(variadic …)", hint: "List the arguments one by one.", at: position)
+        }
+        return try fill(match, with: terms, at: position).term
+    }
+
+    /// The overload whose parameters are named, or partly left out, in this call, and the arguments in its order.
+    func named(_ entries: [FunctionTable.Entry], _ call: Call, _ terms: [Term]) -> (FunctionTable.Entry, [Term])? {
+        for entry in entries where !entry.names.isEmpty && terms.count <= entry.parameters.count && !call.isVariadic {
+            var ordered = [Term?](repeating: nil, count: entry.parameters.count)
+            var fits = true
+            for (index, (argument, term)) in zip(call.arguments, terms).enumerated() {
+                let place = argument.name.map { entry.names.firstIndex(of: $0) } ?? index
+                guard let place, ordered[place] == nil else {
+                    fits = false
+                    break
+                }
+                ordered[place] = term
+            }
+            guard fits else { continue }
+            var result: [Term] = []
+            for (index, term) in ordered.enumerated() {
+                if let term {
+                    result.append(term)
+                } else if let standard = entry.defaults[index], case .exact(let type) = entry.parameters[index] {
+                    result.append(Term(standard, type))
+                }
+            }
+            if result.count == ordered.count { return (entry, result) }
+        }
+        return nil
+    }
+
     func builtIns(_ name: Name) -> [FunctionTable.Entry] {
-        switch name.qualifier {
+        if let source = FunctionTable.extensionOf[name.last] {
+            guard schema.extensions.contains(source), name.qualifier.map({ $0 == "public" || $0 == "extensions" }) ?? true else {
+                return []
+            }
+            return functions[name.last]
+        }
+        return switch name.qualifier {
         case nil, "pg_catalog", "extensions": functions[name.last]
         case let schema?: functions["\(schema).\(name.last)"]
         }
     }
 
-    private func unknownFunction(_ name: Name, _ call: Call, _ terms: [Term]) -> SQLError {
+    func unknownFunction(_ name: Name, _ call: Call, _ terms: [Term]) -> SQLError {
+        if let hint = FunctionTable.absent[name.last] { return unsupported("\(name.last)()", hint: hint, at: name.position) }
         let types = zip(call.arguments, terms).map { argument, term in
             (argument.name.map { "\($0) => " } ?? "") + (term.pending == nil ? term.type : .unknown).name
         }
@@ -101,6 +163,9 @@ extension Translator {
             case "$" where rest.first == "*":
                 rest.removeFirst()
                 text += arguments.map(\.sql).joined(separator: ", ")
+            case "$" where rest.first == "+":
+                rest.removeFirst()
+                text += arguments.dropFirst().map(\.sql).joined(separator: ", ")
             case "$":
                 let index = Self.digit(&rest)
                 text += index > 0 && index <= arguments.count ? arguments[index - 1].sql : "NULL"
@@ -200,6 +265,11 @@ extension Translator {
             }
         }
         if let window = call.over {
+            // What cannot take a value back is worked out anew for each frame.
+            let whole = ["pg_sum_f8(", "pg_sum_f4(", "pg_avg_f8(", "pg_var_f8(", "pg_bit_and(", "pg_bit_or(", "pg_bit_xor("]
+            if whole.contains(where: { sql.hasPrefix($0) }), let open = sql.firstIndex(of: "(") {
+                sql.insert(contentsOf: "_framed", at: open)
+            }
             sql += " OVER \(try translate(window, in: scope))"
             isBounded = false
         }
@@ -282,14 +352,33 @@ extension Translator {
         return found.name
     }
 
+    /// `current_setting(name[, missing_ok])`: what `set_config` set, what the request brings, or what is built in.
     private mutating func setting(_ call: Call, in scope: Scope) throws(SQLError) -> Term {
-        guard let first = call.arguments.first, case .literal(.string(let name)) = first.value.kind else {
-            throw unsupported("current_setting() of a computed name")
+        guard (1...2).contains(call.arguments.count) else {
+            var terms: [Term] = []
+            for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
+            throw unknownFunction(call.function, call, terms)
         }
-        switch name {
-        case "request.jwt.claims": return Term(bind(.claims), .text)
-        case "role": return Term(bind(.role), .text)
-        default: return Term(bind(.setting(name)), .text)
+        let name = try coerce(try translate(call.arguments[0].value, in: scope), to: ColumnType(.text), .implicit)
+        var mayBeMissing = Term("0", .boolean)
+        if call.arguments.count > 1 {
+            mayBeMissing = try coerce(try translate(call.arguments[1].value, in: scope), to: ColumnType(.boolean), .implicit)
+        }
+        var fallback = "NULL"
+        if case .literal(.string(let text)) = call.arguments[0].value.kind {
+            switch text.lowercased() {
+            case "request.jwt.claims": fallback = bind(.claims)
+            case "role": fallback = bind(.role)
+            case let text where text.hasPrefix("request."):
+                fallback = bind(.setting(text))
+                // A request has them all; elsewhere they are null rather than unknown.
+                mayBeMissing = Term("1", .boolean)
+            default: fallback = bind(.setting(text))
+            }
+        }
+        return Term("pg_setting(\(name.sql), \(fallback), \(mayBeMissing.sql))", .text, from: [name, mayBeMissing]).with {
+            $0.isSafe = false
+            $0.isVolatile = $0.levels != 0
         }
     }
 }

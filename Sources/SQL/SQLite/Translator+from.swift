@@ -284,7 +284,8 @@ extension Translator {
         let name = source.alias?.name ?? call.function.last
         var terms: [Term] = []
         for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
-        let entries = builtIns(call.function)
+        var entries = builtIns(call.function)
+        if let (entry, ordered) = named(entries, call, terms) { (entries, terms) = ([entry], ordered) }
         if let match = try resolve(entries, terms, called: call.function.parts.joined(separator: ".")) {
             let (term, _) = try fill(match, with: terms, at: call.function.position)
             var columns: [(String, Term)]

@@ -117,7 +117,7 @@ extension DataType {
     /// Whether PostgreSQL has `=` and `<` for it.
     var isComparable: Bool {
         switch self {
-        case .json, .void, .trigger: false
+        case .json, .jsonpath, .void, .trigger: false
         default: true
         }
     }

@@ -287,7 +287,7 @@ extension Translator {
         var found = false
         expression.visit(intoSubqueries: false) { inner in
             if case .call(let call) = inner.kind, call.over == nil,
-                call.isStar || builtIns(call.function).contains(where: { $0.traits.contains(.aggregate) })
+                call.isStar || call.isWithinGroup || builtIns(call.function).contains(where: { $0.traits.contains(.aggregate) })
             {
                 found = true
             }

@@ -13,6 +13,11 @@ class Accumulator {
         throw SQLError("0A000", "this aggregate with a moving window frame is not supported on the embedded engine")
     }
     func give(to call: FunctionCall) throws {}
+
+    // What `Framed` needs: a value alone, and the word that says which of several aggregates is meant.
+    func prepare(as name: StoredValue) {}
+    func take(_ value: Double) throws(SQLError) {}
+    func take(_ value: Int64) {}
 }
 
 /// Where SQLite keeps a group's accumulator; nil where there is none and none is to be made.

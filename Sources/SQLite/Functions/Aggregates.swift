@@ -18,6 +18,13 @@ extension EngineFunction {
         aggregate("pg_bit_and", 1) { step($0, $1, $2) { Bits { $0 & $1 } } },
         aggregate("pg_bit_or", 1) { step($0, $1, $2) { Bits { $0 | $1 } } },
         aggregate("pg_bit_xor", 1) { step($0, $1, $2) { Bits { $0 ^ $1 } } },
+        aggregate("pg_sum_f8_framed", 1) { step($0, $1, $2) { Framed { DoubleSum(.sum) } } },
+        aggregate("pg_sum_f4_framed", 1) { step($0, $1, $2) { Framed { DoubleSum(.realSum) } } },
+        aggregate("pg_avg_f8_framed", 1) { step($0, $1, $2) { Framed { DoubleSum(.average) } } },
+        aggregate("pg_var_f8_framed", 2) { step($0, $1, $2) { Framed { Deviation() } } },
+        aggregate("pg_bit_and_framed", 1) { step($0, $1, $2) { Framed { Bits { $0 & $1 } } } },
+        aggregate("pg_bit_or_framed", 1) { step($0, $1, $2) { Framed { Bits { $0 | $1 } } } },
+        aggregate("pg_bit_xor_framed", 1) { step($0, $1, $2) { Framed { Bits { $0 ^ $1 } } } },
         aggregate("pg_one", 1) { step($0, $1, $2) { OnlyRow() } },
         aggregate("pg_var_f8", 2) { step($0, $1, $2) { Deviation() } },
         aggregate("pg_var_num", 2) { step($0, $1, $2) { DecimalDeviation() } },
@@ -104,8 +111,10 @@ private final class DoubleSum: Accumulator {
     init(_ kind: Kind) { self.kind = kind }
 
     override func add(_ call: FunctionCall) throws(SQLError) {
-        guard !call.isNull(0) else { return }
-        let value = call.double(0)
+        if !call.isNull(0) { try take(call.double(0)) }
+    }
+
+    override func take(_ value: Double) throws(SQLError) {
         isInfinite = isInfinite || value.isInfinite
         total = kind == .realSum ? Double(Float(total) + Float(value)) : total + value
         count += 1
@@ -131,6 +140,12 @@ private final class IntervalSum: Accumulator {
         count += 1
     }
 
+    override func remove(_ call: FunctionCall) throws(SQLError) {
+        guard !call.isNull(0) else { return }
+        total = try total - call.interval(0)
+        count -= 1
+    }
+
     override func give(to call: FunctionCall) throws(SQLError) {
         guard count > 0 else { return call.giveNull() }
         call.give(isAverage ? try total.divided(by: Double(count)) : total)
@@ -144,9 +159,10 @@ private final class Bits: Accumulator {
     init(_ combine: @escaping (Int64, Int64) -> Int64) { self.combine = combine }
 
     override func add(_ call: FunctionCall) {
-        guard !call.isNull(0) else { return }
-        value = value.map { combine($0, call.integer(0)) } ?? call.integer(0)
+        if !call.isNull(0) { take(call.integer(0)) }
     }
+
+    override func take(_ number: Int64) { value = value.map { combine($0, number) } ?? number }
 
     override func give(to call: FunctionCall) {
         if let value { call.give(value) } else { call.giveNull() }
@@ -175,8 +191,14 @@ private final class Deviation: Accumulator {
 
     override func add(_ call: FunctionCall) throws(SQLError) {
         if kind == nil { kind = DeviationKind(rawValue: call.text(1)) }
-        guard !call.isNull(0) else { return }
-        let value = call.double(0)
+        if !call.isNull(0) { try take(call.double(0)) }
+    }
+
+    override func prepare(as name: StoredValue) {
+        if case .text(let name) = name { kind = DeviationKind(rawValue: name) }
+    }
+
+    override func take(_ value: Double) throws(SQLError) {
         count += 1
         sum += value
         guard count > 1 else { return }
@@ -214,6 +236,14 @@ private final class DecimalDeviation: Accumulator {
         squares = try squares + value * value
     }
 
+    override func remove(_ call: FunctionCall) throws(SQLError) {
+        guard !call.isNull(0) else { return }
+        let value = try call.numeric(0)
+        count -= 1
+        sum = try sum - value
+        squares = try squares - value * value
+    }
+
     override func give(to call: FunctionCall) throws(SQLError) {
         guard let kind, count > (kind.isSample ? 1 : 0) else { return call.giveNull() }
         let number = Numeric(count)
@@ -221,5 +251,45 @@ private final class DecimalDeviation: Accumulator {
         guard top.sign > 0 else { return call.give(top.isNaN ? "NaN" : "0") }
         let variance = try top.divided(by: number * Numeric(kind.isSample ? count - 1 : count))
         call.give(kind.isRoot ? try variance.squareRoot() : variance)
+    }
+}
+
+/// An aggregate of a moving frame that cannot take a value back: it is worked out anew for each frame, as PostgreSQL does.
+private final class Framed: Accumulator {
+    private let make: () -> Accumulator
+    private var values: [StoredValue] = []
+    private var first = 0
+    /// What the second argument says, where there is one.
+    private var kind = StoredValue.null
+
+    init(_ make: @escaping () -> Accumulator) { self.make = make }
+
+    override func add(_ call: FunctionCall) throws(SQLError) {
+        if kind == .null, call.count > 1 { kind = call.value(1) }
+        guard !call.isNull(0) else { return }
+        guard values.count - first < 5_000_000 else { throw SQLError("54000", "a window's frame is too large for this aggregate") }
+        values.append(call.value(0))
+    }
+
+    override func remove(_ call: FunctionCall) {
+        guard !call.isNull(0) else { return }
+        first += 1
+        if first > 10_000, first > values.count / 2 {
+            values.removeFirst(first)
+            first = 0
+        }
+    }
+
+    override func give(to call: FunctionCall) throws {
+        let state = make()
+        state.prepare(as: kind)
+        for value in values[first...] {
+            switch value {
+            case .real(let number): try state.take(number)
+            case .integer(let number): state.take(number)
+            default: break
+            }
+        }
+        try state.give(to: call)
     }
 }

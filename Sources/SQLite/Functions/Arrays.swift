@@ -74,6 +74,7 @@ extension EngineFunction {
         EngineFunction("pg_array_position", 3, pure) { run($0, $1, $2) { try position($0, from: 1) } },
         EngineFunction("pg_array_position", 4, pure) {
             run($0, $1, $2) { call in
+                if call.isNull(0) { return call.giveNull() }
                 guard !call.isNull(3) else { throw SQLError("22004", "initial position must not be null") }
                 try position(call, from: call.small(3))
             }

@@ -60,7 +60,7 @@ enum BinaryText {
         var word: UInt32 = 0
         var places = 0
         var ends = 0
-        for byte in text {
+        for (place, byte) in text.enumerated() {
             if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { continue }
             var value: UInt32 = 0
             if byte == UInt8(ascii: "=") {
@@ -70,7 +70,8 @@ enum BinaryText {
                 }
             } else {
                 guard let index = alphabet.firstIndex(of: byte) else {
-                    throw SQLError("22023", "invalid symbol \"\(Character(Unicode.Scalar(byte)))\" found while decoding base64 sequence")
+                    let symbol = String(decoding: text[place...].prefix(4), as: UTF8.self).unicodeScalars.first ?? " "
+                    throw SQLError("22023", "invalid symbol \"\(symbol)\" found while decoding base64 sequence")
                 }
                 value = UInt32(index)
             }

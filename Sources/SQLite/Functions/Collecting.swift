@@ -173,6 +173,7 @@ private final class Collected: Accumulator {
     }
 
     private func object(_ rows: ArraySlice<Row>, _ call: FunctionCall) throws(SQLError) {
+        guard types[0].isScalar else { throw SQLError("22023", "key value must be scalar, not array, composite, or json") }
         let renderer = JSONRenderer(types[1], timeZone: call.values.timeZone)
         var writer = JSONWriter(capacity: weight * 2 + 64)
         writer.raw(form == .object ? "{ " : "{")

@@ -181,14 +181,7 @@ extension EngineFunction {
         if raw.contains(UInt8(ascii: "\\")) { call.give(scan.string(inside)) } else { call.give(raw) }
     }
 
-    private static func path(_ call: FunctionCall) throws(SQLError) -> [String] {
-        var path: [String] = []
-        for (index, step) in try ArrayText.items(of: call.text(1)).enumerated() {
-            guard let step else { throw SQLError("22004", "path element at position \(index + 1) is null") }
-            path.append(step)
-        }
-        return path
-    }
+    private static func path(_ call: FunctionCall) throws(SQLError) -> [String?] { try ArrayText.items(of: call.text(1)) }
 
     private static func scalar(_ call: FunctionCall) throws(SQLError) {
         let type = try call.type(1).type
@@ -237,7 +230,7 @@ extension EngineFunction {
             guard !call.isNull(member * 4) else {
                 throw isBinary
                     ? SQLError("22023", "argument \(member * 2 + 1): key must not be null")
-                    : SQLError("22004", "argument \(member * 2 + 1) cannot be null", hint: "Object keys should be text.")
+                    : SQLError("22023", "argument \(member * 2 + 1) cannot be null", hint: "Object keys should be text.")
             }
             // A name is a remembered type, a value a remembered renderer: they never share an argument.
             var name = JSONWriter(capacity: 64)

@@ -59,9 +59,9 @@ extension JSONValue {
     enum PathChange { case replace, create, insert, insertAfter, delete }
 
     /// The document with the value at the end of the path changed; as it is where the path leads nowhere.
-    func changing(_ path: [String], to value: JSONValue?, _ change: PathChange, at depth: Int = 0) throws(SQLError) -> JSONValue {
+    func changing(_ path: [String?], to value: JSONValue?, _ change: PathChange, at depth: Int = 0) throws(SQLError) -> JSONValue {
         guard depth < path.count else { return self }
-        let step = path[depth]
+        guard let step = path[depth] else { throw SQLError("22004", "path element at position \(depth + 1) is null") }
         let isLast = depth == path.count - 1
         switch self {
         case .object(var members):

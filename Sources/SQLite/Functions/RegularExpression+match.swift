@@ -37,7 +37,9 @@ extension RegularExpression {
                     if high < begin { break }
                 }
             }
+            // As PostgreSQL, which after a failure does not try the very end again.
             from = close + 1
+            if from >= subject.count { break }
         }
         return nil
     }

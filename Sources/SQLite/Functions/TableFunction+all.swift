@@ -2,7 +2,7 @@ import OffstageJSON
 import OffstageSchema
 
 extension TableFunction {
-    static let all: [TableFunction] = basic + patterns
+    static let all: [TableFunction] = basic + patterns + jsonPaths
 
     private static let basic: [TableFunction] = [
         // pg_unnest(array, element type)
@@ -23,10 +23,14 @@ extension TableFunction {
             default: return try integers(arguments)
             }
         },
-        // pg_string_to_table(text, separator)
-        TableFunction("pg_string_to_table", 2) { (arguments, _) throws(SQLError) in
+        // pg_string_to_table(text, separator, text for null): an empty blob stands for null
+        TableFunction("pg_string_to_table", 3) { (arguments, _) throws(SQLError) in
             let call = FunctionCall(nil, 0, nil)
-            return rows(call.split(arguments[0].textValue, at: arguments[1].textValue).map { (.null, .text($0)) })
+            let separator: String? = if case .text(let text) = arguments[1] { text } else { nil }
+            return rows(
+                call.split(arguments[0].textValue, at: separator).map { part in
+                    (.null, .text(part) == arguments[2] ? .null : .text(part))
+                })
         },
         // pg_generate_subscripts(array, dimension)
         TableFunction("pg_generate_subscripts", 2) { (arguments, _) throws(SQLError) in
@@ -96,11 +100,11 @@ extension TableFunction {
         let (start, stop, step) = (
             try Numeric(arguments[0].textValue), try Numeric(arguments[1].textValue), try Numeric(arguments[2].textValue)
         )
-        guard !step.isZero else { throw zeroStep }
-        for (value, what) in [(start, "start"), (stop, "stop"), (step, "step size")] {
+        for (value, what) in [(start, "start value"), (stop, "stop value"), (step, "step size")] {
             if case .finite = value { continue }
-            throw SQLError("22023", "\(what) value cannot be \(value.isNaN ? "NaN" : "infinity")")
+            throw SQLError("22023", "\(what) cannot be \(value.isNaN ? "NaN" : "infinity")")
         }
+        guard !step.isZero else { throw zeroStep }
         var next = start
         return { () throws(SQLError) in
             let order = Numeric.compare(next, stop)

@@ -63,6 +63,8 @@ extension EngineFunction {
             strict($0, $1, $2) { call in
                 let text = call.bytes(0)
                 let count = call.small(1)
+                // PostgreSQL negates the least integer into itself, and so takes the whole.
+                if count == Int(Int32.min) { return call.give(text) }
                 call.give(part(text, from: count >= 0 ? max(text.characterCount - count, 0) : -count, upTo: .max))
             }
         },
@@ -116,6 +118,13 @@ extension EngineFunction {
         },
         EngineFunction("pg_quote_ident", 1, pure) { strict($0, $1, $2) { $0.give(SQLQuoting.identifier($0.text(0))) } },
         EngineFunction("pg_format", -1, pure) { run($0, $1, $2) { try format($0) } },
+        EngineFunction("pg_format_array", 2, pure) {
+            run($0, $1, $2) { call in
+                guard !call.isNull(0) else { return call.giveNull() }
+                let items = call.isNull(1) ? [] : try ArrayText.items(of: call.text(1))
+                try format(call, items.count) { items.indices.contains($0 - 1) ? items[$0 - 1] : nil }
+            }
+        },
         // These take pairs: a value and the key of its type.
         EngineFunction("pg_concat", -1, pure) {
             run($0, $1, $2) { call in
@@ -224,6 +233,16 @@ extension EngineFunction {
     /// `format('%s %I %L', …)` with positions and widths.
     private static func format(_ call: FunctionCall) throws(SQLError) {
         guard !call.isNull(0) else { return call.giveNull() }
+        try format(call, call.count / 2 - 1) { (index) throws(SQLError) in
+            guard !call.isNull(index * 2) else { return nil }
+            var writer = JSONWriter(capacity: 64)
+            try call.output(index, into: &writer)
+            return writer.text
+        }
+    }
+
+    /// `argument` gives the text of one, counted from 1; nil for null.
+    private static func format(_ call: FunctionCall, _ count: Int, _ argument: (Int) throws(SQLError) -> String?) throws(SQLError) {
         let pattern = Array(call.text(0).unicodeScalars)
         var result = String.UnicodeScalarView()
         var next = 1
@@ -269,24 +288,46 @@ extension EngineFunction {
                 at += 1
             }
             width = digits()
+            if width == nil, at < pattern.count, pattern[at] == "*" {
+                // The width is an argument, too.
+                at += 1
+                var place = next
+                if let number = digits() {
+                    guard at < pattern.count, pattern[at] == "$" else {
+                        throw SQLError("22023", "width argument position must be ended by \"$\"")
+                    }
+                    guard number > 0 else {
+                        throw SQLError("22023", "format specifies argument 0, but arguments are numbered from 1")
+                    }
+                    at += 1
+                    place = number
+                }
+                next = place + 1
+                guard place <= count else { throw SQLError("22023", "too few arguments for format()") }
+                if let value = try argument(place) {
+                    let number = try ColumnType(.integer).parse(value, in: ValueContext())
+                    if case .integer(let amount) = number {
+                        if amount < 0 { alignsLeft = true }
+                        width = min(Int(amount.magnitude), 1_000_000_000)
+                    }
+                }
+            }
             guard at < pattern.count else { throw unfinished }
             let kind = pattern[at]
             at += 1
             guard kind == "s" || kind == "I" || kind == "L" else {
                 throw SQLError("22023", "unrecognized format() type specifier \"\(kind)\"", hint: "For a single \"%\" use \"%%\".")
             }
-            let argument = index ?? next
-            next = argument + 1
-            guard argument < call.count / 2 else { throw SQLError("22023", "too few arguments for format()") }
-            let isNull = call.isNull(argument * 2)
-            var writer = JSONWriter(capacity: 64)
-            if !isNull { try call.output(argument, into: &writer) }
-            var text = writer.text
+            let place = index ?? next
+            next = place + 1
+            guard place <= count else { throw SQLError("22023", "too few arguments for format()") }
+            let value = try argument(place)
+            var text = value ?? ""
             if kind == "I" {
-                guard !isNull else { throw SQLError("22004", "null values cannot be formatted as an SQL identifier") }
+                guard value != nil else { throw SQLError("22004", "null values cannot be formatted as an SQL identifier") }
                 text = SQLQuoting.identifier(text)
             } else if kind == "L" {
-                text = isNull ? "NULL" : SQLQuoting.literal(text)
+                text = value == nil ? "NULL" : SQLQuoting.literal(text)
             }
             let missing = max((width ?? 0) - text.unicodeScalars.count, 0)
             size += text.utf8.count + missing

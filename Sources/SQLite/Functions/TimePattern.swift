@@ -1,215 +1,111 @@
 import OffstageSchema
 
-/// `to_char` of times: a pattern with fields such as `YYYY-MM-DD HH24:MI:SS`. Source: PostgreSQL 15, table 9.26.
+/// A pattern of `to_char`, `to_timestamp` and `to_date`, such as `YYYY-MM-DD HH24:MI:SS`. Source: PostgreSQL 15, table 9.26.
 struct TimePattern {
-    private enum Piece {
+    enum Piece {
+        case field(Field)
+        /// A sign that is neither letter nor digit, a blank, and any other character.
+        case separator(String)
+        case blank(String)
         case literal(String)
-        case field(String, fills: Bool, ordinal: String?)
     }
 
-    private var pieces: [Piece] = []
+    struct Field {
+        /// As the pattern writes it: `Month`, `hh24`.
+        var name: String
+        var fills = true
+        /// `TH` or `th`, where it stands behind.
+        var ordinal: String?
+
+        var key: String { name.uppercased() }
+    }
+
+    private(set) var pieces: [Piece] = []
 
     init(_ pattern: String) {
-        var rest = pattern[...]
+        var rest = pattern.unicodeScalars[...]
+        func begins(_ word: String) -> Bool { rest.starts(with: word.unicodeScalars) }
         while !rest.isEmpty {
-            if rest.first == "\"" {
-                rest.removeFirst()
-                var text = ""
-                while let character = rest.popFirst(), character != "\"" {
-                    if character == "\\", let next = rest.popFirst() { text.append(next) } else { text.append(character) }
-                }
-                pieces.append(.literal(text))
-                continue
-            }
-            var tail = rest
             var fills = true
-            if tail.hasPrefix("FM") || tail.hasPrefix("fm") {
-                fills = false
-                tail = tail.dropFirst(2)
+            if let prefix = ["FM", "fm", "TM", "tm"].first(where: begins) {
+                fills = prefix.uppercased() != "FM" && prefix.uppercased() != "TM"
+                rest = rest.dropFirst(2)
             }
-            if let name = Self.names.first(where: { tail.hasPrefix($0) }) {
-                tail = tail.dropFirst(name.count)
-                var ordinal: String?
-                if tail.hasPrefix("TH") || tail.hasPrefix("th") {
-                    ordinal = String(tail.prefix(2))
-                    tail = tail.dropFirst(2)
+            if let name = Self.names.first(where: begins) {
+                rest = rest.dropFirst(name.unicodeScalars.count)
+                var field = Field(name: name, fills: fills)
+                if let suffix = ["TH", "th", "SP"].first(where: begins) {
+                    rest = rest.dropFirst(2)
+                    if suffix != "SP" { field.ordinal = suffix }
                 }
-                pieces.append(.field(name, fills: fills, ordinal: ordinal))
-                rest = tail
+                pieces.append(.field(field))
                 continue
             }
-            if tail.startIndex != rest.startIndex {
-                // `FM` in front of nothing.
-                rest = tail
-                continue
+            guard let next = rest.popFirst() else { break }
+            if next == "\"" {
+                while let scalar = rest.popFirst(), scalar != "\"" {
+                    pieces.append(.literal(String(scalar == "\\" ? rest.popFirst() ?? scalar : scalar)))
+                }
+            } else if next == "\\", rest.first == "\"" {
+                rest.removeFirst()
+                pieces.append(.separator("\""))
+            } else if Self.isSeparator(next) {
+                pieces.append(.separator(String(next)))
+            } else if Self.isBlank(next) {
+                pieces.append(.blank(String(next)))
+            } else {
+                pieces.append(.literal(String(next)))
             }
-            pieces.append(.literal(String(rest.removeFirst())))
         }
+    }
+
+    static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || (0x09...0x0D).contains(scalar.value) }
+
+    /// A printable sign of ASCII that is neither letter nor digit.
+    static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value > 0x20 && scalar.value < 0x7F && !CharacterClass.alnum.contains(scalar)
     }
 
     /// Longer names first, so that `MM` is not read in `MON`'s place.
     private static let names: [String] = {
-        let all = [
-            "Y,YYY", "YYYY", "YYY", "YY", "Y", "IYYY", "IYY", "IY", "MONTH", "Month", "month", "MON", "Mon", "mon", "MM", "MI", "MS", "DAY",
-            "Day", "day",
-            "DY", "Dy", "dy", "DDD", "DD", "D", "IDDD", "ID", "I", "HH24", "HH12", "HH", "SSSSS", "SSSS", "SS", "US", "AM", "PM", "am",
-            "pm", "A.M.", "P.M.", "a.m.",
-            "p.m.", "BC", "AD", "bc", "ad", "B.C.", "A.D.", "b.c.", "a.d.", "WW", "W", "IW", "Q", "CC", "J", "TZH", "TZM", "TZ", "tz", "OF",
-            "FF1", "FF2", "FF3", "FF4", "FF5", "FF6",
-            "RM", "rm",
+        let upper = [
+            "A.D.", "A.M.", "AD", "AM", "B.C.", "BC", "CC", "DAY", "DDD", "DD", "DY", "D", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6", "FX",
+            "HH24", "HH12", "HH", "IDDD", "ID", "IW", "IYYY", "IYY", "IY", "I", "J", "MI", "MM", "MONTH", "MON", "MS", "OF", "P.M.", "PM",
+            "Q", "RM", "SSSSS", "SSSS", "SS", "TZH", "TZM", "TZ", "US", "WW", "W", "Y,YYY", "YYYY", "YYY", "YY", "Y",
         ]
-        let lower = [
-            "yyyy", "yyy", "yy", "y", "iyyy", "mm", "mi", "ms", "ddd", "dd", "d", "id", "iddd", "hh24", "hh12", "hh", "ss", "us", "ww", "w",
-            "iw", "q", "cc", "j", "tzh", "of", "ssss", "y,yyy",
-        ]
-        return (all + lower).sorted { $0.count > $1.count }
+        let all = upper + upper.map { $0.lowercased() } + ["Day", "Dy", "Month", "Mon"]
+        return all.sorted { $0.count > $1.count }
     }()
 
-    private static let months = [
+    static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
     ]
-    private static let days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-    private static let roman = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
-
-    func text(of moment: Int64, in zone: TimeZoneRules, isZoned: Bool) -> String {
-        let offset = zone.offset(at: moment >= 0 ? moment / 1_000_000 : (moment - 999_999) / 1_000_000)
-        let local = CivilTime(microseconds: moment &+ Int64(offset) &* 1_000_000)
-        return text(local.date, local.time, offset: offset, zone: isZoned ? zone.name : "")
-    }
-
-    func text(of interval: Interval) -> String {
-        var result = ""
-        let hours = Int(interval.microseconds / 3_600_000_000)
-        for piece in pieces {
-            switch piece {
-            case .literal(let text): result += text
-            case .field(let name, let fills, let ordinal):
-                let number: String
-                switch name.uppercased() {
-                case "YYYY": number = pad(Int(interval.months / 12), fills ? 4 : 0)
-                case "MM": number = pad(Int(interval.months % 12), fills ? 2 : 0)
-                case "DD": number = pad(Int(interval.days), fills ? 2 : 0)
-                case "HH24": number = pad(hours, fills ? 2 : 0)
-                case "HH", "HH12": number = pad(hours % 12 == 0 ? 12 : hours % 12, fills ? 2 : 0)
-                case "MI": number = pad(Int(interval.microseconds / 60_000_000 % 60), fills ? 2 : 0)
-                case "SS": number = pad(Int(interval.microseconds / 1_000_000 % 60), fills ? 2 : 0)
-                case "MS": number = pad(Int(interval.microseconds / 1000 % 1000), fills ? 3 : 0)
-                case "US": number = pad(Int(interval.microseconds % 1_000_000), fills ? 6 : 0)
-                default: number = name
-                }
-                result += number + ending(number, ordinal)
-            }
-        }
-        return result
-    }
-
-    private func text(_ date: CivilDate, _ time: Int64, offset: Int, zone: String) -> String {
-        var result = ""
-        for piece in pieces {
-            switch piece {
-            case .literal(let text): result += text
-            case .field(let name, let fills, let ordinal):
-                let value = field(name, fills, date, time, offset, zone)
-                result += value + ending(value, ordinal)
-            }
-        }
-        return result
-    }
-
-    private func field(_ name: String, _ fills: Bool, _ date: CivilDate, _ time: Int64, _ offset: Int, _ zone: String) -> String {
-        let year = date.year > 0 ? date.year : 1 - date.year
-        let isoYear = date.week.year > 0 ? date.week.year : 1 - date.week.year
-        let hour = Int(time / 3_600_000_000)
-        let month = Self.months[date.month - 1]
-        let day = Self.days[date.weekday]
-        func number(_ value: Int, _ width: Int) -> String { pad(value, fills ? width : 0) }
-        func word(_ text: String, _ width: Int) -> String {
-            fills && text.count < width ? text + String(repeating: " ", count: width - text.count) : text
-        }
-        switch name {
-        case "MONTH": return word(month.uppercased(), 9)
-        case "Month": return word(month, 9)
-        case "month": return word(month.lowercased(), 9)
-        case "MON": return String(month.prefix(3)).uppercased()
-        case "Mon": return String(month.prefix(3))
-        case "mon": return String(month.prefix(3)).lowercased()
-        case "DAY": return word(day.uppercased(), 9)
-        case "Day": return word(day, 9)
-        case "day": return word(day.lowercased(), 9)
-        case "DY": return String(day.prefix(3)).uppercased()
-        case "Dy": return String(day.prefix(3))
-        case "dy": return String(day.prefix(3)).lowercased()
-        case "AM", "PM": return hour < 12 ? "AM" : "PM"
-        case "am", "pm": return hour < 12 ? "am" : "pm"
-        case "A.M.", "P.M.": return hour < 12 ? "A.M." : "P.M."
-        case "a.m.", "p.m.": return hour < 12 ? "a.m." : "p.m."
-        case "BC", "AD": return date.year > 0 ? "AD" : "BC"
-        case "bc", "ad": return date.year > 0 ? "ad" : "bc"
-        case "B.C.", "A.D.": return date.year > 0 ? "A.D." : "B.C."
-        case "b.c.", "a.d.": return date.year > 0 ? "a.d." : "b.c."
-        case "RM": return fills ? Self.roman[date.month - 1].padded(to: 4) : Self.roman[date.month - 1]
-        case "rm": return (fills ? Self.roman[date.month - 1].padded(to: 4) : Self.roman[date.month - 1]).lowercased()
-        case "TZ": return zone.uppercased()
-        case "tz": return zone.lowercased()
-        default: break
-        }
-        let sign = offset < 0 ? "-" : "+"
-        switch name.uppercased() {
-        case "YYYY": return number(year, 4)
-        case "YYY": return number(year % 1000, 3)
-        case "YY": return number(year % 100, 2)
-        case "Y": return number(year % 10, 1)
-        case "Y,YYY": return "\(year / 1000)," + pad(year % 1000, 3)
-        case "IYYY": return number(isoYear, 4)
-        case "IYY": return number(isoYear % 1000, 3)
-        case "IY": return number(isoYear % 100, 2)
-        case "I": return number(isoYear % 10, 1)
-        case "MM": return number(date.month, 2)
-        case "DD": return number(date.day, 2)
-        case "DDD": return number(date.dayOfYear, 3)
-        case "D": return "\(date.weekday + 1)"
-        case "ID": return "\(date.weekday == 0 ? 7 : date.weekday)"
-        case "IDDD": return number((date.week.week - 1) * 7 + (date.weekday == 0 ? 7 : date.weekday), 3)
-        case "HH24": return number(hour, 2)
-        case "HH", "HH12": return number(hour % 12 == 0 ? 12 : hour % 12, 2)
-        case "MI": return number(Int(time / 60_000_000 % 60), 2)
-        case "SS": return number(Int(time / 1_000_000 % 60), 2)
-        case "SSSS", "SSSSS": return "\(time / 1_000_000)"
-        case "MS", "FF3": return number(Int(time / 1000 % 1000), 3)
-        case "US", "FF6": return number(Int(time % 1_000_000), 6)
-        case "FF1": return number(Int(time / 100_000 % 10), 1)
-        case "FF2": return number(Int(time / 10_000 % 100), 2)
-        case "FF4": return number(Int(time / 100 % 10_000), 4)
-        case "FF5": return number(Int(time / 10 % 100_000), 5)
-        case "WW": return number((date.dayOfYear - 1) / 7 + 1, 2)
-        case "W": return "\((date.day - 1) / 7 + 1)"
-        case "IW": return number(date.week.week, 2)
-        case "Q": return "\((date.month - 1) / 3 + 1)"
-        case "CC": return number(date.year > 0 ? (year + 99) / 100 : -((year + 99) / 100), 2)
-        case "J": return "\(date.days + 2_451_545)"
-        case "TZH": return sign + pad(Int(offset.magnitude) / 3600, 2)
-        case "TZM": return pad(Int(offset.magnitude) / 60 % 60, 2)
-        case "OF":
-            let minutes = Int(offset.magnitude) / 60 % 60
-            return sign + pad(Int(offset.magnitude) / 3600, 2) + (minutes == 0 ? "" : ":" + pad(minutes, 2))
-        default: return name
-        }
-    }
-
-    private func pad(_ value: Int, _ width: Int) -> String {
-        let digits = "\(value.magnitude)"
-        return (value < 0 ? "-" : "") + String(repeating: "0", count: max(width - digits.count, 0)) + digits
-    }
-
-    /// `1st`, `12th`.
-    private func ending(_ text: String, _ ordinal: String?) -> String {
-        guard let ordinal, let last = text.last, last.isNumber else { return "" }
-        let isTeen = text.dropLast().last == "1"
-        let ending = isTeen ? "th" : last == "1" ? "st" : last == "2" ? "nd" : last == "3" ? "rd" : "th"
-        return ordinal == "TH" ? ending.uppercased() : ending
-    }
+    static let days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    static let roman = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 }
 
-extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
+/// Days and ISO weeks by PostgreSQL's own arithmetic, which also takes months and days that no calendar has.
+enum Julian {
+    static func day(_ year: Int, _ month: Int, _ day: Int) -> Int {
+        let (m, y) = month > 2 ? (month + 1, year + 4800) : (month + 13, year + 4799)
+        let century = y / 100
+        return y * 365 - 32167 + y / 4 - century + century / 4 + 7834 * m / 256 + day
+    }
+
+    private static func weekday(_ day: Int) -> Int { (((day + 1) % 7) + 7) % 7 }
+
+    /// The Monday of a year's first ISO week.
+    static func firstMonday(of year: Int) -> Int {
+        let fourth = day(year, 1, 4)
+        return fourth - weekday(fourth - 1)
+    }
+
+    static func week(_ year: Int, _ month: Int, _ day: Int) -> (year: Int, week: Int) {
+        let number = self.day(year, month, day)
+        var (start, result) = (firstMonday(of: year), year)
+        if number < start { (start, result) = (firstMonday(of: year - 1), year - 1) }
+        var week = (number - start) / 7 + 1
+        if week >= 52, number >= firstMonday(of: year + 1) { (week, result) = ((number - firstMonday(of: year + 1)) / 7 + 1, year + 1) }
+        return (result, week)
+    }
 }

@@ -88,7 +88,9 @@ extension EngineFunction {
         // pg_trunc(field, value, type)
         EngineFunction("pg_date_trunc", 3, pure) {
             strict($0, $1, $2) { call in
-                switch try call.type(2).type {
+                let type = try call.type(2).type
+                if type != .interval, isInfinite(call.integer(1)) { return call.give(call.integer(1)) }
+                switch type {
                 case .interval: call.give(try DateTime.truncated(call.text(0), interval: call.interval(1)))
                 case .timestamptz: call.give(try DateTime.truncated(call.text(0), timestamptz: call.integer(1), in: call.values.timeZone))
                 default: call.give(try DateTime.truncated(call.text(0), timestamp: call.integer(1)))
@@ -114,41 +116,30 @@ extension EngineFunction {
                 call.give(try isFinite(local) ? DateTime.moment(local: local, in: zone(call, 0)) : local)
             }
         },
-        EngineFunction("pg_make_date", 3, pure) {
-            strict($0, $1, $2) { call in
-                let (year, month, day) = (call.small(0), call.small(1), call.small(2))
-                let outOfRange = SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
-                guard year != 0, (1...12).contains(month), day >= 1, year.magnitude < 6_000_000 else { throw outOfRange }
-                let date = CivilDate(year: year < 0 ? year + 1 : year, month: month, day: day)
-                guard day <= CivilDate.days(in: month, of: date.year) else { throw outOfRange }
-                call.give(try DateTime.adding(days: 0, toDate: Int64(date.days)))
-            }
-        },
+        EngineFunction("pg_make_date", 3, pure) { strict($0, $1, $2) { $0.give(try madeDate($0, countsBack: true)) } },
         EngineFunction("pg_make_time", 3, pure) { strict($0, $1, $2) { call in call.give(try clock(call, from: 0)) } },
         EngineFunction("pg_make_timestamp", 6, pure) {
             strict($0, $1, $2) { call in
-                let (year, month, day) = (call.small(0), call.small(1), call.small(2))
-                guard year != 0, (1...12).contains(month), day >= 1, year.magnitude < 6_000_000 else {
-                    throw SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
-                }
-                let date = CivilDate(year: year < 0 ? year + 1 : year, month: month, day: day)
-                guard day <= CivilDate.days(in: month, of: date.year) else {
-                    throw SQLError("22008", "date field value out of range: \(year)-\(padded(month))-\(padded(day))")
-                }
-                call.give(try DateTime.timestamp(ofDate: Int64(date.days)) + clock(call, from: 3))
+                let date = try madeDate(call)
+                let time = try clock(call, from: 3)
+                let (sum, overflow) = try DateTime.timestamp(ofDate: date).addingReportingOverflow(time)
+                guard !overflow else { throw SQLError("22008", "timestamp out of range") }
+                call.give(sum)
             }
         },
         EngineFunction("pg_make_interval", -1, pure) {
             strict($0, $1, $2) { call in
                 var parts = [Int64](repeating: 0, count: 6)
                 for index in 0..<min(call.count, 6) { parts[index] = Int64(call.small(index)) }
-                let seconds = call.count > 6 ? call.double(6) * 1_000_000 : 0
-                guard let months = Int32(exactly: parts[0] * 12 + parts[1]), let days = Int32(exactly: parts[2] * 7 + parts[3]),
-                    let rest = Int64(exactly: seconds.rounded(.toNearestOrEven))
-                else { throw SQLError("22008", "interval out of range") }
-                let (time, overflow) = ((parts[4] * 3600 + parts[5] * 60) * 1_000_000).addingReportingOverflow(rest)
-                guard !overflow else { throw SQLError("22008", "interval out of range") }
-                call.give(Interval(months: months, days: days, microseconds: time))
+                let seconds = call.count > 6 ? (call.double(6) * 1_000_000).rounded(.toNearestOrEven) : 0
+                guard seconds.isFinite else { throw SQLError("22008", "interval out of range") }
+                let rest = Int64(exactly: seconds) ?? .min
+                // PostgreSQL 15 lets months and days run over, and so must we.
+                call.give(
+                    Interval(
+                        months: Int32(truncatingIfNeeded: parts[0] &* 12 &+ parts[1]),
+                        days: Int32(truncatingIfNeeded: parts[2] &* 7 &+ parts[3]),
+                        microseconds: (parts[4] &* 3600 &+ parts[5] &* 60) &* 1_000_000 &+ rest))
             }
         },
         EngineFunction("pg_to_timestamp", 1, pure) {
@@ -168,6 +159,37 @@ extension EngineFunction {
                         ? value != DateTimeText.dateInfinity.plus && value != DateTimeText.dateInfinity.minus : !isInfinite(value))
             }
         },
+        EngineFunction("pg_to_number", 2, pure) {
+            strict($0, $1, $2) { call in
+                guard !call.bytes(1).isEmpty else { return call.giveNull() }
+                call.give(try NumberPattern(call.text(1)).number(in: call.text(0)))
+            }
+        },
+        EngineFunction("pg_to_timestamp_by", 2, pure) {
+            strict($0, $1, $2) { call in
+                let reading = try TimePattern(call.text(1)).reading(call.text(0))
+                let local = try DateTime.timestamp(ofDate: Int64(reading.date.days)) + reading.time
+                var moment =
+                    try reading.offset.map { local - Int64($0) * 1_000_000 } ?? DateTime.moment(local: local, in: call.values.timeZone)
+                if let digits = reading.precision, digits < 6 {
+                    let unit = [1_000_000, 100_000, 10_000, 1000, 100, 10][digits]
+                    // Half away from zero, counted from 2000.
+                    let (half, step) = (Int64(unit / 2), Int64(unit))
+                    moment = (moment < 0 ? moment - half : moment + half) / step * step
+                }
+                call.give(try DateTime.adding(Interval(), toTimestamp: moment))
+            }
+        },
+        EngineFunction("pg_to_date_by", 2, pure) {
+            strict($0, $1, $2) { call in
+                let days = try TimePattern(call.text(1)).reading(call.text(0)).date.days
+                do throws(SQLError) {
+                    call.give(try DateTime.adding(days: 0, toDate: Int64(days)))
+                } catch {
+                    throw SQLError("22008", "date out of range: \"\(call.text(0))\"")
+                }
+            }
+        },
         // pg_to_char(value, pattern, type)
         EngineFunction("pg_to_char", 3, pure) {
             strict($0, $1, $2) { call in
@@ -176,34 +198,64 @@ extension EngineFunction {
                 if call.bytes(1).isEmpty { return type.isNumber ? call.give("") : call.giveNull() }
                 switch type {
                 case .timestamp, .timestamptz:
-                    guard !isInfinite(call.integer(0)) else { return call.giveNull() }
+                    guard !isInfinite(call.integer(0)), !call.bytes(1).isEmpty else { return call.giveNull() }
                     let zone = type == .timestamptz ? call.values.timeZone : .utc
                     call.give(TimePattern(call.text(1)).text(of: call.integer(0), in: zone, isZoned: type == .timestamptz))
-                case .interval: call.give(TimePattern(call.text(1)).text(of: try call.interval(0)))
-                default: call.give(try NumberPattern(call.text(1)).text(of: number(call, type)))
+                case .interval:
+                    guard !call.bytes(1).isEmpty else { return call.giveNull() }
+                    call.give(try TimePattern(call.text(1)).text(of: call.interval(0)))
+                case .real: call.give(try NumberPattern(call.text(1)).text(of: call.double(0), significantDigits: 6))
+                case .double: call.give(try NumberPattern(call.text(1)).text(of: call.double(0), significantDigits: 15))
+                case .integer, .bigint: call.give(try NumberPattern(call.text(1)).text(ofInteger: call.integer(0), type))
+                default: call.give(try NumberPattern(call.text(1)).text(of: call.numeric(0)))
                 }
             }
         },
     ]
 
-    private static func number(_ call: FunctionCall, _ type: DataType) throws(SQLError) -> Numeric {
-        switch type {
-        case .real: try Numeric(call.double(0), significantDigits: 6)
-        case .double: try Numeric(call.double(0))
-        default: try call.numeric(0)
-        }
-    }
-
     private static func isInfinite(_ timestamp: Int64) -> Bool { timestamp == .max || timestamp == .min }
 
+    /// As C's `%02g`.
+    private static func shortest(_ seconds: Double) throws(SQLError) -> String {
+        guard seconds == 0 || (0.0001..<1_000_000).contains(seconds.magnitude) else {
+            // A real shows six digits and an exponent, as `%g` does.
+            let type = (1_000_000..<1e38).contains(seconds.magnitude) ? DataType.real : .double
+            return type.text(of: .real(try Numeric(seconds, significantDigits: 6).double()))
+        }
+        var text = try Numeric(seconds, significantDigits: 6).text
+        if text.contains(".") {
+            while text.last == "0" { text.removeLast() }
+            if text.last == "." { text.removeLast() }
+        }
+        return text.count < 2 ? "0" + text : text
+    }
+
     private static func padded(_ value: Int) -> String { value < 10 && value >= 0 ? "0\(value)" : "\(value)" }
+
+    /// Days since 2000. `countsBack`: an error tells of a year before Christ as it is counted inside.
+    private static func madeDate(_ call: FunctionCall, countsBack: Bool = false) throws(SQLError) -> Int64 {
+        let (year, month, day) = (call.small(0), call.small(1), call.small(2))
+        let shown = "\(countsBack && year < 0 && year != Int(Int32.min) ? year + 1 : year)-\(padded(month))-\(padded(day))"
+        guard year != 0, year != Int(Int32.min), (1...12).contains(month), (1...31).contains(day) else {
+            throw SQLError("22008", "date field value out of range: \(shown)")
+        }
+        let date = CivilDate(year: year < 0 ? year + 1 : year, month: month, day: day)
+        guard day <= CivilDate.days(in: month, of: date.year) else { throw SQLError("22008", "date field value out of range: \(shown)") }
+        guard year.magnitude < 6_000_000 else { throw SQLError("22008", "date out of range: \(shown)") }
+        do throws(SQLError) {
+            return try DateTime.adding(days: 0, toDate: Int64(date.days))
+        } catch {
+            throw SQLError("22008", "date out of range: \(shown)")
+        }
+    }
 
     private static func clock(_ call: FunctionCall, from index: Int) throws(SQLError) -> Int64 {
         let (hour, minute, second) = (call.small(index), call.small(index + 1), call.double(index + 2))
         let outOfRange = SQLError(
-            "22008", "time field value out of range: \(hour):\(padded(minute)):\(padded(Int(exactly: second.rounded(.towardZero)) ?? 0))")
-        guard (0...24).contains(hour), (0...59).contains(minute), second >= 0, second <= 60 else { throw outOfRange }
-        let time = Int64(hour * 3600 + minute * 60) * 1_000_000 + Int64((second * 1_000_000).rounded(.toNearestOrEven))
+            "22008", "time field value out of range: \(hour):\(padded(minute)):\((try? shortest(second)) ?? "")")
+        let rest = (second * 1_000_000).rounded(.toNearestOrEven)
+        guard (0...24).contains(hour), (0...59).contains(minute), rest >= 0, rest <= 60_000_000 else { throw outOfRange }
+        let time = Int64(hour * 3600 + minute * 60) * 1_000_000 + Int64(rest)
         guard time <= CivilTime.microsecondsPerDay else { throw outOfRange }
         return time
     }

@@ -34,6 +34,7 @@ extension ColumnType {
         case .interval: return .text(try Interval(text, modifier).text)
         case .json: return .text(try JSONText.parse(text))
         case .jsonb: return .text(try JSONBText.parse(text))
+        case .jsonpath: return .text(try JSONPath(text).text)
         case .enumeration(let enumeration): return .integer(try enumeration.position(of: text))
         case .array(let element): return .text(try ArrayText.parse(text, of: ColumnType(element, modifier), in: context))
         case .composite(let row): return .text(try RowText.parse(text, of: row, in: context))

@@ -23,6 +23,7 @@ extension DataType {
         case .interval: "interval"
         case .json: "json"
         case .jsonb: "jsonb"
+        case .jsonpath: "jsonpath"
         case .enumeration(let enumeration): enumeration.schema == "public" ? enumeration.name : "\(enumeration.schema).\(enumeration.name)"
         case .array(let element): element.name + "[]"
         case .composite(let row): row.name.map { $0.schema == "public" ? $0.name : $0.description } ?? "record"
@@ -73,7 +74,7 @@ extension DataType {
         "timestamp": .timestamp, "timestamp without time zone": .timestamp,
         "timestamptz": .timestamptz, "timestamp with time zone": .timestamptz,
         "interval": .interval,
-        "json": .json, "jsonb": .jsonb,
+        "json": .json, "jsonb": .jsonb, "jsonpath": .jsonpath,
         "record": .record, "void": .void, "trigger": .trigger, "unknown": .unknown,
     ]
 }

@@ -41,7 +41,7 @@ package struct JSONRenderer: Sendable {
         case .enumeration(let enumeration): .label(labels(enumeration))
         case .array(let element): .array(form(element, zone))
         case .composite(let row): .row(row.fields.map { (name: name($0.name), form: form($0.type.type, zone)) })
-        case .text, .varchar, .char, .uuid, .interval, .void, .trigger, .unknown: .string
+        case .text, .varchar, .char, .uuid, .interval, .jsonpath, .void, .trigger, .unknown: .string
         }
     }
 

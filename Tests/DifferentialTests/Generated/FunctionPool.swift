@@ -61,6 +61,8 @@ struct FunctionPool: Sendable {
 
     private static func isUsable(_ entry: Entry) -> Bool {
         if entry.name.contains(".") || entry.name.hasPrefix("pg_") || excluded.contains(entry.name) { return false }
+        if entry.name.contains(" ") || FunctionTable.extensionOf[entry.name] != nil { return false }
+        if ["percentile_cont", "percentile_disc", "mode"].contains(entry.name) { return false }
         if !entry.traits.isDisjoint(with: [.volatile, .set, .window]) { return false }
         if entry.name == "age", entry.parameters.count == 1 { return false }
         let types = entry.parameters.compactMap { parameter -> DataType? in if case .exact(let type) = parameter { type } else { nil } }

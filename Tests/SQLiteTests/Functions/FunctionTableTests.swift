@@ -42,7 +42,7 @@ import Testing
     /// The words that begin with `pg_` and stand before a bracket or inside quotes of their own.
     private func words(in text: String) -> Set<String> {
         var names: Set<String> = []
-        for match in text.matches(of: /pg_[a-z0-9_]*[a-z0-9](?=["\(])/) where match.output != "pg_catalog" {
+        for match in text.matches(of: /pg_[a-z0-9_]*[a-z0-9](?=["\(])/) where !["pg_catalog", "pg_typeof"].contains(match.output) {
             names.insert(String(match.output))
         }
         return names
@@ -69,6 +69,9 @@ import Testing
             case "$" where rest.first == "*":
                 rest.removeFirst()
                 text += repeatElement("NULL", count: count).joined(separator: ", ")
+            case "$" where rest.first == "+":
+                rest.removeFirst()
+                text += repeatElement("NULL", count: max(count - 1, 1)).joined(separator: ", ")
             case "#" where rest.first == "*":
                 rest.removeFirst()
                 text += repeatElement("NULL, 'text'", count: count).joined(separator: ", ")
