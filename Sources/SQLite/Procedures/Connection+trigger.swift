@@ -12,13 +12,22 @@ extension Connection {
     func run(_ call: TriggerCall, _ function: QualifiedName, with inputs: Inputs, in schema: Schema) throws(RunStop) -> [StoredValue]? {
         let procedure = try procedure(function.description, schema, inputs)
         guard let definition = procedure.function else { return nil }
-        let own = self.inputs(inputs, for: definition)
+        var own = self.inputs(inputs, for: definition)
         let run = ProcedureRun(procedure, on: self, with: own)
         let saved = session.inputs
-        defer { session.inputs = saved }
-        guard call.transitionTables.isEmpty else {
-            throw .refused(SQLError("0A000", "transition tables are not supported on the embedded engine"))
+        var kept: [Int64] = []
+        defer {
+            for slot in kept { session.rowSets.release(slot) }
+            session.inputs = saved
         }
+        for (index, table) in call.transitionTables.enumerated() {
+            let slot = try session.rowSets.keep(table.rows)
+            kept.append(slot)
+            // Numbers that no part of a WITH has.
+            own.rowSets[1_000_000 + index] = slot
+            run.rowSets.append((table.name, 1_000_000 + index, call.columns))
+        }
+        run.inputs = own
         _ = try binder(own)
         try entering(own) { () throws(RunStop) in try run.run([], trigger: call) }
         guard call.isForEachRow, case .row(let values, let shape) = run.returned, let values else { return nil }

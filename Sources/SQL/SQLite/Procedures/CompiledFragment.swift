@@ -23,6 +23,7 @@ extension SQLiteDialect {
     ) throws(SQLError) -> CompiledFragment {
         var translator = Translator(schema, as: caller, path: path)
         translator.locals = locals
+        for set in rowSets { translator.define(set.name, as: set.number, columns: set.columns) }
         let marked = locals.marked(statement)
         let prepared: Prepared
         if case .select(let select) = marked, let targets {
