@@ -211,6 +211,9 @@ extension Application {
 }
 
 extension Function {
+    /// Called by a trigger and by nobody else.
+    package var isTrigger: Bool { result == .scalar(ColumnType(.trigger)) }
+
     /// Neither stable nor immutable.
     package var mayWrite: Bool { volatility == .volatile }
 

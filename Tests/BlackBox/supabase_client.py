@@ -52,6 +52,30 @@ try:
     rows = service.table("tags").delete().in_("name", ["maps", "games", "songs"]).execute().data
     check("delete", len(rows) == 3, rows)
     check("gone", service.table("tags").select("id").in_("name", ["maps", "games", "songs"]).execute().data == [])
+    shopper = "7b0c9b1e-6a1f-4d53-9d5e-222222222222"
+    service.table("customers").insert({"id": shopper, "name": "Ada", "email": "ada@example.org"}).execute()
+    signed_in = create_client(project.url, project.key("anon"))
+    signed_in.postgrest.auth(project.token({"sub": shopper}))
+    book = service.table("books").select("id,price,stock").gte("stock", 3).order("id").limit(1).single().execute().data
+    order = signed_in.rpc("place_order", {"items": [{"book_id": book["id"], "quantity": 2}]}).execute().data
+    check("a function is called and gives its row", order["customer_id"] == shopper and order["status"] == "placed", order)
+    left = service.table("books").select("stock,order_lines(quantity,unit_price)").eq("id", book["id"]).eq("order_lines.order_id", order["id"]).single().execute().data
+    check("what it did is there", left == {"stock": book["stock"] - 2, "order_lines": [{"quantity": 2, "unit_price": book["price"]}]}, left)
+    try:
+        signed_in.rpc("place_order", {"items": [{"book_id": book["id"], "quantity": 1}, {"book_id": book["id"] + 1, "quantity": 1000}]}).execute()
+        check("a basket that cannot be filled is refused", False)
+    except Exception as error:
+        check("a basket that cannot be filled is refused", getattr(error, "code", None) == "P0001" and "not enough copies" in error.message, error)
+    again = service.table("books").select("stock").eq("id", book["id"]).single().execute().data
+    check("and nothing of it is left", again["stock"] == book["stock"] - 2, again)
+    try:
+        anon.rpc("place_order", {"items": []}).execute()
+        check("strangers may not call it", False)
+    except Exception as error:
+        check("strangers may not call it", getattr(error, "code", None) == "42501", error)
+    service.table("books").update({"price": 99.5}).eq("id", book["id"]).execute()
+    changes = anon.table("price_changes").select("old_price,new_price").eq("book_id", book["id"]).execute().data
+    check("a trigger keeps the history of prices", changes == [{"old_price": book["price"], "new_price": 99.5}], changes)
     check("csv", anon.table("tags").select("name").order("id").limit(2).csv().execute().data.split("\n")[0] == "name")
 finally:
     project.close()

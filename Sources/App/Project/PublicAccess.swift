@@ -11,7 +11,7 @@ package struct PublicAccess: Sendable {
         self.exposed = exposed
     }
 
-    /// A line for each table and view that others than `service_role` may reach, then one for those they may not.
+    /// A line for each table and view that others than `service_role` may reach, then one for those they may not, then the functions.
     package var lines: [String] {
         var lines: [String] = []
         var closed: [String] = []
@@ -27,6 +27,25 @@ package struct PublicAccess: Sendable {
             }
         }
         if !closed.isEmpty { lines.append("closed to all but the service key: \(closed.joined(separator: ", "))") }
+        return lines + functionLines
+    }
+
+    /// The functions that can be called at `/rpc/…`, by who may.
+    private var functionLines: [String] {
+        var everyone: [String] = []
+        var users: [String] = []
+        for (name, overloads) in schema.functions.sorted(by: { $0.key < $1.key }) where exposed.contains(name.schema) {
+            for function in overloads where !function.isTrigger {
+                if schema.allows("anon", .execute, on: function.signature) {
+                    everyone.append(shown(function.signature))
+                } else if schema.allows("authenticated", .execute, on: function.signature) {
+                    users.append(shown(function.signature))
+                }
+            }
+        }
+        var lines: [String] = []
+        if !everyone.isEmpty { lines.append("functions called by everyone: \(everyone.joined(separator: ", "))") }
+        if !users.isEmpty { lines.append("functions called by signed-in users: \(users.joined(separator: ", "))") }
         return lines
     }
 

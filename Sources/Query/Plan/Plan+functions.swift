@@ -161,10 +161,6 @@ extension TableRequest {
 }
 
 extension Function {
-    fileprivate var isTrigger: Bool {
-        if case .scalar(let type) = result { type.type == .trigger } else { false }
-    }
-
     /// All that is given is a parameter's name, and no parameter without a default is left out.
     fileprivate func takes(_ given: [String]) -> Bool {
         given.allSatisfy { name in parameters.contains { $0.name == name } }
