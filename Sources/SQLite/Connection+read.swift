@@ -28,7 +28,7 @@ extension Connection {
     func binder(_ inputs: Inputs) throws(RunStop) -> Binder {
         var values = ValueContext(now: inputs.now)
         if let name = inputs.timeZone {
-            guard let zone = TimeZoneRules.named(name) else {
+            guard let zone = TimeZoneRules.setting(name) else {
                 throw .refused(SQLError("22023", "invalid value for parameter \"TimeZone\": \"\(name)\""))
             }
             values.timeZone = zone

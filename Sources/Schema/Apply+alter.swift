@@ -330,13 +330,15 @@ extension Application {
 
     /// Does a value of type `a` go into a column of type `b` by itself?
     static func assignable(_ a: DataType, _ b: DataType) -> Bool {
+        let (a, b) = (a.base, b.base)
         let numbers: [DataType] = [.smallint, .integer, .bigint, .numeric, .real, .double]
-        let texts: [DataType] = [.text, .varchar, .char]
+        let texts: [DataType] = [.text, .varchar, .char, .citext, .name]
         if a == b || texts.contains(b) || (numbers.contains(a) && numbers.contains(b)) { return true }
         switch (a, b) {
         case (.date, .timestamp), (.date, .timestamptz), (.timestamp, .date), (.timestamptz, .date), (.timestamp, .timestamptz),
             (.timestamptz, .timestamp), (.timestamp, .time), (.timestamptz, .time), (.time, .interval), (.interval, .time), (.json, .jsonb),
-            (.jsonb, .json):
+            (.jsonb, .json), (.inet, .cidr), (.cidr, .inet), (.bit, .varbit), (.varbit, .bit), (.time, .timetz), (.timetz, .time),
+            (.timestamptz, .timetz), (.smallint, .oid), (.integer, .oid), (.bigint, .oid), (.oid, .integer), (.oid, .bigint):
             return true
         case (.array(let a), .array(let b)): return assignable(a, b)
         default: return false

@@ -46,6 +46,10 @@ extension Application {
             }
             schema.comments[Commented(.policy, [table.schema, table.name, name.last])] = text
         case .type, .domain:
+            if let domain = schema.resolveDomain(name, path: path) {
+                schema.comments[Commented(.type, [domain.name.schema, domain.name.name])] = text
+                return
+            }
             guard let type = schema.resolveEnumeration(name, path: path) else {
                 throw SQLError("42704", "type \"\(name.parts.joined(separator: "."))\" does not exist", position: name.position.known)
             }

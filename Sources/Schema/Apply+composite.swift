@@ -124,6 +124,6 @@ extension Application {
 extension Schema {
     /// Whether a type goes by this name; every table and view is one, too.
     func isTypeName(_ name: QualifiedName) -> Bool {
-        enumerations[name] != nil || composites[name] != nil || tables[name] != nil || views[name] != nil
+        enumerations[name] != nil || domains[name] != nil || composites[name] != nil || tables[name] != nil || views[name] != nil
     }
 }

@@ -105,7 +105,11 @@ extension Application {
                     hint: "Use DROP \(real.uppercased()) to remove \(real == "index" ? "an" : "a") \(real).", position: position)
             }
         case .type, .domain:
-            if let found = schema.resolveEnumeration(name, path: path) { return .type(QualifiedName(found.schema, found.name)) }
+            if let found = schema.resolveDomain(name, path: path) { return .type(found.name) }
+            if let found = schema.resolveEnumeration(name, path: path) {
+                if drop.kind == .domain { throw SQLError("42809", "\"\(name.last)\" is not a domain", position: position) }
+                return .type(QualifiedName(found.schema, found.name))
+            }
             if let found = schema.resolveComposite(name, path: path)?.name {
                 guard schema.composites[found] == nil else { return .type(found) }
                 let kind = schema.views[found] == nil ? "table" : "view"
@@ -353,7 +357,7 @@ extension Application {
                 }
             }
         case .namespace(let namespace):
-            for type in (Array(schema.enumerations.keys) + Array(schema.composites.keys)).sorted() where type.schema == namespace {
+            for type in (Array(schema.enumerations.keys) + Array(schema.composites.keys) + Array(schema.domains.keys)).sorted() where type.schema == namespace {
                 found.append((.type(type), on))
             }
             for table in tables where table.name.schema == namespace { found.append((.table(table.name), on)) }
@@ -384,6 +388,9 @@ extension Application {
         for view in schema.views.values.sorted(by: { $0.name < $1.name })
         where view.name != name && view.columns.contains(where: { $0.type.type.isMade(of: name) }) {
             found.append((.view(view.name), on))
+        }
+        for domain in schema.domains.values.sorted(by: { $0.name < $1.name }) where domain.below.type.isMade(of: name) {
+            found.append((.type(domain.name), on))
         }
         for function in allFunctions where function.types.contains(where: { $0.isMade(of: name) }) {
             found.append((.function(function.signature), on))
@@ -448,6 +455,7 @@ extension Application {
         case .type(let name):
             schema.enumerations[name] = nil
             schema.composites[name] = nil
+            schema.domains[name] = nil
             forgetComments { $0 == Commented(.type, [name.schema, name.name]) }
         case .namespace(let name):
             for publication in schema.publications.keys { schema.publications[publication]?.schemas.remove(name) }
@@ -528,17 +536,6 @@ extension Index {
     func mentions(_ column: String) -> Bool {
         including.contains(column)
             || (elements.map(\.value) + [filter].compactMap { $0 }).contains { TreeUses($0).columns.contains { $0.last == column } }
-    }
-}
-
-extension DataType {
-    /// The enum it is, or is an array of.
-    var enumeration: QualifiedName? {
-        switch self {
-        case .enumeration(let type): QualifiedName(type.schema, type.name)
-        case .array(let element): element.enumeration
-        default: nil
-        }
     }
 }
 

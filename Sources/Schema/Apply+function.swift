@@ -113,7 +113,7 @@ extension Application {
         if columns.count > 1 { return .row(columns, isSet: returns.isSet) }
         if returns.arrayDimensions == 0, let relation = schema.resolve(returns.name, path: path),
             relation.kind.hasRows,
-            schema.resolveEnumeration(returns.name, path: path) == nil,
+            schema.resolveEnumeration(returns.name, path: path) == nil, schema.resolveDomain(returns.name, path: path) == nil,
             Schema.systemTypes[returns.name.last] == nil || returns.name.qualifier != "pg_catalog"
         {
             if Schema.systemTypes[returns.name.last] == nil || returns.name.qualifier != nil {

@@ -54,7 +54,7 @@ extension Application {
                 if schema.namespaceUsage[name]?.isEmpty == true { schema.namespaceUsage[name] = nil }
             }
         case .types(let names):
-            for name in names where schema.resolveEnumeration(name, path: path) == nil {
+            for name in names where schema.resolveEnumeration(name, path: path) == nil && schema.resolveDomain(name, path: path) == nil {
                 throw SQLError("42704", "type \"\(name.parts.joined(separator: "."))\" does not exist", position: name.position.known)
             }
         case .allTables(let namespaces):

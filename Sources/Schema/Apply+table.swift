@@ -170,8 +170,8 @@ extension Application {
     }
 
     func requireByteOrder(_ collation: Name, on type: DataType) throws(SQLError) {
-        switch type {
-        case .text, .varchar, .char, .array(.text), .array(.varchar), .array(.char): break
+        switch type.base {
+        case .text, .varchar, .char, .citext, .name, .array(.text), .array(.varchar), .array(.char): break
         default: throw SQLError("42804", "collations are not supported by type \(type.name)", position: collation.position.known)
         }
         guard ["C", "POSIX", "C.UTF-8", "C.utf8", "default", "ucs_basic"].contains(collation.last) else {
@@ -291,8 +291,8 @@ extension Application {
 
     func requireOrder(_ type: DataType, method: String = "btree") throws(SQLError) {
         var element = type
-        while case .array(let inner) = element { element = inner }
-        guard element == .json else { return }
+        while case .array(let inner) = element.base { element = inner }
+        guard element.base == .json else { return }
         throw SQLError(
             "42704", "data type json has no default operator class for access method \"\(method)\"",
             hint: "You must specify an operator class for the index or define a default operator class for the data type.")

@@ -10,7 +10,7 @@ extension Application {
             let name = try schema.placement(of: create.name, path: path)
             if schema.isTypeName(name) { throw SQLError("42710", "type \"\(name.name)\" already exists", position: position.known) }
             return try createComposite(name, columns)
-        case .domain: throw unsupported("CREATE DOMAIN", "Use the type with a check on the column.", position)
+        case .domain(let type, let constraints): return try createDomain(create, over: type, constraints)
         case .range: throw unsupported("CREATE TYPE … AS RANGE", "Use two columns, one for each bound.", position)
         }
         let name = try schema.placement(of: create.name, path: path)
@@ -74,9 +74,30 @@ extension Application {
             guard let found = old.labels.firstIndex(where: { $0.name == label }) else { throw missingLabel(label, old) }
             if old.labels.contains(where: { $0.name == other }) { throw SQLError("42710", "enum label \"\(other)\" already exists") }
             new.labels[found].name = other
+            renameLabel(label, to: other, of: old)
         }
         schema.replace(old, with: new)
         changes.append(.alterEnumeration(old: old, new: new))
+    }
+
+    /// PostgreSQL keeps a default's label by its number; here it is text that changes along.
+    private mutating func renameLabel(_ label: String, to new: String, of type: Enumeration) {
+        func renamed(_ value: Expression) -> Expression {
+            switch value.kind {
+            case .literal(.string(label)): Expression(.literal(.string(new)), at: value.position)
+            case .cast(let inner, let name) where name.arrayDimensions == 0:
+                Expression(.cast(renamed(inner), name), at: value.position)
+            default: value
+            }
+        }
+        for name in schema.tables.keys {
+            for i in schema.tables[name]?.columns.indices ?? 0..<0
+            where schema.tables[name]?.columns[i].type.type.base == .enumeration(type) {
+                if let value = schema.tables[name]?.columns[i].defaultValue {
+                    schema.tables[name]?.columns[i].defaultValue = renamed(value)
+                }
+            }
+        }
     }
 
     private func missingLabel(_ label: String, _ type: Enumeration) -> SQLError {

@@ -4,6 +4,8 @@
 package struct CatalogueEntry: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case role, membership, schema, usage, `extension`, enumeration
+        /// Over an enum or another domain, perhaps.
+        case domain
         /// Where an enum's labels do not stand 1024 apart: `values ('sad', 1024), ('ok', 1536)`.
         case labelPositions = "label positions"
         /// `create type … as (…)`, each behind those it holds.

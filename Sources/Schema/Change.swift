@@ -26,6 +26,8 @@ package enum Change: Hashable, Sendable {
     case restartSequence(QualifiedName, with: Int64)
     /// Labels were added or renamed. Where a label kept its name and its position differs, stored values change with it.
     case alterEnumeration(old: Enumeration, new: Enumeration)
+    /// Every value of this domain that a table holds must pass the check, or be not null where there is none.
+    case testDomain(QualifiedName, Check?)
     /// The rows of a query go into a table that has just been made, or, `replacing` them, become those of a materialized view. Nil: none.
     case fill(QualifiedName, Select?, replacing: Bool)
     /// Something to be told: see `Note`.

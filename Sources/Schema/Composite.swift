@@ -58,6 +58,7 @@ extension Schema {
         for name in composites.keys {
             for i in composites[name]?.fields.indices ?? 0..<0 { composites[name]?.fields[i].type.type.map(change) }
         }
+        for name in domains.keys { domains[name]?.below.type.map(change) }
         for name in tables.keys {
             for i in tables[name]?.columns.indices ?? 0..<0 { tables[name]?.columns[i].type.type.map(change) }
         }
@@ -121,6 +122,11 @@ extension DataType {
             let old = element
             element.map(change)
             if element != old { self = .array(element) }
+        case .domain(var domain):
+            let old = domain
+            domain.below.type.map(change)
+            if domain != old { self = .domain(domain) }
+            self = change(self)
         case .composite(var row):
             let old = row
             for i in row.fields.indices { row.fields[i].type.type.map(change) }
@@ -136,6 +142,8 @@ extension DataType {
         case .composite(let row): row.name == name
         case .array(let element): element.isMade(of: name)
         case .enumeration(let type): QualifiedName(type.schema, type.name) == name
+        // A domain over it is another type, which rests on it itself.
+        case .domain(let domain): QualifiedName(domain.schema, domain.name) == name
         default: false
         }
     }
@@ -145,6 +153,7 @@ extension DataType {
         switch self {
         case .composite(let row): row.name == name || row.fields.contains { $0.type.type.holds(name) }
         case .array(let element): element.holds(name)
+        case .domain(let domain): QualifiedName(domain.schema, domain.name) == name || domain.below.type.holds(name)
         case .enumeration(let type): QualifiedName(type.schema, type.name) == name
         default: false
         }

@@ -2,11 +2,13 @@
 extension ColumnType {
     /// `integer`, `numeric(5,2)`, `text[]`, `enum(public.mood:sad=1024,ok=2048)`.
     package var key: String {
-        switch modifier {
+        if case .domain = type { return base.key }
+        return switch modifier {
         case nil: type.key
         case .length(let length): "\(type.key)(\(length))"
         case .numeric(let precision, let scale): "\(type.key)(\(precision),\(scale))"
         case .precision(let digits): "\(type.key)(\(digits))"
+        case .fields(let fields, let digits): "\(type.key)(\(fields.rawValue)\(digits.map { ",\($0)" } ?? ""))"
         }
     }
 
@@ -17,12 +19,18 @@ extension ColumnType {
             return
         }
         guard let open = key.lastIndex(of: "("), key.last == ")", let type = DataType(key: key[..<open]) else { return nil }
+        let words = key[key.index(after: open)...].dropLast().split(separator: ",")
+        if let first = words.first, let fields = IntervalFields(rawValue: String(first)) {
+            self.init(type, .fields(fields, precision: words.count > 1 ? Int(words[1]) : nil))
+            return
+        }
         let numbers = key[key.index(after: open)...].dropLast().split(separator: ",").map { Int($0) }
         // An array carries its elements' modifier.
         let measured = if case .array(let element) = type { element } else { type }
         switch (measured, numbers.count, numbers.first ?? nil, numbers.last ?? nil) {
         case (.numeric, 2, let precision?, let scale?): self.init(type, .numeric(precision: precision, scale: scale))
-        case (.varchar, 1, let length?, _), (.char, 1, let length?, _): self.init(type, .length(length))
+        case (.varchar, 1, let length?, _), (.char, 1, let length?, _), (.bit, 1, let length?, _), (.varbit, 1, let length?, _):
+            self.init(type, .length(length))
         case (_, 1, let digits?, _): self.init(type, .precision(digits))
         default: return nil
         }
@@ -42,6 +50,18 @@ extension DataType {
         case .text: "text"
         case .varchar: "varchar"
         case .char: "char"
+        case .citext: "citext"
+        case .name: "name"
+        case .oid: "oid"
+        case .timetz: "timetz"
+        case .inet: "inet"
+        case .cidr: "cidr"
+        case .macaddr: "macaddr"
+        case .bit: "bit"
+        case .varbit: "varbit"
+        case .range(let kind): kind.rawValue
+        // The engine's functions see what is stored.
+        case .domain: base.key
         case .uuid: "uuid"
         case .bytea: "bytea"
         case .date: "date"
@@ -97,11 +117,14 @@ extension DataType {
     }
 
     private static let plain: [String: DataType] = {
-        let all: [DataType] = [
-            .boolean, .smallint, .integer, .bigint, .real, .double, .numeric, .text, .varchar, .char, .uuid, .bytea, .date, .time,
-            .timestamp,
-            .timestamptz, .interval, .json, .jsonb, .jsonpath, .record, .void, .trigger, .unknown,
-        ]
+        let all: [DataType] =
+            [
+                .boolean, .smallint, .integer, .bigint, .real, .double, .numeric, .text, .varchar, .char, .uuid, .bytea, .date, .time,
+                .timestamp,
+                .timestamptz, .interval, .json, .jsonb, .jsonpath, .record, .void, .trigger, .unknown, .citext, .name, .oid, .timetz, .inet, .cidr,
+                .macaddr, .bit,
+                .varbit,
+            ] + RangeKind.allCases.map { .range($0) }
         return Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
     }()
 

@@ -10,13 +10,22 @@ package indirect enum DataType: Hashable, Sendable {
     case real, double
     case numeric
     case text, varchar, char
+    /// Text that compares without regard to case, of the extension of that name.
+    case citext
+    /// A name of the catalogue: text of at most 63 bytes.
+    case name
+    case oid
     case uuid, bytea
-    case date, time, timestamp, timestamptz, interval
+    case date, time, timetz, timestamp, timestamptz, interval
     case json, jsonb
     /// A path into a document; never a column of its own index or order.
     case jsonpath
+    case inet, cidr, macaddr
+    case bit, varbit
+    case range(RangeKind)
     case enumeration(Enumeration)
     case array(DataType)
+    case domain(Domain)
     /// A row whose shape is known: `book`, `row(1, 'a')`.
     case composite(Composite)
     /// A row whose shape is not known; never stored.
@@ -54,12 +63,60 @@ package struct Enumeration: Hashable, Sendable {
     }
 }
 
+/// A type of its own name over another, whose values must hold what `Schema.domains` says of it.
+///
+/// Operators and functions see the type below; columns, casts and parameters see the domain.
+package struct Domain: Hashable, Sendable {
+    package var schema: String
+    package var name: String
+    /// The type below, which may be a domain itself.
+    package var below: ColumnType
+
+    package init(schema: String, name: String, below: ColumnType) {
+        self.schema = schema
+        self.name = name
+        self.below = below
+    }
+}
+
+extension DataType {
+    /// The type without the domains around it.
+    package var base: DataType {
+        var type = self
+        while case .domain(let domain) = type { type = domain.below.type }
+        return type
+    }
+}
+
+extension ColumnType {
+    /// The type without the domains around it; the innermost modifier holds.
+    package var base: ColumnType {
+        var column = self
+        while case .domain(let domain) = column.type { column = domain.below }
+        return column
+    }
+}
+
 /// What stands in parentheses behind a type: a length, or a precision and a scale.
 package enum TypeModifier: Hashable, Sendable {
     case length(Int)
     case numeric(precision: Int, scale: Int)
     /// Fraction digits of `time(p)`, `timestamp(p)`, `timestamptz(p)` and `interval(p)`.
     case precision(Int)
+    /// The fields an interval keeps (`interval day to second(3)`): the last of them, and its fraction digits where it is the second.
+    case fields(IntervalFields, precision: Int?)
+}
+
+/// What may stand behind `interval`.
+package enum IntervalFields: String, Hashable, Sendable, CaseIterable {
+    case year, month, day, hour, minute, second
+    case yearToMonth = "year to month"
+    case dayToHour = "day to hour"
+    case dayToMinute = "day to minute"
+    case dayToSecond = "day to second"
+    case hourToMinute = "hour to minute"
+    case hourToSecond = "hour to second"
+    case minuteToSecond = "minute to second"
 }
 
 /// A type with its modifier: what a column is declared as and what a cast names.

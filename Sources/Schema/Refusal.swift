@@ -65,7 +65,6 @@ extension Application {
         "AlterTypeStmt": ("ALTER TYPE … SET", "Leave it out."),
         "AlterObjectSchemaStmt": ("SET SCHEMA of this", "Create it in the schema where it should be."),
         "AlterDomainStmt": ("ALTER DOMAIN", "Use the type with a check on the column."),
-        "CreateDomainStmt": ("CREATE DOMAIN", "Use the type with a check on the column."),
         "MergeStmt": ("MERGE", "Use insert … on conflict, update and delete."),
         "AlterFunctionStmt": ("ALTER FUNCTION", "Use create or replace function."),
     ]

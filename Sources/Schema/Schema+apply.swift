@@ -52,6 +52,7 @@ struct Application {
         case .createView(let create): try createView(create, describe: describe)
         case .createType(let create): try createType(create)
         case .alterEnum(let alter): try alterEnum(alter)
+        case .alterDomain(let alter): try alterDomain(alter)
         case .createFunction(let create): try createFunction(create, statement)
         case .createTrigger(let create): try createTrigger(create)
         case .createPolicy(let create): try createPolicy(create)
@@ -115,7 +116,7 @@ extension Application {
     }
 
     func requireNoType(_ name: QualifiedName, at position: Position = .none) throws(SQLError) {
-        guard schema.enumerations[name] != nil else { return }
+        guard schema.enumerations[name] != nil || schema.domains[name] != nil else { return }
         throw SQLError(
             "42710", "type \"\(name.name)\" already exists",
             hint:

@@ -4,7 +4,8 @@ extension Schema {
     /// The whole schema as rows of SQL from which `Schema(catalogue:)` makes it again, kind by kind.
     package var catalogueEntries: [CatalogueEntry] {
         let entries =
-            roleEntries + namespaceEntries + enumerationEntries + compositeEntries + tableEntries + sequenceEntries + viewEntries
+            roleEntries + namespaceEntries + enumerationEntries + domainEntries + compositeEntries + tableEntries + sequenceEntries
+            + viewEntries
             + functionEntries + triggerEntries
             + commentEntries
             + grantEntries
@@ -83,6 +84,16 @@ extension Schema {
             rest.removeAll { next.contains($0) }
         }
         return result
+    }
+
+    private var domainEntries: [CatalogueEntry] {
+        inOrder(domains.mapValues { [$0.below.type] }).compactMap { domains[$0] }.map { domain in
+            var constraints: [Constraint] = []
+            if domain.isNotNull { constraints.append(Constraint(.notNull)) }
+            if let value = domain.defaultValue { constraints.append(Constraint(.default(value))) }
+            constraints += domain.checks.map { Constraint(.check($0.condition, noInherit: false), name: $0.name) }
+            return entry(.domain, domain.name, [.createType(CreateType(Name(domain.name), .domain(TypeName(domain.below), constraints)))])
+        }
     }
 
     // MARK: Tables

@@ -8,6 +8,7 @@ extension Schema {
         var order = Dictionary(uniqueKeysWithValues: CatalogueEntry.Kind.allCases.enumerated().map { ($1, $0) })
         // A table may hold rows of another table, and a composite type those of a table: who comes too early is read again later.
         order[.composite] = order[.table]
+        order[.domain] = order[.table]
         var sorted = entries.enumerated().sorted {
             (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset)
         }.map(\.element)
@@ -28,14 +29,16 @@ extension Schema {
 
 extension Application {
     /// Reads entries in this order; gives the place of one that needs a type which is not there yet.
+    private static let holdTypes: Set<CatalogueEntry.Kind> = [.composite, .domain, .table]
+
     fileprivate mutating func read(_ entries: [CatalogueEntry]) throws(SQLError) -> Int? {
         var shapes: [QualifiedName: [View.Column]] = [:]
         for (place, entry) in entries.enumerated() {
             do {
                 for statement in try parse(entry.definition) { try read(statement, of: entry, &shapes) }
             } catch {
-                let isMissing = (error as? SQLError)?.code == "42704" && (entry.kind == .composite || entry.kind == .table)
-                if isMissing, entries[(place + 1)...].contains(where: { $0.kind == .composite || $0.kind == .table }) { return place }
+                let isMissing = (error as? SQLError)?.code == "42704" && Self.holdTypes.contains(entry.kind)
+                if isMissing, entries[(place + 1)...].contains(where: { Self.holdTypes.contains($0.kind) }) { return place }
                 throw damaged(entry, error)
             }
         }

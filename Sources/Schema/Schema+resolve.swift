@@ -71,6 +71,13 @@ extension Schema {
         return nil
     }
 
+    /// A domain along the path.
+    package func resolveDomain(_ name: Name, path: [String] = searchPath) -> DomainDefinition? {
+        if let schema = name.qualifier { return domains[QualifiedName(schema, name.last)] }
+        for schema in path { if let found = domains[QualifiedName(schema, name.last)] { return found } }
+        return nil
+    }
+
     /// The functions of a name, in the order of the path; overloads of one schema together.
     package func resolveFunctions(_ name: Name, path: [String] = searchPath) -> [Function] {
         if let schema = name.qualifier { return functions[QualifiedName(schema, name.last)] ?? [] }

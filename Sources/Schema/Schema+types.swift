@@ -16,6 +16,10 @@ extension Schema {
         switch element.type {
         case .void, .trigger, .unknown:
             throw SQLError("42704", "type \"\(name.name.last)[]\" does not exist", position: name.name.position.known)
+        case .domain(let domain):
+            throw SQLError(
+                "0A000", "arrays of the domain \(domain.name) are not supported",
+                hint: "Make a domain over an array, or use an array of \(domain.below.type.base.name).", position: name.name.position.known)
         default: return ColumnType(.array(element.type), element.modifier)
         }
     }
@@ -29,6 +33,15 @@ extension Schema {
         }
         if isSystem, name.name.last.hasPrefix("_"), let type = Self.systemTypes[String(name.name.last.dropFirst())] {
             return ColumnType(.array(type))
+        }
+        // A type of the extension's, in whatever schema that is.
+        if name.name.last == "citext", extensions.contains("citext"), parts.count == 1 || namespaces.contains(parts[0]) {
+            if !name.modifiers.isEmpty { throw noModifier(name, for: "citext") }
+            return ColumnType(.citext)
+        }
+        if let found = resolveDomain(name.name, path: path) {
+            if !name.modifiers.isEmpty { throw noModifier(name, for: found.name.name) }
+            return ColumnType(.domain(found.type))
         }
         if let found = resolveEnumeration(name.name, path: path) {
             if !name.modifiers.isEmpty { throw noModifier(name, for: found.name) }
@@ -44,7 +57,7 @@ extension Schema {
         if let schema = name.name.qualifier, schema != "pg_catalog", !namespaces.contains(schema) {
             throw SQLError("3F000", "schema \"\(schema)\" does not exist", position: position.known)
         }
-        let enums = enumerations.keys.filter { path.contains($0.schema) }.map(\.name)
+        let enums = (Array(enumerations.keys) + Array(domains.keys)).filter { path.contains($0.schema) }.map(\.name)
         throw SQLError(
             "42704", "type \"\(parts.joined(separator: "."))\" does not exist",
             hint: perhaps(name.name.last, Array(Self.systemTypes.keys) + Array(Self.spokenTypes.keys) + enums), position: position.known)
@@ -82,18 +95,29 @@ extension Schema {
                 throw SQLError("22023", "NUMERIC scale \(scale) must be between -1000 and 1000", position: position)
             }
             return .numeric(precision: numbers[0], scale: scale)
-        case .time, .timestamp, .timestamptz:
+        case .bit, .varbit:
+            let word = type == .bit ? "bit" : "varbit"
+            guard numbers.count == 1 else { throw SQLError("22023", "invalid type modifier", position: position) }
+            if numbers[0] < 1 { throw SQLError("22023", "length for type \(word) must be at least 1", position: position) }
+            if numbers[0] > 83_886_080 { throw SQLError("22023", "length for type \(word) cannot exceed 83886080", position: position) }
+            return .length(numbers[0])
+        case .time, .timetz, .timestamp, .timestamptz:
             guard numbers.count == 1 else { throw SQLError("22023", "invalid type modifier", position: position) }
             // More than six digits is a warning in PostgreSQL, and six.
             guard numbers[0] >= 0 else {
                 throw SQLError(
-                    "22023", "\(type == .time ? "TIME" : "TIMESTAMP")(\(numbers[0])) precision must not be negative", position: position)
+                    "22023",
+                    "\(type == .time || type == .timetz ? "TIME" : "TIMESTAMP")(\(numbers[0]))\(type == .timetz || type == .timestamptz ? " WITH TIME ZONE" : "") precision must not be negative",
+                    position: position)
             }
             return .precision(min(numbers[0], 6))
         case .interval:
             // First the fields asked for, 0x7FFF being all of them.
             guard numbers[0] == 0x7FFF else {
-                throw SQLError("0A000", "interval fields are not supported yet", hint: "Use interval.", position: position)
+                guard let fields = Self.intervalFields[numbers[0]] else {
+                    throw SQLError("22023", "invalid INTERVAL type modifier", position: position)
+                }
+                return .fields(fields, precision: numbers.count > 1 && numbers[1] != 0xFFFF ? min(max(numbers[1], 0), 6) : nil)
             }
             return numbers.count > 1 ? .precision(min(max(numbers[1], 0), 6)) : nil
         default: throw noModifier(name, for: type.name)
@@ -104,12 +128,21 @@ extension Schema {
         SQLError("42601", "type modifier is not allowed for type \"\(type)\"", position: name.name.position.known)
     }
 
+    /// How the parser writes what stands behind `interval`: a bit for each field.
+    static let intervalFields: [Int: IntervalFields] = [
+        4: .year, 2: .month, 8: .day, 1024: .hour, 2048: .minute, 4096: .second, 6: .yearToMonth, 1032: .dayToHour, 3080: .dayToMinute,
+        7176: .dayToSecond, 3072: .hourToMinute, 7168: .hourToSecond, 6144: .minuteToSecond,
+    ]
+
     static let systemTypes: [String: DataType] = [
         "bool": .boolean, "int2": .smallint, "int4": .integer, "int8": .bigint, "float4": .real, "float8": .double, "numeric": .numeric,
         "text": .text, "varchar": .varchar, "bpchar": .char, "uuid": .uuid, "bytea": .bytea, "date": .date, "time": .time,
         "timestamp": .timestamp, "timestamptz": .timestamptz, "interval": .interval, "json": .json, "jsonb": .jsonb, "jsonpath": .jsonpath,
         "record": .record,
-        "void": .void, "trigger": .trigger, "unknown": .unknown,
+        "void": .void, "trigger": .trigger, "unknown": .unknown, "name": .name, "oid": .oid, "timetz": .timetz, "inet": .inet,
+        "cidr": .cidr,
+        "macaddr": .macaddr, "bit": .bit, "varbit": .varbit, "int4range": .range(.int4range), "int8range": .range(.int8range),
+        "numrange": .range(.numrange), "daterange": .range(.daterange), "tsrange": .range(.tsrange), "tstzrange": .range(.tstzrange),
     ]
 
     /// As people write them, which the parser has turned into the system's names by the time we look: for hints only.
@@ -119,19 +152,16 @@ extension Schema {
 
     private static let otherTypes: [String: String] = {
         var types = [
-            "money": "Use numeric(12,2).", "name": "Use text.", "char": "Use \"text\" with a check on its length.", "oid": "Use bigint.",
-            "xml": "Use text.",
-            "timetz": "Use time, or timestamptz.", "citext": "Use text with a unique index on lower(column).",
-            "bit": "Use integer, or boolean columns.",
-            "varbit": "Use text, or boolean columns.", "tsvector": "Full text search comes in a later version.",
+            "money": "Use numeric(12,2).", "char": "Use \"text\" with a check on its length.", "xml": "Use text.",
+            "tsvector": "Full text search comes in a later version.",
             "tsquery": "Full text search comes in a later version.", "hstore": "Use jsonb.", "vector": "Use real[].",
         ]
         for type in ["point", "line", "lseg", "box", "path", "polygon", "circle", "geometry", "geography"] {
             types[type] = "Use two columns of type double precision, or jsonb."
         }
-        for type in ["inet", "cidr", "macaddr", "macaddr8"] { types[type] = "Use text." }
-        for type in ["int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"] {
-            types[type] = "Use two columns, one for each bound."
+        types["macaddr8"] = "Use macaddr, or text."
+        for type in ["int4multirange", "int8multirange", "nummultirange", "tsmultirange", "tstzmultirange", "datemultirange"] {
+            types[type] = "Use a table of ranges."
         }
         for type in ["regclass", "regtype", "regproc", "regprocedure", "regrole", "regnamespace"] { types[type] = "Use text." }
         types["event_trigger"] = "Use migrations."

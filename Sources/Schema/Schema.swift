@@ -14,6 +14,7 @@ package struct Schema: Sendable, Equatable {
     package var enumerations: [QualifiedName: Enumeration] = [:]
     /// `create type … as (…)`; a table's and a view's row types are the table and the view.
     package var composites: [QualifiedName: Composite] = [:]
+    package var domains: [QualifiedName: DomainDefinition] = [:]
     /// Overloads share a name.
     package var functions: [QualifiedName: [Function]] = [:]
     package var sequences: [QualifiedName: Sequence] = [:]

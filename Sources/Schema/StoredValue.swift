@@ -9,6 +9,12 @@ package enum StoredValue: Hashable, Sendable {
     case blob([UInt8])
 }
 
+extension StoredValue {
+    /// A number as the types `real` and `double precision` store it: SQLite would make null of NaN, so that is the text `NaN`, which
+    /// SQLite sorts behind every number, as PostgreSQL sorts NaN.
+    package init(_ number: Double) { self = number.isNaN ? .text("NaN") : .real(number) }
+}
+
 /// A value as a statement's row holds it: borrowed from the database for as long as the row is current.
 ///
 /// Text is UTF-8 without a terminating zero.

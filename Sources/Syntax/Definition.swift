@@ -20,6 +20,7 @@ package struct Statement: Hashable, Sendable {
         case createView(CreateView)
         case createType(CreateType)
         case alterEnum(AlterEnum)
+        case alterDomain(AlterDomain)
         case createFunction(CreateFunction)
         case createTrigger(CreateTrigger)
         case createPolicy(CreatePolicy)
@@ -300,6 +301,25 @@ package struct CreateType: Hashable, Sendable {
     package init(_ name: Name, _ kind: Kind) {
         self.name = name
         self.kind = kind
+    }
+}
+
+package struct AlterDomain: Hashable, Sendable {
+    package enum Change: Hashable, Sendable {
+        case setDefault(Expression?)
+        case setNotNull(Bool)
+        case addConstraint(Constraint)
+        case dropConstraint(String, ifExists: Bool, cascade: Bool)
+        case validateConstraint(String)
+        case renameConstraint(String, to: String)
+    }
+
+    package var name: Name
+    package var change: Change
+
+    package init(_ name: Name, _ change: Change) {
+        self.name = name
+        self.change = change
     }
 }
 

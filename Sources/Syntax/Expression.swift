@@ -91,6 +91,8 @@ package enum Literal: Hashable, Sendable {
     /// Every other number, as written: `2147483648`, `1.10`, `1e5`.
     case number(String)
     case string(String)
+    /// `b'101'` and `x'1F'`, as the parser keeps them: `b101`, `x1F`.
+    case bits(String)
 }
 
 // Trees are compared and hashed by recursion, and may be deeper than a small stack bears.

@@ -55,6 +55,7 @@ extension SQLPrinter {
         case .integer(let value): write(String(value))
         case .number(let text): write(text)
         case .string(let text): write(quotedString(text))
+        case .bits(let text): write("\(text.prefix(1))'\(text.dropFirst())'")
         }
     }
 

@@ -10,6 +10,7 @@ extension SQLPrinter {
         case .createView(let view): createView(view)
         case .createType(let type): createType(type)
         case .alterEnum(let alter): alterEnum(alter)
+        case .alterDomain(let alter): alterDomain(alter)
         case .createFunction(let function): createFunction(function)
         case .createTrigger(let trigger): createTrigger(trigger)
         case .createPolicy(let policy): createPolicy(policy)
@@ -138,6 +139,25 @@ extension SQLPrinter {
                 self.constraint(constraint)
             }
         case .range: isIncomplete = true
+        }
+    }
+
+    private mutating func alterDomain(_ alter: AlterDomain) {
+        write("alter domain ")
+        name(alter.name)
+        switch alter.change {
+        case .setDefault(let value?):
+            write(" set default ")
+            expression(value)
+        case .setDefault(nil): write(" drop default")
+        case .setNotNull(let isSet): write(isSet ? " set not null" : " drop not null")
+        case .addConstraint(let constraint):
+            write(" add ")
+            self.constraint(constraint)
+        case .dropConstraint(let name, let ifExists, let cascade):
+            write(" drop constraint \(ifExists ? "if exists " : "")\(quotedIdentifier(name))\(cascade ? " cascade" : "")")
+        case .validateConstraint(let name): write(" validate constraint \(quotedIdentifier(name))")
+        case .renameConstraint(let name, let new): write(" rename constraint \(quotedIdentifier(name)) to \(quotedIdentifier(new))")
         }
     }
 

@@ -29,7 +29,8 @@ extension TreeReader {
     private func expressionKind(_ kind: String, _ node: Node) throws(SyntaxError) -> Expression.Kind {
         switch kind {
         case "ColumnRef": return column(node)
-        case "A_Const": return .literal(try literal(node))
+        case "A_Const":
+            return .literal(try literal(node))
         case "ParamRef": return .parameter(node.integer("number"))
         case "FuncCall": return .call(try call(node))
         case "A_Expr": return try operation(node)
@@ -76,7 +77,8 @@ extension TreeReader {
         if let value = node["sval"] { return .string(value.string("sval") ?? "") }
         if let value = node["fval"] { return .number(value.string("fval") ?? "0") }
         if let value = node["boolval"] { return .boolean(value.flag("boolval")) }
-        throw unsupported("a bit string", at: node)
+        if let value = node["bsval"] { return .bits(value.string("bsval") ?? "b") }
+        throw unsupported("this constant", at: node)
     }
 
     // MARK: Operators

@@ -60,10 +60,14 @@ extension TreeReader {
     }
 
     func rename(_ node: Node) throws(SyntaxError) -> Statement.Kind {
+        let to = node.string("newname") ?? ""
+        if node.string("renameType") == "OBJECT_DOMCONSTRAINT" {
+            let domain = try member(node, "object", object)
+            return .alterDomain(AlterDomain(domain.name, .renameConstraint(node.string("subname") ?? "", to: to)))
+        }
         guard let kind = objectKind(node, "renameType") else {
             return .other("ALTER \(Self.spoken(node.string("renameType"))) … RENAME")
         }
-        let to = node.string("newname") ?? ""
         let ifExists = node.flag("missing_ok")
         switch kind {
         case .column, .constraint, .policy, .trigger:

@@ -16,6 +16,7 @@ extension TreeReader {
             return .createType(CreateType(try member(node, "typevar", name(table:)), .composite(try columns(node.list("coldeflist")))))
         case "CreateDomainStmt": return .createType(try createDomain(node))
         case "CreateRangeStmt": return .createType(CreateType(name(node.list("typeName")), .range))
+        case "AlterDomainStmt": return try alterDomain(node)
         case "AlterEnumStmt": return .alterEnum(alterEnum(node))
         case "CreateFunctionStmt": return .createFunction(try createFunction(node))
         case "CreateTrigStmt": return .createTrigger(try createTrigger(node))
@@ -142,6 +143,25 @@ extension TreeReader {
             name(node.list("domainname")), .domain(try member(node, "typeName", type), try constraints(node.list("constraints"))))
     }
 
+    private func alterDomain(_ node: Node) throws(SyntaxError) -> Statement.Kind {
+        let constraint = node.string("name") ?? ""
+        let change: AlterDomain.Change
+        switch node.string("subtype") {
+        case "T": change = .setDefault(try expression(optional: node["def"]))
+        case "N": change = .setNotNull(false)
+        case "O": change = .setNotNull(true)
+        case "C":
+            guard let node = node["def"], let added = try constraints([node]).first else { return .other("AlterDomainStmt") }
+            change = .addConstraint(added)
+        case "X":
+            change = .dropConstraint(
+                constraint, ifExists: node.flag("missing_ok"), cascade: node.string("behavior") == "DROP_CASCADE")
+        case "V": change = .validateConstraint(constraint)
+        default: return .other("AlterDomainStmt")
+        }
+        return .alterDomain(AlterDomain(name(node.list("typeName")), change))
+    }
+
     private func alterEnum(_ node: Node) -> AlterEnum {
         let new = node.string("newVal") ?? ""
         return AlterEnum(
@@ -190,6 +210,11 @@ extension TreeReader {
         let isList = (node.string("name") ?? "").lowercased() == "search_path" || node.list("args").count > 1
         var parts: [String] = []
         for argument in node.list("args") {
+            // `set time zone interval '-3:30' hour to minute`
+            if let span = argument["TypeCast"]?["arg"]?["A_Const"]?["sval"]?.string("sval") {
+                parts.append("interval '\(span)'")
+                continue
+            }
             guard let constant = argument["A_Const"] else { return nil }
             if let text = constant["sval"] {
                 let value = text.string("sval") ?? ""

@@ -76,6 +76,7 @@ extension FunctionTable.Parameter {
         case .element: "anyelement"
         case .array: "anyarray"
         case .enumeration: "anyenum"
+        case .range: "anyrange"
         case .number: "anynumber"
         }
     }

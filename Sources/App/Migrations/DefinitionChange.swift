@@ -63,9 +63,16 @@ struct DefinitionChange {
             newValues[new.name, default: [:]].merge(using) { _, later in later }
         case .alterEnumeration(let old, let new):
             enumerations.append((old, new))
-            guard old.positionsDiffer(from: new) else { break }
-            for table in after.tables.values where table.columns.contains(where: { $0.type.type.enumeration == new }) { alter(table.name) }
-        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .data, .block, .truncate, .setting, .setConstraints,
+            let rewritesArrays = old.names(differFrom: new)
+            for table in after.tables.values
+            where table.columns.contains(where: { column in
+                guard column.type.type.enumeration == new else { return false }
+                if case .array = column.type.type { return rewritesArrays }
+                return old.positionsDiffer(from: new)
+            }) {
+                alter(table.name)
+            }
+        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .testDomain, .data, .block, .truncate, .setting, .setConstraints,
             .transaction,
             .fill, .note, .savepoint, .copy:
             break
@@ -91,7 +98,10 @@ struct DefinitionChange {
         var values = newValues[new.name] ?? [:]
         for column in new.columns {
             guard let type = column.type.type.enumeration, let change = enumerations.first(where: { $0.new == type }) else { continue }
-            guard column.type.type == .enumeration(type), change.old.positionsDiffer(from: change.new) else { continue }
+            let isRewritten =
+                column.type.type == .enumeration(type)
+                ? change.old.positionsDiffer(from: change.new) : change.old.names(differFrom: change.new)
+            guard isRewritten else { continue }
             values[column.name] = values[column.name] ?? Expression(.column(Name(column.name)))
         }
         return TableChange(
@@ -142,9 +152,6 @@ extension Schema {
             return found
         }
         for table in tables.values.sorted(by: { $0.name < $1.name }) {
-            for column in table.columns where column.type.type.enumeration == type {
-                if case .array = column.type.type { return "column \"\(column.name)\" of table \"\(table.name.name)\", an array," }
-            }
             if let column = table.columns.first(where: { names($0.defaultValue) || names($0.generated) }) {
                 return "column \"\(column.name)\" of table \"\(table.name.name)\""
             }
@@ -164,6 +171,11 @@ extension Schema {
 }
 
 extension Enumeration {
+    /// Has a label that kept its number another name now? Arrays hold the names.
+    func names(differFrom new: Enumeration) -> Bool {
+        labels.contains { label in new.labels.contains { $0.position == label.position && $0.name != label.name } }
+    }
+
     /// Is a label that kept its name stored as another number now?
     func positionsDiffer(from new: Enumeration) -> Bool {
         labels.contains { label in new.labels.contains { $0.name == label.name && $0.position != label.position } }

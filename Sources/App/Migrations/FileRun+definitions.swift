@@ -14,7 +14,7 @@ extension FileRun {
         if replacing { try database.execute("DELETE FROM \(StoredName.table(name))") }
         guard let select else { return }
         let prepared = try SQLiteDialect(schema).prepare(filling: name, from: select, path: path)
-        let result = try database.run(prepared, with: Inputs(caller: .system, now: now))
+        let result = try database.run(prepared, with: Inputs(caller: .system, now: now, timeZone: timeZone))
         if !replacing { onResult?(StatementResult(verb: "SELECT", columns: [], rows: [], changes: result.count)) }
     }
 
@@ -56,7 +56,7 @@ extension FileRun {
         for statement in try rows.statements(copied.rows(after: statementOffset)) {
             try define(on: database)
             let prepared = try SQLiteDialect(schema).prepare(statement, as: caller, path: path)
-            count += try database.run(prepared, with: Inputs(caller: caller, now: now)).count
+            count += try database.run(prepared, with: Inputs(caller: caller, now: now, timeZone: timeZone)).count
         }
         onResult?(StatementResult(verb: "COPY", columns: [], rows: [], changes: count))
     }
@@ -70,7 +70,12 @@ extension FileRun {
             guard let value, value != "none", value != "postgres" else { return caller = .system }
             guard schema.roles[value] != nil else { throw SQLError("22023", "role \"\(value)\" does not exist") }
             caller = Caller(role: value)
-        case "all": (path, checksBodies) = (Schema.searchPath, true)
+        case "timezone":
+            if let value, TimeZoneRules.setting(value) == nil {
+                throw SQLError("22023", "invalid value for parameter \"TimeZone\": \"\(value)\"")
+            }
+            timeZone = value
+        case "all": (path, checksBodies, timeZone) = (Schema.searchPath, true, nil)
         default: break
         }
     }

@@ -11,6 +11,8 @@ struct FileRun {
     var schema: Schema
     var path = Schema.searchPath
     let now: Int64
+    /// The session's time zone, as `set time zone` says it; nil is UTC.
+    var timeZone: String?
     /// Who the statements over rows run as. Another than the owner may only read, and define nothing.
     var caller = Caller.system
     /// Told what each statement gave; nil lets it go.
@@ -106,6 +108,7 @@ struct FileRun {
         case .restartSequence(let name, let value):
             try define(on: database)
             _ = try database.rows("SELECT pg_setval(?1, ?2, 0)", [.text(name.description), .integer(value)])
+        case .testDomain(let name, let check): try DomainTest(name, check, in: schema).perform(on: database)
         case .data(let statement):
             guard case .select(let select) = statement, let (name, value) = select.setting else { return try run(statement, on: database) }
             try set(name, value)
@@ -140,7 +143,7 @@ struct FileRun {
     }
 
     private var inputs: Inputs {
-        var inputs = Inputs(caller: caller, now: now)
+        var inputs = Inputs(caller: caller, now: now, timeZone: timeZone)
         inputs.path = path
         return inputs
     }

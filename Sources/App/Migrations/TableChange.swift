@@ -60,7 +60,14 @@ struct TableChange {
     private func fill(_ columns: [Column], of table: Table, on database: borrowing WriteTransaction) throws(SQLError) {
         let name = StoredName.table(table.name)
         guard try !database.rows("SELECT 1 FROM \(name) LIMIT 1").isEmpty else { return }
-        let filled = columns.filter { $0.generated == nil && ($0.defaultValue != nil || $0.sequence != nil) }
+        let filled = columns.filter { column in
+            guard column.generated == nil else { return false }
+            if column.defaultValue != nil || column.sequence != nil { return true }
+            // A domain may have a default, or refuse the null that the column would get.
+            guard case .domain(let domain) = column.type.type else { return false }
+            let rules = after.rules(of: domain)
+            return after.standard(of: column.type.type) != nil || rules.isNotNull || !rules.checks.isEmpty
+        }
         for column in columns where column.isNotNull && column.generated == nil && !filled.contains(column) {
             throw TableTest.holdsNulls(column.name, table)
         }
@@ -132,6 +139,9 @@ struct TableChange {
     /// Is every value of the one type, as stored, the same value of the other?
     static func keepsStoredValues(from old: ColumnType, to new: ColumnType) -> Bool {
         if old == new { return true }
+        if case .domain = new.type { return false }
+        let (old, new) = (old.base, new.base)
+        if old == new { return true }
         switch (old.type, new.type) {
         case (.smallint, .integer), (.smallint, .bigint), (.integer, .bigint), (.text, .text), (.varchar, .text), (.real, .double):
             return true
@@ -152,6 +162,7 @@ struct TableChange {
             return keepsStoredValues(from: ColumnType(.composite(a)), to: ColumnType(.composite(b)))
         case (.array(let a), .array(let b)):
             return keepsStoredValues(from: ColumnType(a, old.modifier), to: ColumnType(b, new.modifier)) && a.enumeration != nil
+                && a.enumeration.map { old in b.enumeration.map { !old.names(differFrom: $0) } ?? false } ?? false
         default: return false
         }
     }
@@ -197,6 +208,10 @@ struct TableChange {
                 change.new.labels.first { $0.name == label.name }.map { "WHEN \(label.position) THEN \($0.position)" }
             }
             return "CASE \(stored) \(cases.joined(separator: " ")) ELSE \(stored) END"
+        }
+        if case .array(.enumeration(let type)) = column.type.type, let change = enumerations.first(where: { $0.new == type }) {
+            let keys = [change.old, change.new].map { "'" + DataType.enumeration($0).key.replacing("'", with: "''") + "'" }
+            return "pg_relabel(\(stored), \(keys[0]), \(keys[1]))"
         }
         let using = newValues[column.name]
         if using == nil, Self.keepsStoredValues(from: source.type, to: column.type) { return stored }

@@ -423,7 +423,7 @@ extension Translator {
             if case .star = output.value.kind {
                 for column in table.columns {
                     list.append(StoredName.column(column.name))
-                    columns.append(View.Column(column.name, column.type))
+                    columns.append(View.Column(column.name, column.type.base))
                 }
                 continue
             }

@@ -60,7 +60,7 @@ package struct Definitions {
 
     /// The column's default, held to what PostgreSQL accepts there.
     private func standard(_ column: Column, of table: Table) throws(SQLError) -> String? {
-        guard let value = column.defaultValue else { return nil }
+        guard let value = column.defaultValue ?? schema.standard(of: column.type.type) else { return nil }
         var refusal: SQLError?
         value.visit(intoSubqueries: false) { part in
             switch part.kind {
@@ -106,6 +106,15 @@ package struct Definitions {
         return text
     }
 
+    /// True for the rows whose column breaks a domain's check; without one, where it is null.
+    package func domainViolation(_ check: Check?, _ column: Column, of table: Table) throws(SQLError) -> String {
+        guard let check else { return "\(StoredName.column(column.name)) IS NULL" }
+        var translator = Translator(schema, as: .system)
+        let value = Term(StoredName.column(column.name), column.type.type)
+        let condition = try translator.holds(check, value)
+        return "NOT \(try stored(condition, translator))"
+    }
+
     /// `CREATE INDEX`.
     package func index(_ name: String, on tableName: QualifiedName) throws(SQLError) -> String {
         guard let table = schema.tables[tableName], let index = (table.indexes + table.keyIndexes).first(where: { $0.name == name })
@@ -147,6 +156,12 @@ package struct Definitions {
             let name = try schema.resolveRelation(trigger.table, path: path)
             let columns = schema.tables[name]?.viewColumns ?? schema.views[name]?.columns ?? []
             _ = try SQLiteDialect(schema).condition(when, overRowsOf: columns, as: .system)
+        case .createType(let create):
+            guard let domain = schema.resolveDomain(create.name, path: path) else { return }
+            try check(domain, domain.checks, path: path)
+        case .alterDomain(let alter):
+            guard let domain = schema.resolveDomain(alter.name, path: path) else { return }
+            try check(domain, domain.checks, path: path)
         default: break
         }
     }
@@ -155,6 +170,13 @@ package struct Definitions {
         guard let condition, let table = schema.tables[try schema.resolveRelation(name, path: path)] else { return }
         var translator = Translator(schema, as: .system, path: path)
         _ = try translator.boolean(try translator.gate.with(path: path).rewrite(condition), in: scope(table), argumentOf: "POLICY")
+    }
+
+    private func check(_ domain: DomainDefinition, _ checks: [Check], path: [String]) throws(SQLError) {
+        var translator = Translator(schema, as: .system, path: path)
+        for check in checks { _ = try translator.holds(check, Term("NULL", domain.below.type), at: .none) }
+        guard let value = domain.defaultValue else { return }
+        _ = try translator.coerce(try translator.translate(value, in: Scope()), to: domain.below, .assignment, at: value.position)
     }
 
     private func check(_ create: CreateFunction, path: [String]) throws(SQLError) {
@@ -251,7 +273,7 @@ extension ColumnType {
 extension DataType {
     /// The net under narrow integers; values are checked before they come here.
     var rangeCheck: ClosedRange<Int64>? {
-        switch self {
+        switch base {
         case .boolean: 0...1
         case .smallint: Int64(Int16.min)...Int64(Int16.max)
         case .integer: Int64(Int32.min)...Int64(Int32.max)

@@ -74,53 +74,8 @@ extension FunctionTable {
         string_to_array(text, text, text) -> text[] : pg_string_to_array($1, $2, $3) ; unbounded
         unnest(anyarray) -> anyelement : pg_unnest($1, #0) ; set
         generate_subscripts(anyarray, integer) -> integer : pg_generate_subscripts($1, $2) ; set
-        @>(smallint[], smallint[]) -> boolean : pg_array_contains($1, $2, 'smallint') ; unbounded
-        <@(smallint[], smallint[]) -> boolean : pg_array_contains($2, $1, 'smallint') ; unbounded
-        &&(smallint[], smallint[]) -> boolean : pg_array_overlaps($1, $2, 'smallint') ; unbounded
-        @>(integer[], integer[]) -> boolean : pg_array_contains($1, $2, 'integer') ; unbounded
-        <@(integer[], integer[]) -> boolean : pg_array_contains($2, $1, 'integer') ; unbounded
-        &&(integer[], integer[]) -> boolean : pg_array_overlaps($1, $2, 'integer') ; unbounded
-        @>(bigint[], bigint[]) -> boolean : pg_array_contains($1, $2, 'bigint') ; unbounded
-        <@(bigint[], bigint[]) -> boolean : pg_array_contains($2, $1, 'bigint') ; unbounded
-        &&(bigint[], bigint[]) -> boolean : pg_array_overlaps($1, $2, 'bigint') ; unbounded
-        @>(numeric[], numeric[]) -> boolean : pg_array_contains($1, $2, 'numeric') ; unbounded
-        <@(numeric[], numeric[]) -> boolean : pg_array_contains($2, $1, 'numeric') ; unbounded
-        &&(numeric[], numeric[]) -> boolean : pg_array_overlaps($1, $2, 'numeric') ; unbounded
-        @>(real[], real[]) -> boolean : pg_array_contains($1, $2, 'real') ; unbounded
-        <@(real[], real[]) -> boolean : pg_array_contains($2, $1, 'real') ; unbounded
-        &&(real[], real[]) -> boolean : pg_array_overlaps($1, $2, 'real') ; unbounded
-        @>(double[], double[]) -> boolean : pg_array_contains($1, $2, 'double') ; unbounded
-        <@(double[], double[]) -> boolean : pg_array_contains($2, $1, 'double') ; unbounded
-        &&(double[], double[]) -> boolean : pg_array_overlaps($1, $2, 'double') ; unbounded
-        @>(boolean[], boolean[]) -> boolean : pg_array_contains($1, $2, 'boolean') ; unbounded
-        <@(boolean[], boolean[]) -> boolean : pg_array_contains($2, $1, 'boolean') ; unbounded
-        &&(boolean[], boolean[]) -> boolean : pg_array_overlaps($1, $2, 'boolean') ; unbounded
-        @>(text[], text[]) -> boolean : pg_array_contains($1, $2, 'text') ; unbounded
-        <@(text[], text[]) -> boolean : pg_array_contains($2, $1, 'text') ; unbounded
-        &&(text[], text[]) -> boolean : pg_array_overlaps($1, $2, 'text') ; unbounded
-        @>(varchar[], varchar[]) -> boolean : pg_array_contains($1, $2, 'varchar') ; unbounded
-        <@(varchar[], varchar[]) -> boolean : pg_array_contains($2, $1, 'varchar') ; unbounded
-        &&(varchar[], varchar[]) -> boolean : pg_array_overlaps($1, $2, 'varchar') ; unbounded
-        @>(uuid[], uuid[]) -> boolean : pg_array_contains($1, $2, 'uuid') ; unbounded
-        <@(uuid[], uuid[]) -> boolean : pg_array_contains($2, $1, 'uuid') ; unbounded
-        &&(uuid[], uuid[]) -> boolean : pg_array_overlaps($1, $2, 'uuid') ; unbounded
-        @>(date[], date[]) -> boolean : pg_array_contains($1, $2, 'date') ; unbounded
-        <@(date[], date[]) -> boolean : pg_array_contains($2, $1, 'date') ; unbounded
-        &&(date[], date[]) -> boolean : pg_array_overlaps($1, $2, 'date') ; unbounded
-        @>(time[], time[]) -> boolean : pg_array_contains($1, $2, 'time') ; unbounded
-        <@(time[], time[]) -> boolean : pg_array_contains($2, $1, 'time') ; unbounded
-        &&(time[], time[]) -> boolean : pg_array_overlaps($1, $2, 'time') ; unbounded
-        @>(timestamp[], timestamp[]) -> boolean : pg_array_contains($1, $2, 'timestamp') ; unbounded
-        <@(timestamp[], timestamp[]) -> boolean : pg_array_contains($2, $1, 'timestamp') ; unbounded
-        &&(timestamp[], timestamp[]) -> boolean : pg_array_overlaps($1, $2, 'timestamp') ; unbounded
-        @>(timestamptz[], timestamptz[]) -> boolean : pg_array_contains($1, $2, 'timestamptz') ; unbounded
-        <@(timestamptz[], timestamptz[]) -> boolean : pg_array_contains($2, $1, 'timestamptz') ; unbounded
-        &&(timestamptz[], timestamptz[]) -> boolean : pg_array_overlaps($1, $2, 'timestamptz') ; unbounded
-        @>(interval[], interval[]) -> boolean : pg_array_contains($1, $2, 'interval') ; unbounded
-        <@(interval[], interval[]) -> boolean : pg_array_contains($2, $1, 'interval') ; unbounded
-        &&(interval[], interval[]) -> boolean : pg_array_overlaps($1, $2, 'interval') ; unbounded
-        @>(anyarray, anyarray) -> boolean : pg_array_contains($1, $2, 'text') ; unbounded
-        <@(anyarray, anyarray) -> boolean : pg_array_contains($2, $1, 'text') ; unbounded
-        &&(anyarray, anyarray) -> boolean : pg_array_overlaps($1, $2, 'text') ; unbounded
+        @>(anyarray, anyarray) -> boolean : pg_array_contains($1, $2, #1) ; unbounded
+        <@(anyarray, anyarray) -> boolean : pg_array_contains($2, $1, #1) ; unbounded
+        &&(anyarray, anyarray) -> boolean : pg_array_overlaps($1, $2, #1) ; unbounded
         """
 }

@@ -32,12 +32,17 @@ extension FunctionTable {
         trim_scale(numeric) -> numeric : pg_num_trim($1)
         sqrt(numeric) -> numeric : pg_num_sqrt($1)
         sqrt(double) -> double : pg_f8sqrt($1)
-        power(numeric, numeric) -> numeric : pg_num_pow($1, $2)
+        power(numeric, numeric) -> numeric : pg_num_pow($1, $2) ; unbounded
         power(double, double) -> double : pg_f8pow($1, $2)
-        pow(numeric, numeric) -> numeric : pg_num_pow($1, $2)
+        pow(numeric, numeric) -> numeric : pg_num_pow($1, $2) ; unbounded
         pow(double, double) -> double : pg_f8pow($1, $2)
+        exp(numeric) -> numeric : pg_num_exp($1) ; unbounded
         exp(double) -> double : pg_f8exp($1)
+        ln(numeric) -> numeric : pg_num_ln($1) ; unbounded
         ln(double) -> double : pg_f8ln($1)
+        log(numeric) -> numeric : pg_num_log($1) ; unbounded
+        log(numeric, numeric) -> numeric : pg_num_log($1, $2) ; unbounded
+        log10(numeric) -> numeric : pg_num_log($1) ; unbounded
         log(double) -> double : pg_f8log($1)
         log10(double) -> double : pg_f8log($1)
         pi() -> double : 3.141592653589793 ; safe

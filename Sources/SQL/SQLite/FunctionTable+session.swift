@@ -5,7 +5,7 @@ extension FunctionTable {
         transaction_timestamp() -> timestamptz : @now ; safe
         statement_timestamp() -> timestamptz : @now ; safe
         current_timestamp() -> timestamptz : @now ; safe
-        localtimestamp() -> timestamp : @now ; safe
+        localtimestamp() -> timestamp : pg_local(@now) ; safe
         auth.uid() -> uuid : pg_in(@subject, 'uuid')
         auth.role() -> text : @role ; safe
         auth.jwt() -> jsonb : pg_in(@claims, 'jsonb')

@@ -30,18 +30,44 @@ extension FunctionTable {
         /(interval, double) -> interval : pg_interval_div($1, $2)
         age(timestamp, timestamp) -> interval : pg_age($1, $2)
         age(timestamptz, timestamptz) -> interval : pg_age($1, $2)
-        age(timestamp) -> interval : pg_age(pg_date_to_timestamp(pg_timestamp_to_date(@now)), $1)
-        age(timestamptz) -> interval : pg_age(pg_date_to_timestamp(pg_timestamp_to_date(@now)), $1)
+        age(timestamp) -> interval : pg_age(pg_date_to_timestamp(pg_timestamp_to_date(pg_local(@now))), $1)
+        age(timestamptz) -> interval : pg_age(pg_date_to_timestamp(pg_timestamp_to_date(pg_local(@now))), pg_local($1))
         date(timestamp) -> date : pg_timestamp_to_date($1) ; safe
-        date(timestamptz) -> date : pg_timestamp_to_date($1) ; safe
-        current_date() -> date : pg_timestamp_to_date(@now) ; safe
-        current_time() -> time : pg_timestamp_to_time(@now) ; safe
-        localtime() -> time : pg_timestamp_to_time(@now) ; safe
+        date(timestamptz) -> date : pg_timestamp_to_date(pg_local($1))
+        current_date() -> date : pg_timestamp_to_date(pg_local(@now)) ; safe
+        current_time() -> timetz : pg_timetz(@now) ; safe
+        current_time(integer) -> timetz : pg_size(pg_timetz(@now), 'timetz(' || $1 || ')', 0)
+        localtime() -> time : pg_timestamp_to_time(pg_local(@now)) ; safe
+        localtime(integer) -> time : pg_size(pg_timestamp_to_time(pg_local(@now)), 'time(' || $1 || ')', 0)
+        +(date, timetz) -> timestamptz : pg_date_timetz($1, $2)
+        +(timetz, date) -> timestamptz : pg_date_timetz($2, $1)
+        +(timetz, interval) -> timetz : pg_timetz_add($1, $2)
+        +(interval, timetz) -> timetz : pg_timetz_add($2, $1)
+        -(timetz, interval) -> timetz : pg_timetz_sub($1, $2)
+        timezone(text, timetz) -> timetz : pg_timetz_at($1, $2)
+        timezone(interval, timetz) -> timetz : pg_timetz_at_offset($1, $2)
+        timezone(interval, timestamptz) -> timestamp : pg_at_offset($1, $2)
+        timezone(interval, timestamp) -> timestamptz : pg_from_offset($1, $2)
+        overlaps(timestamp, timestamp, timestamp, timestamp) -> boolean : pg_overlaps($*, 'timestamp')
+        overlaps(timestamptz, timestamptz, timestamptz, timestamptz) -> boolean : pg_overlaps($*, 'timestamptz')
+        overlaps(timestamp, interval, timestamp, interval) -> boolean : pg_overlaps($1, pg_ts_add($1, $2), $3, pg_ts_add($3, $4), 'timestamp')
+        overlaps(timestamptz, interval, timestamptz, interval) -> boolean : pg_overlaps($1, pg_tz_add($1, $2), $3, pg_tz_add($3, $4), 'timestamptz')
+        overlaps(timestamp, interval, timestamp, timestamp) -> boolean : pg_overlaps($1, pg_ts_add($1, $2), $3, $4, 'timestamp')
+        overlaps(timestamp, timestamp, timestamp, interval) -> boolean : pg_overlaps($1, $2, $3, pg_ts_add($3, $4), 'timestamp')
+        overlaps(timestamptz, interval, timestamptz, timestamptz) -> boolean : pg_overlaps($1, pg_tz_add($1, $2), $3, $4, 'timestamptz')
+        overlaps(timestamptz, timestamptz, timestamptz, interval) -> boolean : pg_overlaps($1, $2, $3, pg_tz_add($3, $4), 'timestamptz')
+        overlaps(time, time, time, time) -> boolean : pg_overlaps($*, 'time')
+        overlaps(time, interval, time, interval) -> boolean : pg_overlaps($1, pg_time_add($1, $2), $3, pg_time_add($3, $4), 'time')
+        extract(text, timetz) -> numeric : pg_extract($1, $2, 'timetz')
+        date_part(text, timetz) -> double : pg_num_to_f8(pg_extract($1, $2, 'timetz'))
+        current_timestamp(integer) -> timestamptz : pg_size(@now, 'timestamptz(' || $1 || ')', 0)
+        localtimestamp(integer) -> timestamp : pg_size(pg_local(@now), 'timestamp(' || $1 || ')', 0)
         clock_timestamp() -> timestamptz : pg_clock() ; volatile
         make_date(integer, integer, integer) -> date : pg_make_date($1, $2, $3)
         make_time(integer, integer, double) -> time : pg_make_time($1, $2, $3)
         make_timestamp(integer, integer, integer, integer, integer, double) -> timestamp : pg_make_timestamp($1, $2, $3, $4, $5, $6)
-        make_timestamptz(integer, integer, integer, integer, integer, double) -> timestamptz : pg_make_timestamp($1, $2, $3, $4, $5, $6)
+        make_timestamptz(integer, integer, integer, integer, integer, double) -> timestamptz : pg_moment(pg_make_timestamp($1, $2, $3, $4, $5, $6))
+        make_timestamptz(integer, integer, integer, integer, integer, double, text) -> timestamptz : pg_from_zone($7, pg_make_timestamp($1, $2, $3, $4, $5, $6))
         justify_hours(interval) -> interval : pg_justify_hours($1)
         justify_days(interval) -> interval : pg_justify_days($1)
         to_timestamp(double) -> timestamptz : pg_to_timestamp($1)

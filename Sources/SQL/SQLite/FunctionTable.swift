@@ -9,7 +9,7 @@ package import OffstageSchema
 /// name (`||(text, text)`). PostgreSQL's overloads are several lines. Functions of the engine's own are called `pg_…`; see
 /// `Docs/Internals/Translator.md`.
 ///
-/// Parameter words beside types: `any` (any type, literals as text), `anyelement`, `anyarray`, `anyenum`, `anynumber`, `variadic X`,
+/// Parameter words beside types: `any` (any type, literals as text), `anyelement`, `anyarray`, `anyenum`, `anynumber`, `anyrange`, `variadic X`,
 /// `X?` (may be left out, at the end only), `name:X=value` (may be named, and is `value` where left out).
 /// Traits: `safe` (cannot raise and takes bounded time: PostgreSQL's *leakproof*), `unbounded` (time grows with the value: not for event
 /// loops), `volatile`, `aggregate`, `window`, `set`.
@@ -29,7 +29,7 @@ package struct FunctionTable: Sendable {
 
     package enum Parameter: Sendable, Hashable {
         case exact(DataType)
-        case any, element, array, enumeration, number
+        case any, element, array, enumeration, number, range
     }
 
     package struct Traits: OptionSet, Sendable {
@@ -49,7 +49,7 @@ package struct FunctionTable: Sendable {
 
     /// The engine's table: all the parts in `FunctionTable+….swift`.
     package static let shared = FunctionTable(
-        parts: [core, text, patterns, numbers, times, json, aggregates, session] + library + extensions)
+        parts: [core, text, patterns, numbers, times, json, aggregates, session, ranges, networks, citext, bits] + library + extensions)
 
     init(parts: [String]) {
         var entries: [String: [Entry]] = [:]
@@ -147,6 +147,7 @@ extension FunctionTable.Parameter {
         case "anyarray": self = .array
         case "anyenum": self = .enumeration
         case "anynumber": self = .number
+        case "anyrange": self = .range
         default:
             guard let type = DataType(key: word) else { return nil }
             self = .exact(type)

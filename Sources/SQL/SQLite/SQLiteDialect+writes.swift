@@ -22,7 +22,7 @@ extension SQLiteDialect {
         var given: [String: Term] = [:]
         for (index, column) in plan.columns.enumerated() where !(index < defaulted.count && defaulted[index]) {
             if column.generated != nil || column.identity == .always { throw column.onlyDefault(updating: false) }
-            given[column.name] = Term(translator.bind(.payload(index)), column.type.type, modifier: column.type.modifier)
+            given[column.name] = try translator.payload(index, column)
         }
         var sql = try translator.insertText(into: table, given, checks: plan.checks, single: true)
         if let conflict = plan.conflict { sql += try translator.conflictText(conflict, in: table) }
@@ -40,7 +40,7 @@ extension SQLiteDialect {
         var values: [(String, Term)] = []
         for (index, column) in plan.columns.enumerated() {
             if column.generated != nil || column.identity == .always { throw column.onlyDefault(updating: true) }
-            let value = Term(translator.bind(.payload(index)), column.type.type, modifier: column.type.modifier)
+            let value = try translator.payload(index, column)
             values.append((column.name, value))
         }
         let sql = try translator.updateText(plan.source, set: values, where: plan.filter, checks: plan.checks, in: plan.table)

@@ -31,8 +31,9 @@ struct Term: Sendable {
 
     init(_ sql: String, _ type: DataType, modifier: TypeModifier? = nil) {
         self.sql = sql
-        self.type = type
-        self.modifier = modifier
+        // A domain's value is one of the type below it: PostgreSQL's operators and functions look at that alone.
+        self.type = type.base
+        if case .domain = type { self.modifier = ColumnType(type, modifier).base.modifier } else { self.modifier = modifier }
     }
 
     /// A term made of others: it is what they are, unless told otherwise.
@@ -64,9 +65,14 @@ extension DataType {
         case .char: "pg_bpchar"
         case .interval: "pg_interval"
         case .jsonb: "pg_jsonb"
-        case .array(let element):
-            if case .composite = element { byKey } else { element.numberRank == nil ? "pg_array_text" : "pg_array_number" }
+        case .citext: "pg_citext"
+        case .inet, .cidr: "pg_inet"
+        case .timetz: "pg_timetz"
+        case .range(.numrange): "pg_range_number"
+        case .range: "pg_range"
+        case .array(let element): element.arrayCollation ?? byKey
         case .composite: byKey
+        case .domain: base.collation
         default: nil
         }
     }
@@ -85,19 +91,32 @@ extension DataType {
         return text + "\""
     }
 
+    /// Arrays of these compare by their elements' texts, or as numbers; nil where the type's own order is needed.
+    private var arrayCollation: String? {
+        if numberRank != nil { return "pg_array_number" }
+        switch self {
+        case .boolean, .text, .varchar, .name, .uuid, .bytea, .json, .macaddr, .bit, .varbit, .time: return "pg_array_text"
+        // By their labels' names: a collation that knows their order would be another one with every new label.
+        case .enumeration: return "pg_array_text"
+        default: return nil
+        }
+    }
+
     /// The column type SQLite's STRICT tables know.
     var storageClass: String {
         switch self {
-        case .boolean, .smallint, .integer, .bigint, .date, .time, .timestamp, .timestamptz, .enumeration: "INTEGER"
-        case .real, .double: "REAL"
+        case .boolean, .smallint, .integer, .bigint, .oid, .date, .time, .timestamp, .timestamptz, .enumeration: "INTEGER"
+        // A number, or the text `NaN`, which SQLite cannot keep in a REAL column and sorts behind every number.
+        case .real, .double: "ANY"
         case .bytea: "BLOB"
+        case .domain: base.storageClass
         default: "TEXT"
         }
     }
 
     /// PostgreSQL's number tower, narrowest first; nil for what is no number.
     var numberRank: Int? {
-        switch self {
+        switch base {
         case .smallint: 0
         case .integer: 1
         case .bigint: 2
@@ -113,11 +132,14 @@ extension DataType {
 
     /// PostgreSQL's type categories, as far as choosing among overloads needs them (chapter 10).
     var category: Character {
-        switch self {
+        switch base {
         case .boolean: "B"
-        case .smallint, .integer, .bigint, .numeric, .real, .double: "N"
-        case .text, .varchar, .char: "S"
-        case .date, .time, .timestamp, .timestamptz: "D"
+        case .smallint, .integer, .bigint, .numeric, .real, .double, .oid: "N"
+        case .text, .varchar, .char, .citext, .name: "S"
+        case .date, .time, .timetz, .timestamp, .timestamptz: "D"
+        case .inet, .cidr: "I"
+        case .bit, .varbit: "V"
+        case .range: "R"
         case .interval: "T"
         case .array: "A"
         case .enumeration: "E"
@@ -129,8 +151,8 @@ extension DataType {
 
     /// The preferred type of its category.
     var isPreferred: Bool {
-        switch self {
-        case .boolean, .double, .text, .timestamptz, .interval: true
+        switch base {
+        case .boolean, .double, .oid, .text, .timestamptz, .interval, .inet, .varbit: true
         default: false
         }
     }

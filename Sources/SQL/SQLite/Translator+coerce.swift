@@ -11,6 +11,9 @@ extension Translator {
     mutating func coerce(
         _ term: Term, to target: ColumnType, _ context: Coercion, at position: Position = .none
     ) throws(SQLError) -> Term {
+        if case .domain(let domain) = target.type {
+            return try constrain(try coerce(term, to: target.base, context, at: position), as: domain)
+        }
         if let pending = term.pending { return try resolve(pending, as: target, context, from: term, at: position) }
         if term.type == target.type { return sized(term, to: target, context) }
         if case .composite(let row) = target.type, term.type.isRow {
@@ -32,8 +35,9 @@ extension Translator {
 
     /// The term as a column wants it: what `insert` and `set` do.
     mutating func assign(_ term: Term, to column: Column, at position: Position = .none) throws(SQLError) -> Term {
-        if term.pending == nil, term.type != column.type.type, !(term.type.isRow && column.type.type.isRow) {
-            let rule = CastTable.rule(from: term.type, to: column.type.type)
+        let wanted = column.type.type.base
+        if term.pending == nil, term.type != wanted, !(term.type.isRow && wanted.isRow) {
+            let rule = CastTable.rule(from: term.type, to: wanted)
             guard let rule, rule.context.rawValue <= Coercion.assignment.rawValue else {
                 throw SQLError(
                     "42804", "column \"\(column.name)\" is of type \(column.type.type.name) but expression is of type \(term.type.name)",
@@ -62,11 +66,10 @@ extension Translator {
             var wanted = target
             if context == .explicit, case .length? = target.modifier { wanted.modifier = nil }
             do throws(SQLError) {
-                if isTimeDependent(text, typed.type) {
-                    typed.sql = "pg_in(\(Self.quoted(text)), \(Self.quoted(wanted.key)))"
-                } else {
-                    typed.sql = literal(try ColumnType(typed.type, wanted.modifier).parse(text, in: ValueContext()))
-                }
+                let value = try ColumnType(typed.type, wanted.modifier).parse(text, in: ValueContext())
+                typed.sql =
+                    isTimeDependent(text, typed.type)
+                    ? "pg_in(\(Self.quoted(text)), \(Self.quoted(ColumnType(typed.type, wanted.modifier).key)))" : literal(value)
             } catch {
                 var located = error
                 located.position = located.position ?? position.byteOffset
@@ -83,9 +86,25 @@ extension Translator {
 
     /// `'now'`, `'today'` and their kin mean another time each time.
     private func isTimeDependent(_ text: String, _ type: DataType) -> Bool {
-        guard type.category == "D" else { return false }
+        switch type {
+        // Without a zone of its own it is in the session's.
+        case .timestamptz, .timetz, .range(.tstzrange), .array(.timestamptz), .array(.timetz): return !isZoned(text)
+        case .array(let element): return isTimeDependent(text, element)
+        default: break
+        }
+        guard type.category == "D" || type.category == "R" else { return false }
         let word = text.lowercased()
         return ["now", "today", "tomorrow", "yesterday"].contains { word.contains($0) }
+    }
+
+    /// Certainly the same moment in every session: `2024-01-01T00:00:00Z`, `2024-01-01 00:00:00+02`, `infinity`, `epoch`.
+    private func isZoned(_ text: String) -> Bool {
+        let word = text.lowercased()
+        if ["infinity", "-infinity", "epoch"].contains(word) { return true }
+        guard let clock = word.firstIndex(of: ":"), word.utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true else { return false }
+        let rest = word[clock...]
+        guard !rest.contains(",") else { return false }
+        return rest.hasSuffix("z") || rest.contains("+") || rest.contains("-")
     }
 
     /// Applies a length, precision or scale.
@@ -104,6 +123,11 @@ extension Translator {
 
     private mutating func conversion(of term: Term, to target: ColumnType, _ context: Coercion) throws(SQLError) -> Term? {
         guard let rule = CastTable.rule(from: term.type, to: target.type), rule.context.rawValue <= context.rawValue else { return nil }
+        // A number's last bits, not its first ones cut.
+        if term.type.isInteger, target.type == .bit {
+            guard case .length(let length) = target.modifier ?? .length(1) else { return nil }
+            return Term("pg_int_to_bit(\(term.sql), \(length))", .bit, modifier: .length(length), from: [term])
+        }
         var text = rule.template
         if !rule.isBounded, term.levels != 0 { isBounded = false }
         text = text.replacing("$1", with: term.sql)
@@ -165,10 +189,11 @@ enum CastTable {
     }
 
     static func isImplicit(from source: DataType, to target: DataType) -> Bool {
-        source == target || rule(from: source, to: target)?.context == .implicit
+        source.base == target.base || rule(from: source, to: target)?.context == .implicit
     }
 
     static func rule(from source: DataType, to target: DataType) -> Rule? {
+        let (source, target) = (source.base, target.base)
         if let a = source.numberRank, let b = target.numberRank { return number(source, a, target, b) }
         switch (source, target) {
         case (.composite(let a), .composite(let b)):
@@ -178,14 +203,41 @@ enum CastTable {
             return Rule(context: .implicit, template: "$1", isSafe: true)
         case (.char, .text), (.char, .varchar):
             return Rule(context: .implicit, template: "rtrim($1, ' ')", isSafe: true)
+        case (.citext, .text), (.citext, .varchar), (.name, .text): return Rule(context: .implicit, template: "$1", isSafe: true)
+        case (.citext, .char), (.text, .citext), (.varchar, .citext), (.name, .varchar), (.name, .char), (.name, .citext):
+            return Rule(context: .assignment, template: "$1", isSafe: true)
+        case (.char, .citext): return Rule(context: .assignment, template: "rtrim($1, ' ')", isSafe: true)
+        case (.boolean, .citext): return Rule(context: .assignment, template: "pg_out($1, #1)", isSafe: true)
+        case (.text, .name), (.varchar, .name), (.char, .name), (.citext, .name):
+            return Rule(context: source == .citext ? .assignment : .implicit, template: "pg_in($1, 'name')", isSafe: true)
+        case (.smallint, .oid), (.integer, .oid): return Rule(context: .implicit, template: "($1 & 4294967295)", isSafe: true)
+        case (.bigint, .oid): return Rule(context: .implicit, template: "pg_to_oid($1)")
+        case (.oid, .bigint): return Rule(context: .assignment, template: "$1", isSafe: true)
+        case (.oid, .integer): return Rule(context: .assignment, template: "pg_oid_to_int4($1)", isSafe: true)
+        case (.cidr, .inet): return Rule(context: .implicit, template: "pg_net_part($1, 'inet')", isSafe: true)
+        case (.inet, .cidr): return Rule(context: .assignment, template: "pg_net_part($1, 'network')", isSafe: true)
+        case (.inet, .text), (.inet, .varchar), (.inet, .char), (.inet, .citext), (.cidr, .text), (.cidr, .varchar), (.cidr, .char),
+            (.cidr, .citext):
+            return Rule(context: .assignment, template: "pg_net_part($1, 'text')", isSafe: true)
+        case (.bit, .varbit), (.varbit, .bit): return Rule(context: .implicit, template: "$1", isSafe: true)
+        case (.integer, .bit): return Rule(context: .explicit, template: "pg_int_to_bit($1, 32)", isSafe: true)
+        case (.bigint, .bit): return Rule(context: .explicit, template: "pg_int_to_bit($1, 64)", isSafe: true)
+        case (.bit, .integer): return Rule(context: .explicit, template: "pg_bit_to_int($1, 32)")
+        case (.bit, .bigint): return Rule(context: .explicit, template: "pg_bit_to_int($1, 64)")
         case (.boolean, .integer): return Rule(context: .explicit, template: "$1", isSafe: true)
         case (.integer, .boolean): return Rule(context: .explicit, template: "($1 <> 0)", isSafe: true)
-        case (.date, .timestamp), (.date, .timestamptz): return Rule(context: .implicit, template: "pg_date_to_timestamp($1)")
-        case (.timestamp, .timestamptz), (.timestamptz, .timestamp):
-            // The session's time zone is UTC unless a request asks for another.
-            return Rule(context: target == .timestamptz ? .implicit : .assignment, template: "$1", isSafe: true)
-        case (.timestamp, .date), (.timestamptz, .date): return Rule(context: .assignment, template: "pg_timestamp_to_date($1)")
-        case (.timestamp, .time), (.timestamptz, .time): return Rule(context: .assignment, template: "pg_timestamp_to_time($1)")
+        case (.date, .timestamp): return Rule(context: .implicit, template: "pg_date_to_timestamp($1)")
+        case (.date, .timestamptz): return Rule(context: .implicit, template: "pg_moment(pg_date_to_timestamp($1))")
+        // By the clocks of the session's time zone.
+        case (.timestamp, .timestamptz): return Rule(context: .implicit, template: "pg_moment($1)")
+        case (.timestamptz, .timestamp): return Rule(context: .assignment, template: "pg_local($1)")
+        case (.timestamp, .date): return Rule(context: .assignment, template: "pg_timestamp_to_date($1)")
+        case (.timestamptz, .date): return Rule(context: .assignment, template: "pg_timestamp_to_date(pg_local($1))")
+        case (.timestamp, .time): return Rule(context: .assignment, template: "pg_timestamp_to_time($1)")
+        case (.timestamptz, .time): return Rule(context: .assignment, template: "pg_timestamp_to_time(pg_local($1))")
+        case (.timestamptz, .timetz): return Rule(context: .assignment, template: "pg_timetz($1)")
+        case (.time, .timetz): return Rule(context: .implicit, template: "pg_time_to_timetz($1)")
+        case (.timetz, .time): return Rule(context: .assignment, template: "pg_timetz_to_time($1)")
         case (.time, .interval): return Rule(context: .implicit, template: "pg_time_to_interval($1)")
         case (.interval, .time): return Rule(context: .assignment, template: "pg_interval_to_time($1)")
         case (.json, .jsonb): return Rule(context: .assignment, template: "pg_in($1, 'jsonb')", isBounded: false)
@@ -197,9 +249,9 @@ enum CastTable {
             guard let element = rule(from: from, to: to) else { return from == to ? Rule(context: .implicit, template: "$1") : nil }
             if from.isText, to.isText { return Rule(context: element.context, template: "$1", isSafe: true) }
             return Rule(context: element.context, template: "pg_in(pg_out($1, #1), #0)", isBounded: false)
-        case (_, .text), (_, .varchar), (_, .char):
+        case (_, .text), (_, .varchar), (_, .char), (_, .citext), (_, .name):
             // Every type has a text form: an assignment cast of PostgreSQL's (chapter 10.3, I/O conversion).
-            if source.storageClass == "TEXT", !([.char].contains(source)) {
+            if source.storageClass == "TEXT", source != .char, source.category != "R", source != .array(.timestamptz) {
                 return Rule(context: .assignment, template: "$1", isSafe: true)
             }
             return Rule(context: .assignment, template: "pg_out($1, #1)")
@@ -221,6 +273,7 @@ enum CastTable {
         case (.numeric, .double): return Rule(context: context, template: "pg_num_to_f8($1)")
         case (.numeric, .real): return Rule(context: context, template: "pg_num_to_f4($1)")
         case (.numeric, _): return Rule(context: context, template: "pg_num_to_int($1, #0)")
+        case (.real, .double): return Rule(context: context, template: "$1", isSafe: true)
         case (_, .double): return Rule(context: context, template: "CAST($1 AS REAL)", isSafe: true)
         case (_, .real): return Rule(context: context, template: "pg_to_f4($1)")
         default: return Rule(context: context, template: "pg_float_to_int($1, #0)")

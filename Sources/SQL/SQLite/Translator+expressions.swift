@@ -114,6 +114,8 @@ extension Translator {
             if let number = Int64(text) { return Term(literal(.integer(number)), .bigint).with { $0.isNotNull = true } }
             let stored = try ColumnType(.numeric).parse(text, in: ValueContext())
             return Term(literal(stored), .numeric).with { $0.isNotNull = true }
+        case .bits(let text):
+            return Term(literal(try ColumnType(.varbit).parse(text, in: ValueContext())), .bit).with { $0.isNotNull = true }
         case .string(let text):
             return Term(Self.quoted(text), .unknown).with {
                 $0.pending = .string(text)

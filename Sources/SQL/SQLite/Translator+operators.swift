@@ -58,7 +58,7 @@ extension Translator {
             return x > y ? a : b
         }
         if a.isText, b.isText { return a == .text || b == .text ? .text : a == .char || b == .char ? .char : .text }
-        if a.category == "D", b.category == "D", a != .time, b != .time {
+        if a.category == "D", b.category == "D", ![a, b].contains(.time), ![a, b].contains(.timetz) {
             return a == .timestamptz || b == .timestamptz ? .timestamptz : .timestamp
         }
         if CastTable.rule(from: a, to: b)?.context == .implicit { return b }
@@ -89,15 +89,15 @@ extension Translator {
     private mutating func translateLike(_ like: Like, _ left: Term, _ right: Term, at position: Position) throws(SQLError) -> Term {
         let operation = (like.negated ? "!" : "") + "~~" + (like.ignoresCase ? "*" : "")
         let text = try settled(left)
-        guard text.type.isText else {
+        guard text.type.isText || text.type == .citext || text.type == .name else {
             throw noOperator(operation, text.type, right.pending == nil ? right.type : .unknown, at: position)
         }
-        let function = like.ignoresCase ? "pg_ilike" : "pg_like"
+        let function = like.ignoresCase || text.type == .citext ? "pg_ilike" : "pg_like"
         // A request's pattern: PostgREST's `*`, and an index range where the pattern begins with plain text.
         if case .value(let index)? = right.pending {
             let pattern = bind(.pattern(index))
             var sql = "\(function)(\(text.sql), \(pattern))"
-            if !like.negated, !like.ignoresCase, text.source != nil {
+            if !like.negated, function == "pg_like", text.source != nil {
                 let low = bind(.patternLow(index))
                 let high = bind(.patternHigh(index))
                 // `high` is null when nothing follows the prefix: '~' sorts after no text but a blob sorts after every text.
@@ -116,7 +116,7 @@ extension Translator {
 extension DataType {
     /// Whether PostgreSQL has `=` and `<` for it.
     var isComparable: Bool {
-        switch self {
+        switch base {
         case .json, .jsonpath, .void, .trigger: false
         default: true
         }

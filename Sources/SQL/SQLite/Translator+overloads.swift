@@ -109,6 +109,7 @@ extension Translator {
             switch declared(index) {
             case .exact(let type): (type.category, type.isPreferred)
             case .number: ("N", true)
+            case .range: ("R", false)
             default: ("P", false)
             }
         }
@@ -117,7 +118,7 @@ extension Translator {
             guard given[index] != .unknown else { return false }
             switch declared(index) {
             case .exact(let type): return type == given[index]
-            case .number, .enumeration: return true
+            case .number, .enumeration, .range: return true
             default: return false
             }
         }
@@ -142,6 +143,7 @@ extension Translator {
         guard types.count >= entry.required, types.count <= entry.parameters.count || entry.isVariadic else { return nil }
         var element: DataType?
         var number: DataType?
+        var range: DataType?
         var result: [DataType] = []
         func parameter(_ index: Int) -> FunctionTable.Parameter { entry.parameters[min(index, entry.parameters.count - 1)] }
         for (index, type) in types.enumerated() {
@@ -154,6 +156,7 @@ extension Translator {
             case .any: result.append(type == .unknown ? .text : type)
             case .element:
                 let actual = type == .unknown ? (element ?? .text) : type
+                if range != nil, element != actual { return nil }
                 if let known = element, known != actual {
                     guard CastTable.isImplicit(from: actual, to: known) || CastTable.isImplicit(from: known, to: actual) else { return nil }
                     if CastTable.isImplicit(from: known, to: actual) { element = actual }
@@ -176,7 +179,21 @@ extension Translator {
                     return nil
                 }
                 result.append(type == .unknown ? .array(element ?? .text) : type)
+            case .range:
+                let known = types.first { if case .range = $0 { true } else { false } }
+                guard case .range(let kind) = type == .unknown ? known ?? type : type else { return nil }
+                if let range, range != .range(kind) { return nil }
+                if let known = element, known != kind.element { return nil }
+                range = .range(kind)
+                element = kind.element
+                result.append(.range(kind))
             case .enumeration:
+                // What has no type is taken for one of the other's.
+                if type == .unknown, let known = types.first(where: { if case .enumeration = $0 { true } else { false } }) {
+                    result.append(known)
+                    element = known
+                    continue
+                }
                 guard case .enumeration = type else { return nil }
                 element = type
                 result.append(type)
@@ -202,6 +219,7 @@ extension Translator {
             case .any, .element, .enumeration: element ?? .text
             case .array: .array(element ?? .text)
             case .number: number ?? .double
+            case .range: range ?? .unknown
             }
         return Match(entry: entry, types: result, result: type)
     }

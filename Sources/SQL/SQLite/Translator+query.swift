@@ -91,16 +91,16 @@ extension Translator {
             var items = touchedKey.map { [$0] } ?? []
             for key in ordered {
                 if let index = try outputIndex(key.value, names) {
-                    items.append(ordering(columns[index].term, key))
+                    items.append(try ordering(columns[index].term, key))
                 } else {
                     let term = try settled(try item(key.value, keys, in: scope))
                     if query.distinct != nil {
                         guard let index = parts.firstIndex(where: { $0.sql == term.sql }) else {
                             throw SQLError("42P10", "for SELECT DISTINCT, ORDER BY expressions must appear in select list")
                         }
-                        items.append(ordering(columns[index].term, key))
+                        items.append(try ordering(columns[index].term, key))
                     } else {
-                        items.append(ordering(term, key))
+                        items.append(try ordering(term, key))
                     }
                 }
             }

@@ -56,7 +56,7 @@ extension Translator {
                         details: "Only result column names can be used, not expressions or functions.",
                         hint: "Add the expression/function to every SELECT, or move the UNION into a FROM clause.")
                 }
-                keys.append(ordering(result.columns[index].term, key))
+                keys.append(try ordering(result.columns[index].term, key))
             }
             result.sql = "SELECT * FROM (\(result.sql)) ORDER BY \(keys.joined(separator: ", "))"
         }
@@ -223,7 +223,12 @@ extension Translator {
     // MARK: order
 
     /// `x desc nulls last` as SQLite needs it said: its nulls are small, PostgreSQL's are large.
-    func ordering(_ term: Term, _ key: SortKey) -> String {
+    func ordering(_ term: Term, _ key: SortKey) throws(SQLError) -> String {
+        if term.type == .json {
+            throw SQLError(
+                "42883", "could not identify an ordering operator for type json",
+                hint: "Use an explicit ordering operator or modify the query.", position: key.value.position.byteOffset)
+        }
         let nullsFirst = key.nullsFirst ?? key.descending
         var sql = term.sql + collating(term.type)
         if key.descending { sql += " DESC" }

@@ -22,7 +22,7 @@ extension Translator {
         }
         if !window.orderBy.isEmpty {
             var keys: [String] = []
-            for key in window.orderBy { keys.append(ordering(try settled(try translate(key.value, in: scope)), key)) }
+            for key in window.orderBy { keys.append(try ordering(try settled(try translate(key.value, in: scope)), key)) }
             parts.append("ORDER BY " + keys.joined(separator: ", "))
         }
         if let frame = window.frame { parts.append(try text(frame, isOrdered: !window.orderBy.isEmpty)) }

@@ -64,8 +64,20 @@ extension Translator {
         if let sequence = column.sequence, case .call(let call)? = column.defaultValue?.kind, call.function.last == "nextval" {
             return nextValue(of: sequence, as: column.type)
         }
-        guard let value = column.defaultValue else { return nil }
+        guard let value = column.defaultValue ?? schema.standard(of: column.type.type) else {
+            // A domain may refuse null, which is what the column gets.
+            guard case .domain(let domain) = column.type.type else { return nil }
+            let term = try constrain(Term("NULL", column.type.type), as: domain)
+            return term.sql == "NULL" ? nil : term
+        }
         return try coerce(try translate(value, in: Scope()), to: column.type, .assignment, at: value.position)
+    }
+
+    /// A request's value for a column, read as the column's type already.
+    mutating func payload(_ index: Int, _ column: Column) throws(SQLError) -> Term {
+        let term = Term(bind(.payload(index)), column.type.type, modifier: column.type.modifier)
+        guard case .domain(let domain) = column.type.type else { return term }
+        return try constrain(term, as: domain)
     }
 
     private func nextValue(of sequence: QualifiedName, as type: ColumnType) -> Term {

@@ -123,7 +123,7 @@ private final class DoubleSum: Accumulator {
 
     override func give(to call: FunctionCall) throws(SQLError) {
         guard count > 0 else { return call.giveNull() }
-        try call.give(kind == .average ? total / Double(count) : total)
+        call.give(kind == .average ? total / Double(count) : total)
     }
 }
 
@@ -210,7 +210,7 @@ private final class Deviation: Accumulator {
     override func give(to call: FunctionCall) throws(SQLError) {
         guard let kind, count > (kind.isSample ? 1 : 0) else { return call.giveNull() }
         let variance = squares / (kind.isSample ? count - 1 : count)
-        try call.give(kind.isRoot ? variance.squareRoot() : variance)
+        call.give(kind.isRoot ? variance.squareRoot() : variance)
     }
 }
 

@@ -138,7 +138,8 @@ extension EngineFunction {
 
     /// Elements so that equal ones have equal texts: `1.0` and `1.00` are the same number.
     private static func items(_ call: FunctionCall, _ index: Int, key: Int = 2) throws(SQLError) -> [String?] {
-        let type = try call.type(key).type
+        var type = try call.type(key).type
+        if case .array(let element) = type { type = element }
         return try ArrayText.items(of: call.text(index)).map { (item) throws(SQLError) in
             try item.map { (text) throws(SQLError) in try canonical(text, type) }
         }
@@ -156,6 +157,7 @@ extension EngineFunction {
             while rest.last == "0" { rest.removeLast() }
             if rest.last == "." { rest.removeLast() }
             return String(rest)
+        case .citext: return LetterCase.lowered(text)
         case .interval: return try "\(Interval(text).span)"
         case .char: return String(text.trimmingBlanks)
         default: return text

@@ -35,7 +35,7 @@ extension EngineFunction {
                 let result = Float(value)
                 if result.isInfinite, value.isFinite { throw SQLError.overflow }
                 if result == 0, value != 0 { throw SQLError.underflow }
-                try call.give(Double(result))
+                call.give(Double(result))
             }
         },
         // pg_in(text, type): PostgreSQL's input function.
@@ -87,6 +87,12 @@ extension EngineFunction {
         case (.char, .length(let limit)) where call.boolean(2):
             try call.give(type.parse(String(decoding: call.bytes(0).prefix(characters: limit), as: UTF8.self), in: ValueContext()))
         case (.varchar, _), (.char, _), (.numeric, _), (.interval, _): try call.give(type.parse(call.text(0), in: ValueContext()))
+        case (.bit, .length(let limit)) where call.boolean(2):
+            let bits = String(decoding: call.bytes(0).prefix(limit), as: UTF8.self)
+            call.give(bits + String(repeating: "0", count: max(limit - bits.utf8.count, 0)))
+        case (.varbit, .length(let limit)) where call.boolean(2):
+            call.give(String(decoding: call.bytes(0).prefix(limit), as: UTF8.self))
+        case (.bit, _), (.varbit, _), (.timetz, _): try call.give(type.parse(call.text(0), in: ValueContext()))
         case (.time, _), (.timestamp, _), (.timestamptz, _):
             guard call.integer(0) != .max, call.integer(0) != .min else { return call.give(call.integer(0)) }
             call.give(DateTimeText.rounded(call.integer(0), type.modifier))
@@ -98,7 +104,9 @@ extension EngineFunction {
             for item in try ArrayText.items(of: call.text(0)) {
                 items.append(item.map { .text(String(String.UnicodeScalarView($0.unicodeScalars.prefix(limit)))) })
             }
-            call.give(try ArrayText.text(of: items, element: element))
+            let cut = try ArrayText.text(of: items, element: element)
+            // Blanks make up what is missing.
+            try call.give(element == .char ? type.parse(cut, in: ValueContext()) : .text(cut))
         default: sqlite3_result_value(call.context, call.argument(0))
         }
     }

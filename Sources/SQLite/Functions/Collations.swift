@@ -19,6 +19,10 @@ extension EngineCollation {
         EngineCollation("pg_jsonb") { documents(text($2, $1), text($4, $3)) },
         EngineCollation("pg_array_text") { arrays(text($2, $1), text($4, $3), areNumbers: false) },
         EngineCollation("pg_array_number") { arrays(text($2, $1), text($4, $3), areNumbers: true) },
+        EngineCollation("pg_range") { ranges(text($2, $1), text($4, $3), .int8range) },
+        EngineCollation("pg_range_number") { ranges(text($2, $1), text($4, $3), .numrange) },
+        EngineCollation("pg_inet") { addresses(text($2, $1), text($4, $3)) },
+        EngineCollation("pg_timetz") { zonedTimes(text($2, $1), text($4, $3)) },
         EngineCollation("pg_citext") { folded(text($2, $1), text($4, $3)) },
     ]
 
@@ -63,6 +67,36 @@ extension EngineCollation {
             let right = try? ArrayText.items(of: String(decoding: b, as: UTF8.self))
         else { return order(a, b) }
         return Int32(ArrayOrder.compare(left, right, areNumbers: areNumbers))
+    }
+
+    /// The order of two stored texts of one of the types that have their own.
+    static func compare(_ a: Text, _ b: Text, as type: DataType) -> Int32 {
+        switch type {
+        case .citext: folded(a, b)
+        case .inet, .cidr: addresses(a, b)
+        case .timetz: zonedTimes(a, b)
+        case .range(let kind): ranges(a, b, kind)
+        default: order(a, b)
+        }
+    }
+
+    private static func ranges(_ a: Text, _ b: Text, _ kind: RangeKind) -> Int32 {
+        guard let left = RangeValue(stored: a, kind), let right = RangeValue(stored: b, kind) else { return order(a, b) }
+        return Int32(RangeValue.compare(left, right))
+    }
+
+    private static func addresses(_ a: Text, _ b: Text) -> Int32 {
+        guard let left = try? NetworkAddress(String(decoding: a, as: UTF8.self), isNetwork: false),
+            let right = try? NetworkAddress(String(decoding: b, as: UTF8.self), isNetwork: false)
+        else { return order(a, b) }
+        return Int32(NetworkAddress.compare(left, right))
+    }
+
+    private static func zonedTimes(_ a: Text, _ b: Text) -> Int32 {
+        guard let left = ZonedTime(stored: String(decoding: a, as: UTF8.self)),
+            let right = ZonedTime(stored: String(decoding: b, as: UTF8.self))
+        else { return order(a, b) }
+        return Int32(ZonedTime.compare(left, right))
     }
 
     private static func folded(_ a: Text, _ b: Text) -> Int32 {

@@ -271,15 +271,29 @@ extension DataType {
                 return x.compare(with: y, isTop: true)
             case .array(let element):
                 guard let x = try? ArrayText.items(of: x), let y = try? ArrayText.items(of: y) else { break }
-                if case .composite = element { return RowOrder.compare(x, y, of: element) }
+                if !element.comparesAsText, !element.isNumber { return RowOrder.compare(x, y, of: element) }
                 return ArrayOrder.compare(x, y, areNumbers: element.isNumber)
             case .composite(let row): return RowOrder.compare(x, y, row)
             case .char:
                 return ArrayOrder.textOrder(String(x.trimmingBlanks), String(y.trimmingBlanks))
+            case .citext, .inet, .cidr, .timetz, .range:
+                var (x, y) = (x, y)
+                return x.withUTF8 { x in y.withUTF8 { Int(EngineCollation.compare(x, $0, as: self)) } }
             default: break
             }
             return ArrayOrder.textOrder(x, y)
+        // NaN, which is greater than every number.
+        case (.text, .real): return 1
+        case (.real, .text): return -1
         default: return 0
+        }
+    }
+
+    /// Its printed text sorts as it does.
+    private var comparesAsText: Bool {
+        switch self {
+        case .boolean, .text, .varchar, .name, .uuid, .bytea, .json, .macaddr, .bit, .varbit, .time, .enumeration: true
+        default: false
         }
     }
 

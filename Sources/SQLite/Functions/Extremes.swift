@@ -29,6 +29,9 @@ extension EngineFunction {
         case (SQLITE_INTEGER, SQLITE_INTEGER):
             let (x, y) = (call.integer(a), call.integer(b))
             return x < y ? -1 : x > y ? 1 : 0
+        // NaN is a text, behind every number.
+        case (SQLITE_INTEGER, SQLITE_TEXT), (SQLITE_FLOAT, SQLITE_TEXT): return -1
+        case (SQLITE_TEXT, SQLITE_INTEGER), (SQLITE_TEXT, SQLITE_FLOAT): return 1
         case (SQLITE_INTEGER, _), (SQLITE_FLOAT, _):
             let (x, y) = (call.double(a), call.double(b))
             return x < y ? -1 : x > y ? 1 : 0

@@ -13,18 +13,18 @@ extension EngineFunction {
         EngineFunction("pg_f4mul", 2, pure) { reals($0, $1, $2, canUnderflow: true) { $0 * $1 } },
         EngineFunction("pg_f4div", 2, pure) { quotient($0, $1, $2) { reals($0, $1, $2, canUnderflow: true) { $0 / $1 } } },
         // SQLite's own `abs` leaves a negative zero as it is.
-        EngineFunction("pg_f8abs", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).magnitude) } },
+        EngineFunction("pg_f8abs", 1, pure) { strict($0, $1, $2) { $0.give($0.double(0).magnitude) } },
         // SQLite's own minus is `0 - x`, which loses the sign of zero.
-        EngineFunction("pg_f8neg", 1, pure) { strict($0, $1, $2) { try $0.give(-$0.double(0)) } },
-        EngineFunction("pg_f8round", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.toNearestOrEven)) } },
-        EngineFunction("pg_f8trunc", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.towardZero)) } },
-        EngineFunction("pg_f8floor", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.down)) } },
-        EngineFunction("pg_f8ceil", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0).rounded(.up)) } },
-        EngineFunction("pg_f8sign", 1, pure) { strict($0, $1, $2) { try $0.give($0.double(0) == 0 ? 0 : $0.double(0) < 0 ? -1.0 : 1.0) } },
+        EngineFunction("pg_f8neg", 1, pure) { strict($0, $1, $2) { $0.give(-$0.double(0)) } },
+        EngineFunction("pg_f8round", 1, pure) { strict($0, $1, $2) { $0.give($0.double(0).rounded(.toNearestOrEven)) } },
+        EngineFunction("pg_f8trunc", 1, pure) { strict($0, $1, $2) { $0.give($0.double(0).rounded(.towardZero)) } },
+        EngineFunction("pg_f8floor", 1, pure) { strict($0, $1, $2) { $0.give($0.double(0).rounded(.down)) } },
+        EngineFunction("pg_f8ceil", 1, pure) { strict($0, $1, $2) { $0.give($0.double(0).rounded(.up)) } },
+        EngineFunction("pg_f8sign", 1, pure) { strict($0, $1, $2) { $0.give($0.double(0) > 0 ? 1.0 : $0.double(0) < 0 ? -1.0 : 0) } },
         EngineFunction("pg_f8sqrt", 1, pure) {
             strict($0, $1, $2) { call in
-                guard call.double(0) >= 0 else { throw SQLError("2201F", "cannot take square root of a negative number") }
-                try call.give(call.double(0).squareRoot())
+                guard !(call.double(0) < 0) else { throw SQLError("2201F", "cannot take square root of a negative number") }
+                call.give(call.double(0).squareRoot())
             }
         },
         EngineFunction("pg_f8pow", 2, pure) {
@@ -37,7 +37,7 @@ extension EngineFunction {
                 let result = power(base, exponent)
                 if result.isInfinite, base.isFinite, exponent.isFinite { throw SQLError.overflow }
                 if result == 0, base != 0, exponent.isFinite, base.isFinite { throw SQLError.underflow }
-                try call.give(result)
+                call.give(result)
             }
         },
         EngineFunction("pg_f8exp", 1, pure) {
@@ -45,7 +45,7 @@ extension EngineFunction {
                 let result = exponential(call.double(0))
                 if result.isInfinite, call.double(0).isFinite { throw SQLError.overflow }
                 if result == 0, call.double(0).isFinite { throw SQLError.underflow }
-                try call.give(result)
+                call.give(result)
             }
         },
         EngineFunction("pg_f8ln", 1, pure) { strict($0, $1, $2) { try $0.give(logarithm($0.double(0), base10: false)) } },
@@ -62,7 +62,7 @@ extension EngineFunction {
             let result = operation(a, b)
             if result.isInfinite, a.isFinite, b.isFinite { throw SQLError.overflow }
             if canUnderflow, result == 0, a != 0, b != 0, b.isFinite { throw SQLError.underflow }
-            try call.give(result)
+            call.give(result)
         }
     }
 
@@ -76,7 +76,7 @@ extension EngineFunction {
             let result = operation(a, b)
             if result.isInfinite, a.isFinite, b.isFinite { throw SQLError.overflow }
             if canUnderflow, result == 0, a != 0, b != 0, b.isFinite { throw SQLError.underflow }
-            try call.give(Double(result))
+            call.give(Double(result))
         }
     }
 
@@ -86,7 +86,7 @@ extension EngineFunction {
         _ divide: (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void
     ) {
         let call = FunctionCall(context, count, arguments)
-        if !call.isNull(0), !call.isNull(1), call.double(1) == 0 { return raise(.zeroDivision, in: context) }
+        if !call.isNull(0), !call.isNull(1), call.double(1) == 0, !call.double(0).isNaN { return raise(.zeroDivision, in: context) }
         divide(context, count, arguments)
     }
 

@@ -39,7 +39,11 @@ struct FunctionCall {
 
     func boolean(_ index: Int) -> Bool { integer(index) != 0 }
 
-    func double(_ index: Int) -> Double { sqlite3_value_double(argument(index)) }
+    func double(_ index: Int) -> Double {
+        let argument = argument(index)
+        // The one number that is stored as text is NaN.
+        return sqlite3_value_type(argument) == SQLITE_TEXT ? .nan : sqlite3_value_double(argument)
+    }
 
     /// The argument's text as UTF-8; valid until the call ends.
     @inline(__always)
@@ -121,9 +125,9 @@ struct FunctionCall {
     func give(_ writer: borrowing JSONWriter) { writer.withBytes { give($0) } }
     func give(blob: [UInt8]) { blob.withUnsafeBytes { offstage_result_blob(context, $0.baseAddress, UInt64($0.count)) } }
 
-    /// SQLite would make null of NaN, silently.
-    func give(_ value: Double) throws(SQLError) {
-        guard !value.isNaN else { throw .noNotANumber }
+    /// SQLite would make null of NaN, silently: it is given as it is stored.
+    func give(_ value: Double) {
+        guard !value.isNaN else { return give("NaN") }
         sqlite3_result_double(context, value)
     }
 
@@ -131,7 +135,7 @@ struct FunctionCall {
         switch value {
         case .null: giveNull()
         case .integer(let value): give(value)
-        case .real(let value): try give(value)
+        case .real(let value): give(value)
         case .text(let text): give(text)
         case .blob(let bytes): give(blob: bytes)
         }
@@ -179,8 +183,6 @@ extension EngineFunction {
 }
 
 extension SQLError {
-    static let noNotANumber = SQLError(
-        "0A000", "NaN is not supported on the embedded engine", hint: "Use numeric, which has NaN, or null.")
     static let zeroDivision = SQLError("22012", "division by zero")
     static let overflow = SQLError("22003", "value out of range: overflow")
     static let underflow = SQLError("22003", "value out of range: underflow")

@@ -26,6 +26,10 @@ extension EngineFunction {
         EngineFunction("pg_num_ceil", 1, pure) { strict($0, $1, $2) { $0.give(try $0.numeric(0).ceiling) } },
         EngineFunction("pg_num_sqrt", 1, pure) { strict($0, $1, $2) { $0.give(try $0.numeric(0).squareRoot()) } },
         EngineFunction("pg_num_pow", 2, pure) { strict($0, $1, $2) { $0.give(try $0.numeric(0).raised(to: $0.numeric(1))) } },
+        EngineFunction("pg_num_exp", 1, pure) { strict($0, $1, $2) { $0.give(try $0.numeric(0).exponential()) } },
+        EngineFunction("pg_num_ln", 1, pure) { strict($0, $1, $2) { $0.give(try $0.numeric(0).naturalLogarithm()) } },
+        EngineFunction("pg_num_log", 1, pure) { strict($0, $1, $2) { $0.give(try $0.numeric(0).logarithm(base: Numeric(10))) } },
+        EngineFunction("pg_num_log", 2, pure) { strict($0, $1, $2) { $0.give(try $0.numeric(1).logarithm(base: $0.numeric(0))) } },
         EngineFunction("pg_num_scale", 1, pure) {
             strict($0, $1, $2) { call in
                 guard case .finite(_, let scale) = try call.numeric(0) else { return call.giveNull() }

@@ -78,6 +78,7 @@ extension EngineFunction {
         EngineFunction("pg_extract", 3, pure) {
             strict($0, $1, $2) { call in
                 let type = try call.type(2).type
+                if type == .timetz { return call.give(try call.zonedTime(1).field(call.text(0))) }
                 if type == .interval { return call.give(try DateTime.extract(call.text(0), from: call.interval(1))) }
                 guard let number = try DateTime.extract(call.text(0), from: type, call.integer(1), in: call.values.timeZone) else {
                     return call.giveNull()
@@ -262,7 +263,7 @@ extension EngineFunction {
 
     private static func zone(_ call: FunctionCall, _ index: Int) throws(SQLError) -> TimeZoneRules {
         try call.remembered(index) { (name) throws(SQLError) in
-            guard let zone = TimeZoneRules.named(name) else { throw SQLError("22023", "time zone \"\(name)\" not recognized") }
+            guard let zone = TimeZoneRules.spoken(name) else { throw SQLError("22023", "time zone \"\(name)\" not recognized") }
             return zone
         }
     }

@@ -144,6 +144,7 @@ struct Deparser {
         case .integer(let number): String(number)
         case .number(let number): number
         case .string(let text): quotedText(text) + "::text"
+        case .bits(let text): "\(text.prefix(1))'\(text.dropFirst())'::\"bit\""
         }
     }
 
@@ -152,6 +153,7 @@ struct Deparser {
         case .boolean: .boolean
         case .integer: .integer
         case .number: .numeric
+        case .bits: .bit
         case .string: nil
         case .null: nil
         }

@@ -254,9 +254,10 @@ struct TypeTraits {
     var fraction: Int64?
 
     init(_ type: ColumnType, _ catalogue: SystemCatalogue) {
+        let type = type.base
         switch type.type {
         case .array: dataType = "ARRAY"
-        case .enumeration: dataType = "USER-DEFINED"
+        case .enumeration, .citext: dataType = "USER-DEFINED"
         default: dataType = type.type.name
         }
         switch type.type {

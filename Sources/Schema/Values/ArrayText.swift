@@ -28,6 +28,27 @@ package enum ArrayText {
         return printed.text
     }
 
+    /// A stored array of times with a zone, as another zone's session sees it.
+    static func write(
+        _ stored: UnsafeBufferPointer<UInt8>, of array: DataType, into writer: inout JSONWriter, in zone: TimeZoneRules
+    ) {
+        guard case .array(let element) = array, let items = try? items(of: String(decoding: stored, as: UTF8.self)) else {
+            return writer.raw(stored)
+        }
+        writer.byte(UInt8(ascii: "{"))
+        for (index, item) in items.enumerated() {
+            if index > 0 { writer.byte(UInt8(ascii: ",")) }
+            guard let item else {
+                writer.raw("NULL")
+                continue
+            }
+            let value = try? ColumnType(element).parse(item, in: ValueContext())
+            var text = value?.withCell { element.text(of: $0, in: zone) } ?? item
+            text.withUTF8 { quoted($0, into: &writer) }
+        }
+        writer.byte(UInt8(ascii: "}"))
+    }
+
     private static func append(_ value: StoredValue?, of element: DataType, into printed: inout JSONWriter) throws(SQLError) {
         guard let value, value != .null else { return printed.raw("NULL") }
         // `true::text` is `true`, but an array holds what the output function gives.

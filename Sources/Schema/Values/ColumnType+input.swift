@@ -8,7 +8,7 @@ extension ColumnType {
     /// try ColumnType(.integer).parse("abc", in: context)   // 22P02: invalid input syntax for type integer: "abc"
     /// ```
     ///
-    /// Throws PostgreSQL's error; 0A000 for what the embedded engine cannot hold (NaN in a double, arrays of arrays).
+    /// Throws PostgreSQL's error; 0A000 for what the embedded engine cannot hold (arrays of arrays).
     /// Source: PostgreSQL 15, chapter 8; `Docs/Internals/Storage.md` for the stored forms.
     package func parse(_ text: String, in context: ValueContext) throws(SQLError) -> StoredValue {
         guard !text.utf8.contains(0) else {
@@ -19,12 +19,22 @@ extension ColumnType {
         case .smallint: return .integer(try IntegerText.parse(text, as: "smallint", minimum: Int64(Int16.min)))
         case .integer: return .integer(try IntegerText.parse(text, as: "integer", minimum: Int64(Int32.min)))
         case .bigint: return .integer(try IntegerText.parse(text, as: "bigint", minimum: Int64.min))
-        case .real: return .real(Double(try FloatText.real(text)))
-        case .double: return .real(try FloatText.double(text))
+        case .real: return StoredValue(Double(try FloatText.real(text)))
+        case .double: return StoredValue(try FloatText.double(text))
         case .numeric: return .text(try NumericText.parse(text, modifier))
         case .text, .unknown: return .text(text)
         case .varchar: return .text(try CharacterText.limited(text, modifier))
         case .char: return .text(try CharacterText.padded(text, modifier))
+        case .citext: return .text(text)
+        case .name: return .text(CharacterText.name(text))
+        case .oid: return .integer(try IntegerText.oid(text))
+        case .timetz: return .text(try ZonedTime(text, modifier, in: context).text)
+        case .inet: return .text(try NetworkAddress(text, isNetwork: false).text(isNetwork: false))
+        case .cidr: return .text(try NetworkAddress(text, isNetwork: true).text(isNetwork: true))
+        case .macaddr: return .text(try MACText.parse(text))
+        case .bit, .varbit: return .text(try BitText.parse(text, type, modifier))
+        case .range(let kind): return .text(try RangeValue(text, kind, in: context).stored)
+        case .domain: return try base.parse(text, in: context)
         case .uuid: return .text(try UUIDText.parse(text))
         case .bytea: return .blob(try ByteaText.parse(text))
         case .date: return .integer(try DateTimeText.date(text, in: context))

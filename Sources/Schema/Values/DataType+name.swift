@@ -14,6 +14,17 @@ extension DataType {
         case .text: "text"
         case .varchar: "character varying"
         case .char: "character"
+        case .citext: "citext"
+        case .name: "name"
+        case .oid: "oid"
+        case .timetz: "time with time zone"
+        case .inet: "inet"
+        case .cidr: "cidr"
+        case .macaddr: "macaddr"
+        case .bit: "bit"
+        case .varbit: "bit varying"
+        case .range(let kind): kind.rawValue
+        case .domain(let domain): domain.schema == "public" ? domain.name : "\(domain.schema).\(domain.name)"
         case .uuid: "uuid"
         case .bytea: "bytea"
         case .date: "date"
@@ -75,6 +86,12 @@ extension DataType {
         "timestamptz": .timestamptz, "timestamp with time zone": .timestamptz,
         "interval": .interval,
         "json": .json, "jsonb": .jsonb, "jsonpath": .jsonpath,
+        "citext": .citext, "name": .name, "oid": .oid,
+        "timetz": .timetz, "time with time zone": .timetz,
+        "inet": .inet, "cidr": .cidr, "macaddr": .macaddr,
+        "bit": .bit, "varbit": .varbit, "bit varying": .varbit,
+        "int4range": .range(.int4range), "int8range": .range(.int8range), "numrange": .range(.numrange),
+        "daterange": .range(.daterange), "tsrange": .range(.tsrange), "tstzrange": .range(.tstzrange),
         "record": .record, "void": .void, "trigger": .trigger, "unknown": .unknown,
     ]
 }
@@ -89,11 +106,14 @@ extension ColumnType {
     private static func name(of type: DataType, _ modifier: TypeModifier?) -> String {
         switch (type, modifier) {
         case (_, nil): type.name
+        case (.bit, .length(let length)): "bit(\(length))"
         case (_, .length(let length)): "\(type.name)(\(length))"
         case (_, .numeric(let precision, let scale)): "\(type.name)(\(precision),\(scale))"
         case (.timestamptz, .precision(let digits)): "timestamp(\(digits)) with time zone"
         case (.timestamp, .precision(let digits)): "timestamp(\(digits)) without time zone"
         case (.time, .precision(let digits)): "time(\(digits)) without time zone"
+        case (.timetz, .precision(let digits)): "time(\(digits)) with time zone"
+        case (_, .fields(let fields, let digits)): "\(type.name) \(fields.rawValue)\(digits.map { "(\($0))" } ?? "")"
         case (_, .precision(let digits)): "\(type.name)(\(digits))"
         }
     }

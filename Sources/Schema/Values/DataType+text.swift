@@ -27,6 +27,12 @@ extension DataType {
         case (.timestamptz, .integer(let microseconds)): DateTimeOutput.timestamptz(microseconds, in: zone, json: false, into: &writer)
         case (.enumeration(let enumeration), .integer(let position)):
             if let label = enumeration.label(at: position) { writer.raw(text: label) } else { writer.integer(position) }
+        case (.domain, _): base.write(cell, into: &writer, in: zone)
+        case (.range(let kind), .text(let bytes)):
+            guard let range = RangeValue(stored: bytes, kind) else { return writer.raw(bytes) }
+            range.write(into: &writer, in: zone)
+        case (.array(.timestamptz), .text(let bytes)) where !zone.isUTC, (.array(.range(.tstzrange)), .text(let bytes)) where !zone.isUTC:
+            ArrayText.write(bytes, of: self, into: &writer, in: zone)
         case (.real, .real(let value)): writer.float(Float(value))
         // A RETURNING of SQLite's gives a whole number of a REAL column as the integer it is stored as.
         case (.real, .integer(let value)): writer.float(Float(value))

@@ -420,6 +420,8 @@ struct ClockReading {
     var minute: Int
     var second = 0
     var fraction: Int64 = 0
+    /// Of two numbers and nothing else.
+    var isShort = false
 
     init(_ text: [UInt8], hourLimit: Int = Int(Int32.max)) throws(DateTimeFields.Failure) {
         var rest = text[...]
@@ -436,6 +438,7 @@ struct ClockReading {
         hour = try take()
         guard rest.popFirst() == UInt8(ascii: ":") else { throw .syntax }
         minute = try take()
+        isShort = rest.isEmpty
         if rest.first == UInt8(ascii: ".") {
             fraction = try Self.fraction(rest)
             (hour, minute, second) = (0, hour, minute)

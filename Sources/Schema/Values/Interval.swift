@@ -17,12 +17,31 @@ package struct Interval: Hashable, Sendable {
     /// PostgreSQL's `interval_in`: `1 day 02:03`, `1 year 2 mons`, `3-4 5 06:07:08`, `P1Y2M3DT4H`, `2 weeks ago`.
     package init(_ text: String, _ modifier: TypeModifier? = nil) throws(SQLError) {
         do throws(DateTimeFields.Failure) {
-            self = try IntervalReading.interval(text)
+            self = try IntervalReading.interval(text, modifier)
         } catch {
             if case .range = error { throw DateTimeFields.Failure.intervalRange.sqlError(text, as: "interval") }
             throw error.sqlError(text, as: "interval")
         }
-        microseconds = DateTimeText.rounded(microseconds, modifier)
+        self = cut(to: modifier)
+    }
+
+    /// Without the fields that are not asked for, and the seconds rounded.
+    package func cut(to modifier: TypeModifier?) -> Interval {
+        var result = self
+        guard case .fields(let fields, let digits) = modifier else {
+            result.microseconds = DateTimeText.rounded(microseconds, modifier)
+            return result
+        }
+        switch fields {
+        case .year: result = Interval(months: months / 12 * 12)
+        case .month, .yearToMonth: result = Interval(months: months)
+        case .day: result.microseconds = 0
+        case .hour, .dayToHour: result.microseconds -= microseconds % 3_600_000_000
+        case .minute, .dayToMinute, .hourToMinute: result.microseconds -= microseconds % 60_000_000
+        case .second, .dayToSecond, .hourToSecond, .minuteToSecond:
+            if let digits { result.microseconds = DateTimeText.rounded(microseconds, .precision(digits)) }
+        }
+        return result
     }
 
     /// The span as one number of microseconds, a month as 30 days: what intervals are compared by.
@@ -63,6 +82,19 @@ package struct Interval: Hashable, Sendable {
     }
 }
 
+extension IntervalFields {
+    fileprivate var plainUnit: IntervalReading.Unit {
+        switch self {
+        case .year: .year
+        case .month, .yearToMonth: .month
+        case .day: .day
+        case .hour, .dayToHour: .hour
+        case .minute, .hourToMinute, .dayToMinute: .minute
+        case .second, .dayToSecond, .hourToSecond, .minuteToSecond: .second
+        }
+    }
+}
+
 /// Reads an interval from its end, because a unit stands behind its number.
 private struct IntervalReading {
     typealias Failure = DateTimeFields.Failure
@@ -77,8 +109,17 @@ private struct IntervalReading {
     private var seen: Set<Int> = []
     private static let clock = 100
 
-    static func interval(_ text: String) throws(Failure) -> Interval {
+    /// What a number without a unit counts.
+    private var plain = Unit.second
+    /// `1:30` is of minutes and seconds.
+    private var isMinuteToSecond = false
+
+    static func interval(_ text: String, _ modifier: TypeModifier?) throws(Failure) -> Interval {
         var reading = IntervalReading()
+        if case .fields(let fields, _) = modifier {
+            reading.plain = fields.plainUnit
+            reading.isMinuteToSecond = fields == .minuteToSecond
+        }
         do throws(Failure) {
             try reading.fields(DateTimeFields(text).fields)
         } catch {
@@ -90,7 +131,7 @@ private struct IntervalReading {
     }
 
     private func result() throws(Failure) -> Interval {
-        guard let months = Int32(exactly: months) else { throw .intervalTotal }
+        guard let months = Int32(exactly: months) else { throw abs(months) > 1 << 36 ? .intervalRange : .intervalTotal }
         guard let days = Int32(exactly: days) else { throw .intervalRange }
         return Interval(months: months, days: days, microseconds: microseconds)
     }
@@ -133,7 +174,8 @@ private struct IntervalReading {
 
     private mutating func clock(_ clock: ClockReading, negative: Bool) throws(Failure) {
         try note(Unit.second.rawValue, Unit.minute.rawValue, Unit.hour.rawValue)
-        let seconds = Int64(clock.hour) * 3600 + Int64(clock.minute * 60 + clock.second)
+        var seconds = Int64(clock.hour) * 3600 + Int64(clock.minute * 60 + clock.second)
+        if isMinuteToSecond, clock.isShort { seconds /= 60 }
         let value = seconds * 1_000_000 + clock.fraction
         try add(&microseconds, negative ? -value : value)
     }
@@ -165,7 +207,9 @@ private struct IntervalReading {
         } else if !rest.isEmpty || digits.isEmpty {
             throw .syntax
         }
-        let known = unit ?? .second
+        let known = unit ?? plain
+        // Before hours stand days.
+        if known == .hour { unit = .day }
         try add(negative ? -value : value, negative ? -part : part, of: known)
         switch known {
         case .second where part != 0: try note(Unit.second.rawValue, Unit.millisecond.rawValue, Unit.microsecond.rawValue)

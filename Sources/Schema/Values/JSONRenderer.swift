@@ -12,8 +12,9 @@ package import OffstageJSON
 /// Source: PostgreSQL 15, chapter 9.16 and `row_to_json`.
 package struct JSONRenderer: Sendable {
     private indirect enum Form: Sendable {
-        case number, real, double, numeric, boolean, json, string, date, time, timestamp, bytea
+        case number, real, double, numeric, boolean, json, string, oid, date, time, timestamp, bytea
         case timestamptz(TimeZoneRules)
+        case range(RangeKind, TimeZoneRules)
         case label([(position: Int64, json: [UInt8])])
         case array(Form)
         case row([(name: [UInt8], form: Form)])
@@ -27,6 +28,9 @@ package struct JSONRenderer: Sendable {
 
     private static func form(_ type: DataType, _ zone: TimeZoneRules) -> Form {
         switch type {
+        case .domain: form(type.base, zone)
+        case .range(let kind): .range(kind, zone)
+        case .oid: .oid
         case .smallint, .integer, .bigint: .number
         case .boolean: .boolean
         case .real: .real
@@ -41,7 +45,9 @@ package struct JSONRenderer: Sendable {
         case .enumeration(let enumeration): .label(labels(enumeration))
         case .array(let element): .array(form(element, zone))
         case .composite(let row): .row(row.fields.map { (name: name($0.name), form: form($0.type.type, zone)) })
-        case .text, .varchar, .char, .uuid, .interval, .jsonpath, .void, .trigger, .unknown: .string
+        case .text, .varchar, .char, .citext, .name, .uuid, .interval, .jsonpath, .timetz, .inet, .cidr, .macaddr, .bit, .varbit, .void, .trigger,
+            .unknown:
+            .string
         }
     }
 
@@ -81,13 +87,14 @@ package struct JSONRenderer: Sendable {
         case .label(let labels):
             guard let label = labels.first(where: { $0.position == value }) else { return writer.integer(value) }
             return writer.raw(label.json)
-        case .date, .time, .timestamp, .timestamptz: break
+        case .date, .time, .timestamp, .timestamptz, .oid: break
         // As a RETURNING of SQLite's gives a whole number of a REAL column.
         case .real, .double: return real(Double(value), into: &writer)
         default: return writer.integer(value)
         }
         writer.byte(UInt8(ascii: "\""))
         switch form {
+        case .oid: writer.integer(value)
         case .date: DateTimeOutput.date(value, into: &writer)
         case .time: DateTimeOutput.time(value, into: &writer)
         case .timestamptz(let zone): DateTimeOutput.timestamptz(value, in: zone, json: true, into: &writer)
@@ -111,6 +118,10 @@ package struct JSONRenderer: Sendable {
         case .number, .real, .double, .numeric: number(bytes, into: &writer)
         case .array(let element): array(bytes, element, into: &writer)
         case .row(let fields): row(bytes, fields, into: &writer)
+        case .range(let kind, let zone):
+            var text = JSONWriter(capacity: 64)
+            if let range = RangeValue(stored: bytes, kind) { range.write(into: &text, in: zone) } else { text.raw(bytes) }
+            text.withBytes { writer.string($0) }
         default: writer.string(bytes)
         }
     }
@@ -165,6 +176,14 @@ package struct JSONRenderer: Sendable {
         switch form {
         case .boolean: writer.boolean(bytes.first == UInt8(ascii: "t"))
         case .timestamp, .timestamptz: timestamp(bytes, zone: form, into: &writer)
+        // In an array a range is as it prints.
+        case .range(.tstzrange, let zone):
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard let range = try? RangeValue(text, .tstzrange, in: ValueContext()) else { return writer.string(bytes) }
+            var printed = JSONWriter(capacity: 64)
+            range.write(into: &printed, in: zone)
+            printed.withBytes { writer.string($0) }
+        case .range: writer.string(bytes)
         default: text(bytes, form, into: &writer)
         }
     }

@@ -20,32 +20,108 @@ extension Numeric {
 
     private static let negativeRoot = SQLError("2201F", "cannot take square root of a negative number")
 
-    /// `power(a, exponent)` for whole exponents. Throws 2201F for zero to a negative power, 22003 beyond the format, and 0A000 for
-    /// fractional exponents, which need logarithms.
+    /// `a ^ exponent`. Throws 2201F for zero to a negative power and for a root of a negative number, 22003 beyond the format.
     package func raised(to exponent: Numeric) throws(SQLError) -> Numeric {
-        guard case .finite(let base, let baseScale) = self, case .finite(let power, let powerScale) = exponent else {
-            throw SQLError("0A000", "power of NaN or infinity is not supported on the embedded engine")
+        let one = Numeric(1)
+        if isNaN || exponent.isNaN {
+            if isNaN ? exponent.isZero : !exponent.isNaN || Numeric.compare(self, one) == 0 {
+                return isNaN || Numeric.compare(self, one) == 0 ? one : .nan
+            }
+            return .nan
         }
-        let (whole, rest) = power.divided(by: .power(powerScale))
-        if rest.sign != 0, base.sign < 0 {
+        if isZero, exponent.sign < 0 { throw SQLError("2201F", "zero raised to a negative power is undefined") }
+        if sign < 0, !exponent.isWhole {
             throw SQLError("2201F", "a negative number raised to a non-integer power yields a complex result")
         }
-        guard rest.sign == 0, case .small(let wide) = whole, let count = Int(exactly: wide), count.magnitude <= 1_000_000 else {
-            throw SQLError(
-                "0A000", "power of numeric with such an exponent is not supported on the embedded engine",
-                hint: "Cast to double precision.")
+        guard case .finite(let base, _) = self, case .finite(let power, let powerScale) = exponent else {
+            return raisedWithInfinity(to: exponent)
         }
-        if base.sign == 0, count < 0 { throw SQLError("2201F", "zero raised to a negative power is undefined") }
+        if exponent.isWhole, case .small(let wide) = power.divided(by: .power(powerScale)).quotient, let count = Int32(exactly: wide) {
+            return try raised(toWhole: Int(count))
+        }
+        if base.sign == 0 { return .finite(.small(0), scale: 16) }
+        let result = try (base.sign < 0 ? -self : self).raisedByLogarithm(to: exponent)
+        return base.sign < 0 && exponent.isOdd ? -result : result
+    }
+
+    private var isWhole: Bool {
+        guard case .finite(let value, let scale) = self else { return true }
+        return value.divided(by: .power(scale)).remainder.sign == 0
+    }
+
+    private var isOdd: Bool {
+        guard case .finite(let value, let scale) = self else { return false }
+        return value.divided(by: .power(scale)).quotient.divided(by: .small(2)).remainder.sign != 0
+    }
+
+    /// As C's `pow` has it, where either side is infinite.
+    private func raisedWithInfinity(to exponent: Numeric) -> Numeric {
+        let one = Numeric(1)
+        let size = Numeric.compare(absolute, one)
+        if Numeric.compare(self, one) == 0 || exponent.isZero { return one }
+        switch exponent {
+        case .infinity: return size == 0 ? one : size > 0 ? .infinity : .zero
+        case .minusInfinity: return size == 0 ? one : size > 0 ? .zero : .infinity
+        default: break
+        }
+        guard exponent.sign > 0 else { return .zero }
+        return sign < 0 && exponent.isOdd ? .minusInfinity : .infinity
+    }
+
+    /// With as many digits as the result shows, and some to spare.
+    private func raised(toWhole count: Int) throws(SQLError) -> Numeric {
+        guard case .finite(let base, let baseScale) = self else { return self }
         let places = min(max(16, baseScale), 1000)
-        if base.sign == 0 { return .finite(count == 0 ? .power(places) : .small(0), scale: places) }
-        let digits = base.magnitudeText.utf8.count * abs(count)
-        guard digits <= 200_000 else {
-            if digits - baseScale * abs(count) > DecimalDigits.limits.before { throw .numericFormat }
-            throw SQLError("0A000", "a power this long is not supported on the embedded engine", hint: "Cast to double precision.")
+        if count == 0 { return .finite(.power(places), scale: places) }
+        if base.sign == 0 { return .finite(.small(0), scale: places) }
+        if count == 1 { return rounded(to: places) }
+        let text = base.magnitudeText
+        let leading = Double(text.prefix(17)) ?? 1
+        let exponent = text.utf8.count - min(17, text.utf8.count) - baseScale
+        let weight = Double(count) * (Self.commonLogarithm(leading) + Double(exponent))
+        if weight > 393_204 { throw .numericFormat }
+        if weight + 1 < Double(-places) { return .finite(.small(0), scale: places) }
+        let digits = max(1 + places + Int(weight), 1) + String(abs(count)).utf8.count * 3 + 16
+        var result = Floating(1, 0)
+        var square = Floating(base.wide.magnitude, -baseScale)
+        var rest = count.magnitude
+        while rest > 0 {
+            if rest & 1 == 1 { result = result.times(square, digits: digits) }
+            rest >>= 1
+            if rest > 0 { square = square.times(square, digits: digits) }
         }
-        let magnitude = Coefficient(base.wide.power(abs(count)))
-        let scale = baseScale * abs(count)
-        if count < 0 { return try Self.quotient(.small(1), 0, magnitude, scale, scale: places) }
-        return try Numeric.finite(magnitude, scale: scale).rounded(to: places).checked()
+        let value = result.numeric(inverted: count < 0, places: places)
+        return try (base.sign < 0 && count % 2 != 0 ? -value : value).checked()
+    }
+}
+
+/// A whole number times a power of ten, cut to a number of digits.
+private struct Floating {
+    var value: BigUInt
+    var exponent: Int
+
+    init(_ value: BigUInt, _ exponent: Int) {
+        self.value = value
+        self.exponent = exponent
+    }
+
+    func times(_ other: Floating, digits: Int) -> Floating {
+        let product = value * other.value
+        // Three and a third bits to a digit.
+        let extra = Int(Double(product.bitWidth) * 0.30103) - digits
+        guard extra > 0 else { return Floating(product, exponent + other.exponent) }
+        return Floating(product / BigUInt(10).power(extra), exponent + other.exponent + extra)
+    }
+
+    func numeric(inverted: Bool, places: Int) -> Numeric {
+        if inverted {
+            let numerator = BigUInt(10).power(places)
+            let denominator = exponent >= 0 ? value * BigUInt(10).power(exponent) : value
+            let top = exponent < 0 ? numerator * BigUInt(10).power(-exponent) : numerator
+            return .finite(Coefficient(BigInt(top)).rounded(dividingBy: Coefficient(BigInt(denominator))), scale: places)
+        }
+        let shift = exponent + places
+        if shift >= 0 { return .finite(Coefficient(BigInt(value * BigUInt(10).power(shift))), scale: places) }
+        return .finite(Coefficient(BigInt(value)).rounded(dividingBy: Coefficient(BigInt(10).power(-shift))), scale: places)
     }
 }

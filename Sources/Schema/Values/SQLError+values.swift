@@ -10,6 +10,4 @@ extension SQLError {
 
     static let numericFormat = SQLError("22003", "value overflows numeric format")
     static let divisionByZero = SQLError("22012", "division by zero")
-    static let noNaN = SQLError(
-        "0A000", "NaN is not supported on the embedded engine", hint: "Use numeric, which has NaN, or null.")
 }

@@ -36,6 +36,20 @@ enum IntegerText {
     }
 }
 
+extension IntegerText {
+    /// PostgreSQL's `oidin`: 32 bits without a sign, but a negative number counts from the end.
+    static func oid(_ text: String) throws(SQLError) -> Int64 {
+        let value: Int64
+        do throws(SQLError) {
+            value = try parse(text, as: "oid", minimum: .min)
+        } catch {
+            throw error.code == "22003" ? .outOfRange("oid", text) : error
+        }
+        guard value >= Int64(Int32.min), value <= Int64(UInt32.max) else { throw .outOfRange("oid", text) }
+        return value < 0 ? value + (1 << 32) : value
+    }
+}
+
 /// PostgreSQL's `float4in` and `float8in`: what C's `strtod` reads, with names for the infinities.
 enum FloatText {
     static func double(_ text: String) throws(SQLError) -> Double {
@@ -53,7 +67,7 @@ enum FloatText {
         let word = text.utf8.trimmed
         let negative = word.first == UInt8(ascii: "-")
         let magnitude = negative || word.first == UInt8(ascii: "+") ? word.dropFirst() : word
-        if magnitude.isWord("nan") { throw .noNaN }
+        if magnitude.isWord("nan") { return .nan }
         if magnitude.isWord("infinity") || magnitude.isWord("inf") { return negative ? -.infinity : .infinity }
         let end = endOfNumber(magnitude)
         guard end > magnitude.startIndex, let value = read(text[word.startIndex..<end]) else { throw .invalidText(type, text) }
@@ -98,6 +112,14 @@ enum CharacterText {
         guard case .length(let limit) = modifier else { return text }
         let (text, length) = try cut(text, to: limit, "character")
         return text + String(repeating: " ", count: max(limit - length, 0))
+    }
+
+    /// A `name`: cut to 63 bytes, at a character's beginning.
+    static func name(_ text: String) -> String {
+        guard text.utf8.count > 63 else { return text }
+        var end = text.utf8.index(text.startIndex, offsetBy: 63)
+        while end > text.startIndex, text.utf8[end] & 0xC0 == 0x80 { end = text.utf8.index(before: end) }
+        return String(text[..<end])
     }
 
     private static func cut(

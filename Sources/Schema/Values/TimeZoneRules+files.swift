@@ -21,6 +21,24 @@ extension TimeZoneRules {
         return YearlyRule.offset(posix: Array(key.utf8)[...]).map { .fixed(secondsEast: $0, name: name) }
     }
 
+    /// What may stand behind `at time zone`: `CET` is an hour east there, in summer too, where the setting would mean the zone of that name.
+    package static func spoken(_ name: String) -> TimeZoneRules? {
+        if let minutes = abbreviations[name.lowercased()] { return .fixed(secondsEast: minutes * 60, name: name) }
+        return named(name)
+    }
+
+    /// What the setting `TimeZone` may be: a zone's name, hours east of UTC, or a span (`interval '-3:30'`).
+    package static func setting(_ text: String) -> TimeZoneRules? {
+        let word = text.trimmingPrefix { $0 == " " }
+        if let first = word.utf8.first, first.isDigit || "+-.".utf8.contains(first) {
+            guard let hours = Double(word), abs(hours) <= 167 else { return nil }
+            return .fixed(secondsEast: Int((hours * 3600).rounded()), name: text)
+        }
+        guard text.lowercased().hasPrefix("interval '"), text.hasSuffix("'") else { return named(text) }
+        guard let span = try? Interval(String(text.dropFirst(10).dropLast())), span.months == 0, span.days == 0 else { return nil }
+        return .fixed(secondsEast: Int(span.microseconds / 1_000_000), name: text)
+    }
+
     /// Minutes east of UTC, with what it adds in summer included.
     static let abbreviations: [String: Int] = Dictionary(
         uniqueKeysWithValues: abbreviationTable.split(separator: " ").compactMap { entry in

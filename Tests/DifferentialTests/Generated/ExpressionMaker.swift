@@ -252,6 +252,7 @@ struct ExpressionMaker {
         case .element, .number: type = bound.element
         case .array: type = .array(bound.element)
         case .enumeration: type = Samples.mood
+        case .range: type = .range(.int4range)
         }
         // PostgreSQL's rules for choosing an overload: a narrower number, or a quoted value without a type.
         if !isSafe, case .exact = parameter, dice.chance(6) {

@@ -4,6 +4,7 @@ import OffstageSQL
 import OffstageSQLite
 import OffstageSchema
 import OffstageSyntax
+import Synchronization
 
 @testable import Offstage
 
@@ -11,6 +12,8 @@ import OffstageSyntax
 final class Embedded: Sendable {
     let folder: URL
     let database: EmbeddedDatabase
+    /// What `set time zone` said last: each statement is a session of its own otherwise.
+    private let timeZone = Mutex<String?>(nil)
 
     init() async throws {
         // Memory where there is some to mount a folder on: what is compared is answers, not the disk.
@@ -34,7 +37,12 @@ final class Embedded: Sendable {
             guard parsed.count == 1, let statement = parsed.first else {
                 return Answer(failure: .init(code: "XX000", message: "\(parsed.count) statements"))
             }
-            return try await database.transaction { transaction in try Self.run(statement, as: caller, in: transaction) }
+            let zone = timeZone.withLock { $0 }
+            let (answer, newZone) = try await database.transaction { transaction in
+                try Self.run(statement, as: caller, zone, in: transaction)
+            }
+            timeZone.withLock { $0 = newZone }
+            return answer
         } catch let error as SyntaxError {
             return Answer(failure: .init(code: error.code, message: error.message))
         } catch let error as SQLError {
@@ -53,15 +61,18 @@ final class Embedded: Sendable {
     }
 
     private static func run(
-        _ statement: OffstageSyntax.Statement, as caller: Caller, in transaction: borrowing WriteTransaction
-    ) throws -> Answer {
-        if case .data(let data) = statement.kind { return try perform(data, as: caller, transaction.schema, in: transaction) }
+        _ statement: OffstageSyntax.Statement, as caller: Caller, _ zone: String?, in transaction: borrowing WriteTransaction
+    ) throws -> (Answer, zone: String?) {
+        if case .data(let data) = statement.kind {
+            return (try perform(data, as: caller, transaction.schema, zone, in: transaction), zone)
+        }
+        var run = FileRun("statement", text: statement.source, in: transaction.schema, now: Self.now())
+        run.timeZone = zone
         do {
-            var run = FileRun("statement", text: statement.source, in: transaction.schema, now: Self.now())
             var count = 0
             run.onResult = { count = $0.changes }
             _ = try run.perform(on: transaction)
-            return Answer(count: count)
+            return (Answer(count: count), run.timeZone)
         } catch {
             throw error.error
         }
@@ -71,24 +82,25 @@ final class Embedded: Sendable {
     static func now() -> Int64 { Int64((Date().timeIntervalSince1970 - 946_684_800) * 1_000_000) }
 
     private static func perform(
-        _ data: DataStatement, as caller: Caller, _ schema: Schema, in transaction: borrowing WriteTransaction
+        _ data: DataStatement, as caller: Caller, _ schema: Schema, _ zone: String?, in transaction: borrowing WriteTransaction
     ) throws -> Answer {
         let prepared = try SQLiteDialect(schema).prepare(data, as: caller)
         let now = Self.now()
+        let rules = zone.flatMap { TimeZoneRules.setting($0) } ?? .utc
         var answer = Answer()
         answer.columns = prepared.columns.map { "\($0.name) \($0.type.type.name)" }
-        let result = try transaction.run(prepared, with: Inputs(caller: caller, now: now))
-        answer.rows = result.rows.map { row in zip(row, prepared.columns).map { Self.text($0, $1.type.type) } }
+        let result = try transaction.run(prepared, with: Inputs(caller: caller, now: now, timeZone: zone))
+        answer.rows = result.rows.map { row in zip(row, prepared.columns).map { Self.text($0, $1.type.type, in: rules) } }
         answer.count = prepared.columns.isEmpty ? result.count : result.rows.count
         if prepared.columns.isEmpty { answer.rows = [] }
         return answer
     }
 
-    static func text(_ value: StoredValue, _ type: DataType) -> String? {
+    static func text(_ value: StoredValue, _ type: DataType, in zone: TimeZoneRules = .utc) -> String? {
         switch (value, type) {
         case (.null, _): nil
         case (.integer(let flag), .boolean): flag != 0 ? "t" : "f"
-        default: value.withCell { type.text(of: $0) }
+        default: value.withCell { type.text(of: $0, in: zone) }
         }
     }
 }

@@ -49,6 +49,8 @@ struct Report {
     private static func withoutModifier(_ column: String) -> String {
         if column.hasSuffix(" bpchar") { return column.dropLast(6) + "character" }
         if column.hasSuffix(" bpchar[]") { return column.dropLast(8) + "character[]" }
+        let column = column.replacingOccurrences(of: " \"bit\"", with: " bit").replacingOccurrences(
+            of: " interval [a-z ]+", with: " interval", options: .regularExpression)
         guard let open = column.lastIndex(of: "("), let close = column.lastIndex(of: ")"), open < close else { return column }
         return String(column[..<open] + column[column.index(after: close)...])
     }

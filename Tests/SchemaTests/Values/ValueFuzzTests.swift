@@ -15,7 +15,7 @@ private struct Numbers: RandomNumberGenerator {
 @Suite struct ValueFuzzTests {
     private static let pieces = """
         0 1 9 99 2024 31 12 9223372036854775807 2147483647 99999999999999999999 - + . : / e T Z { } [ ] , " \\ \\x u NaN inf infinity epoch Jan feb BC \
-        AM PM day days mons years ago P PT H M S W Y null true é 😀 America/New_York +05:30 UTC J t allballs now us century e400 e-400 00000000 ( )
+        AM PM day days mons years ago P PT H M S W Y null true é 😀 America/New_York +05:30 UTC J t allballs now us century e400 e-400 00000000 ( ) [1,5) empty :: /24 10.0.0 fe80 08:00:2b: b101 xF
         """.split(separator: " ").map(String.init) + [" ", "\t", "\u{1}"]
 
     private static let types: [ColumnType] = [
@@ -24,7 +24,10 @@ private struct Numbers: RandomNumberGenerator {
         .init(.char, .length(2)), .init(.uuid), .init(.bytea), .init(.date), .init(.time, .precision(2)), .init(.timestamp),
         .init(.timestamptz, .precision(0)), .init(.interval), .init(.json), .init(.jsonb), .init(.array(.interval)),
         .init(.array(.timestamptz)),
-        .init(.array(.jsonb)), .init(.array(.text)),
+        .init(.array(.jsonb)), .init(.array(.text)), .init(.inet), .init(.cidr), .init(.macaddr), .init(.timetz, .precision(3)),
+        .init(.oid),
+        .init(.name), .init(.citext), .init(.bit, .length(3)), .init(.varbit), .init(.range(.int4range)), .init(.range(.numrange)),
+        .init(.range(.daterange)), .init(.range(.tstzrange)), .init(.interval, .fields(.dayToSecond, precision: 2)),
     ]
 
     @Test func `a literal is a value or an error, never a trap, and what was printed reads back as itself`() throws {

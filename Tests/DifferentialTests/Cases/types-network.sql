@@ -1,0 +1,71 @@
+-- === inet text forms
+select '10.0.0.1'::inet, '10.0.0.1/32'::inet, '10.0.0.1/8'::inet, '10.1/16'::inet, '0.0.0.0/0'::inet, '255.255.255.255'::inet;
+select '::1'::inet, '2001:db8::1/64'::inet, '::'::inet, '1::'::inet, '1:2:3:4:5:6:7:8'::inet, '::ffff:1.2.3.4'::inet, '::1.2.3.4'::inet, '1:0:0:2:0:0:0:3'::inet, 'ABCD::/16'::inet, '1:2:3:4:5:6:0:0'::inet, '0:0:1::'::inet, '::2:3:4:5:6:7:8'::inet;
+select '10.0.0'::inet;
+select '10.0.0.256'::inet;
+select '10.0.0.1/33'::inet;
+select '10.0.0.1/'::inet;
+select '10.0.0.1/-1'::inet;
+select '10.0.0.1/08'::inet;
+select ''::inet;
+select 'x'::inet;
+select '1.2.3.4.5'::inet;
+select ':::1'::inet;
+select '1:2:3'::inet;
+select '12345::'::inet;
+select '::1/129'::inet;
+select '1::2::3'::inet;
+select ' 10.0.0.1'::inet;
+select '10.0.0.1 '::inet;
+select '010.001.0.1'::inet;
+-- === cidr text forms
+select '10.0.0.0/8'::cidr, '10'::cidr, '10.1'::cidr, '10.1.2'::cidr, '192.168.1'::cidr, '192.168'::cidr, '128'::cidr, '128.1'::cidr, '192'::cidr, '224'::cidr, '240'::cidr, '10.1.2.3'::cidr, '2001:db8::/32'::cidr, '::1'::cidr;
+select '10.0.0.1/8'::cidr;
+select '2001:db8::1/64'::cidr;
+select '10.1/8'::cidr;
+select '192.168.1.0'::cidr, '10.0.0.0'::cidr;
+-- === operators
+select '10.1.2.3'::inet << '10.0.0.0/8'::inet, '10.0.0.0/8'::inet << '10.0.0.0/8'::inet, '10.0.0.0/8'::inet <<= '10.0.0.0/8'::inet, '10.0.0.0/8'::inet >> '10.1.2.3'::inet, '10.0.0.0/8'::cidr >>= '10.0.0.0/8'::cidr;
+select '10.0.0.0/8'::inet && '10.1.0.0/16'::inet, '10.0.0.0/8'::inet && '11.0.0.0/16'::inet, '::/0'::inet && '10.0.0.0/8'::inet;
+select ~ '10.0.0.1'::inet, '10.1.2.3'::inet & '0.0.255.255'::inet, '10.1.2.3/8'::inet | '0.0.255.255/16'::inet;
+select '10.1.2.3'::inet & '::1'::inet;
+select '10.1.2.3'::inet + 10, 10 + '10.1.2.3/8'::inet, '10.1.2.3'::inet - 4, '10.1.2.3'::inet - '10.1.0.0'::inet, '::2'::inet - '::5'::inet, '::ffff'::inet + 1;
+select '255.255.255.255'::inet + 1;
+select '0.0.0.0'::inet - 1;
+select 'ffff::'::inet - '::'::inet;
+select '10.0.0.1'::inet = '10.0.0.1/32'::inet, '10.0.0.1/8'::inet = '10.0.0.1'::inet, '10.0.0.0/8'::cidr = '10.0.0.0/8'::inet, '10.0.0.1'::inet < '10.0.0.2'::inet, '10.0.0.1'::inet < '::1'::inet, '10.0.0.0/8'::inet < '10.0.0.0/16'::inet;
+select '10.0.0.1'::inet = '10.0.0.1';
+select '10.0.0.1'::inet << '10/8';
+-- === functions
+select abbrev('10.1.0.0/16'::inet), abbrev('10.1.0.0/16'::cidr), abbrev('10.0.0.0/8'::cidr), abbrev('10.1.2.3/32'::cidr), abbrev('0.0.0.0/0'::cidr);
+select broadcast('192.168.1.5/24'), family('::1'), family('1.2.3.4'), host('192.168.1.5/24'), host('::1/64'::inet), hostmask('192.168.23.20/30'), masklen('192.168.1.5/24'), netmask('192.168.1.5/24'), network('192.168.1.5/24');
+select netmask('2001:db8::/33'::inet), hostmask('2001:db8::/120'::inet), broadcast('2001:db8::/120'::inet);
+select set_masklen('192.168.1.5/24'::inet, 16), set_masklen('192.168.1.0/24'::cidr, 16), set_masklen('10.0.0.1'::inet, -1);
+select set_masklen('192.168.1.5/24'::inet, 33);
+select text('192.168.1.5'::inet), '192.168.1.5'::inet::text, '192.168.1.5'::inet::varchar, '10.0.0.0/8'::cidr::text, concat('192.168.1.5'::inet), 'a' || '192.168.1.5'::inet::text;
+select inet_same_family('192.168.1.5/24', '::1'), inet_same_family('192.168.1.5/24', '10.0.0.1'), inet_merge('192.168.1.5/24', '192.168.2.5/24'), inet_merge('10.0.0.1', '10.0.0.1');
+select inet_merge('10.0.0.1', '::1');
+-- === casts, columns, order
+select '10.1.2.3/8'::inet::cidr, '10.1.2.3/32'::cidr::inet, '10.0.0.0/8'::cidr::inet, '10.1.2.3'::text::inet;
+create table hosts (id int primary key, a inet, n cidr, unique (a));
+insert into hosts values (1, '10.0.0.2', '10.0.0.0/8'), (2, '10.0.0.10', '10.0.0.0/16'), (3, '9.255.0.1', '9.0.0.0/8'), (4, '::1', '::/0'), (5, null, null), (6, '10.0.0.2/8', '10/8');
+select id, a, n from hosts order by a, id;
+select id, n from hosts order by n desc, id;
+select id from hosts where a = '10.0.0.2' order by id;
+select id from hosts where a > '10.0.0.2' order by id;
+select id from hosts where a << '10.0.0.0/8' order by id;
+select n, count(*) from hosts group by n order by n;
+select min(a), max(a) from hosts;
+insert into hosts values (7, '10.0.0.10/32', null);
+insert into hosts values (8, '10.0.0.300', null);
+insert into hosts values (9, '1.2.3.4', '1.2.3.4/8');
+insert into hosts values (9, '1.2.3.4', '1.2.3.4/8'::inet);
+insert into hosts values (10, 5, null);
+select id, to_json(a), row_to_json(h) from hosts h where id < 4 order by id;
+select array[a, null] from hosts where id = 1;
+select a in ('10.0.0.2', '::1') from hosts order by id;
+-- === macaddr
+select '08:00:2b:01:02:03'::macaddr, '08-00-2B-01-02-03'::macaddr, '08002b:010203'::macaddr, '08002b-010203'::macaddr, '0800.2b01.0203'::macaddr, '0800-2b01-0203'::macaddr, '08002b010203'::macaddr, trunc('08:00:2b:01:02:03'::macaddr);
+select '08:00:2b:01:02'::macaddr;
+select '08:00:2b:01:02:gg'::macaddr;
+select '08:00:2b:01:02:03'::macaddr < '08:00:2b:01:02:04'::macaddr, '08:00:2b:01:02:03'::macaddr = '08002B010203';

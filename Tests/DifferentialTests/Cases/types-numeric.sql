@@ -1,0 +1,41 @@
+-- === NaN and the infinities
+select 'nan'::numeric, 'infinity'::numeric, '-inf'::numeric, 'nan'::numeric = 'nan', 'nan'::numeric > 'infinity', 'infinity'::numeric + 1, 'infinity'::numeric - 'infinity', 'infinity'::numeric * 0, 1 / 'infinity'::numeric, 'nan'::numeric / 0, -'infinity'::numeric, abs('-infinity'::numeric), round('nan'::numeric, 2), 'nan'::numeric::text;
+select 'infinity'::numeric / 0;
+select 'infinity'::numeric(5, 2);
+select 'nan'::numeric(5, 2);
+select 'infinity'::numeric::int;
+select 'nan'::numeric::bigint;
+select sum(x), avg(x), max(x), min(x) from (values (1.5), ('nan'::numeric), ('infinity')) t(x);
+select sum(x), avg(x) from (values (1.5), ('infinity'::numeric)) t(x);
+-- === scales
+select 123.456::numeric(5, 2), 123.455::numeric(6, 2), 12345::numeric(5, -2), 0.00123::numeric(3, 5), 1e10::numeric, 1e-10::numeric, 1.10 + 2.200, 1.10 * 2.200, 10 / 3.0, 1.0 / 3, 2 / 3.00000, 7 % 2.5, -7.5 % 2, 1.10 - 1.1;
+select 12345.678::numeric(4, 2);
+select 123456::numeric(5, -2), 99999::numeric(3, -2);
+select 0.012345::numeric(3, 5);
+select 1::numeric / 0;
+select 1 % 0.0;
+create table n (a numeric(5, -2), b numeric(3, 5), c numeric);
+insert into n values (12345, 0.00123, 1.50), (50, 0, 1e3);
+insert into n values (123456789, 0, 0);
+insert into n values (0, 0.1, 0);
+select * from n;
+-- === power, roots and logarithms
+select 2::numeric ^ 10, 2::numeric ^ -2, 2.5::numeric ^ 3, 10::numeric ^ 20, 0::numeric ^ 0, 1.1 ^ 100, 0.5::numeric ^ 20;
+select 2::numeric ^ 0.5, 10 ^ 0.1, 2.0 ^ 2.5, 100::numeric ^ 0.5, 1.5 ^ 1.5, 0.001 ^ 0.3, 12345.678 ^ 1.234, 0.99 ^ 1000.5, 9 ^ -0.5::numeric;
+select power(2.0, 3.0), power(1.0000001, 1000000), power(3::numeric, 3.5), power(0::numeric, 2.5), power(7.5, -2.5), power(123456789.123, 0.001), power(2::numeric, 100), power(2::numeric, -100);
+select (-8)::numeric ^ 3, (-2)::numeric ^ -3;
+select (-8)::numeric ^ 0.5;
+select 0::numeric ^ -1;
+select power('nan'::numeric, 0), power(1, 'nan'::numeric), power('infinity'::numeric, 2), power('infinity'::numeric, -1), power(2, 'infinity'::numeric), power(0.5, 'infinity'::numeric), power(2, '-infinity'::numeric), power('-infinity'::numeric, 3), power('-infinity'::numeric, 2);
+select power(10::numeric, 200000);
+select sqrt(2::numeric), sqrt(2.25), sqrt(1e10::numeric), sqrt(0::numeric), sqrt(0.0001), sqrt(12345678901234567890::numeric), sqrt(3.00000000000000000000);
+select sqrt(-1::numeric);
+select exp(1::numeric), exp(0::numeric), exp(-1.5), exp(10::numeric), exp(0.001), exp(100::numeric), exp(1.0000000000), exp(-100::numeric), exp('nan'::numeric), exp('-infinity'::numeric), exp('infinity'::numeric);
+select exp(10000::numeric);
+select ln(2::numeric), ln(10::numeric), ln(1::numeric), ln(0.5), ln(123456.789), ln(1e100::numeric), ln(0.0000001), ln(2.718281828459045), ln(1.0000000001), ln('infinity'::numeric);
+select ln(0::numeric);
+select ln(-1::numeric);
+select log(100::numeric), log(2::numeric), log(0.001), log(2.0, 64.0), log(3, 10), log(10.0, 1e50), log(2, 0.125), log10(1000::numeric), log(0.5, 8.0), log(1.1, 1.21);
+select log(-1::numeric);
+select log(1.0, 5.0);
+select log(0::numeric, 5);
