@@ -75,7 +75,9 @@ package struct EngineFunction: Sendable {
             else { throw Fault(connection.handle) }
         }
         guard EngineCollation.makeOnDemand(on: connection.handle) == SQLITE_OK else { throw Fault(connection.handle) }
-        guard TableFunction.register(on: connection.handle) == SQLITE_OK else { throw Fault(connection.handle) }
+        guard TableFunction.register(on: connection.handle) == SQLITE_OK, PackedRowTable.register(on: connection.handle) == SQLITE_OK else {
+            throw Fault(connection.handle)
+        }
         guard CallTable.register(on: connection) == SQLITE_OK else { throw Fault(connection.handle) }
     }
 }

@@ -46,7 +46,7 @@ extension SQLPrinter {
         from(" from ", query.from)
         filter(query.filter)
         if !query.groupBy.isEmpty {
-            write(" group by ")
+            write(query.groupsDistinct ? " group by distinct " : " group by ")
             write(query.groupBy) { $0.groupingItem($1) }
         }
         if let having = query.having {

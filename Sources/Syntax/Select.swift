@@ -61,6 +61,8 @@ package struct Query: Hashable, Sendable {
     package var from: [FromItem]
     package var filter: Expression?
     package var groupBy: [GroupingItem]
+    /// `group by distinct`: of equal grouping sets one is enough.
+    package var groupsDistinct = false
     package var having: Expression?
     package var windows: [Window]
 

@@ -232,11 +232,17 @@ extension TreeReader {
         var keys: [SortKey] = []
         for wrapped in nodes {
             guard let node = wrapped["SortBy"] else { continue }
-            if node["sortby_dir"]?.equals("SORTBY_USING") ?? false { throw unsupported("\"order by … using\"", at: node) }
-            keys.append(
-                SortKey(
-                    try expression(node, "node"), descending: isDescending(node, "sortby_dir"), nullsFirst: nullsFirst(node, "sortby_nulls")
-                ))
+            var descending = isDescending(node, "sortby_dir")
+            if node["sortby_dir"]?.equals("SORTBY_USING") ?? false {
+                let name = try operatorName(node, "useOp")
+                guard name == "<" || name == ">" else {
+                    throw error(
+                        "42809", "operator \(name) is not a valid ordering operator",
+                        hint: "Ordering operators must be \"<\" or \">\" members of btree operator families.", at: node)
+                }
+                descending = name == ">"
+            }
+            keys.append(SortKey(try expression(node, "node"), descending: descending, nullsFirst: nullsFirst(node, "sortby_nulls")))
         }
         return keys
     }

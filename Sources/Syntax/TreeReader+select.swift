@@ -45,12 +45,12 @@ extension TreeReader {
             for row in rows { values.append(try expressions(row.elements)) }
             return .values(values)
         }
-        if node.flag("groupDistinct") { throw unsupported("\"group by distinct\"", at: node) }
-        return .query(
-            Query(
-                distinct: try distinct(node), try outputs(node.list("targetList")), from: try fromItems(node.list("fromClause")),
-                where: try expression(optional: node["whereClause"]), groupBy: try groupingItems(node.list("groupClause")),
-                having: try expression(optional: node["havingClause"]), windows: try windows(node.list("windowClause"))))
+        var query = Query(
+            distinct: try distinct(node), try outputs(node.list("targetList")), from: try fromItems(node.list("fromClause")),
+            where: try expression(optional: node["whereClause"]), groupBy: try groupingItems(node.list("groupClause")),
+            having: try expression(optional: node["havingClause"]), windows: try windows(node.list("windowClause")))
+        query.groupsDistinct = node.flag("groupDistinct")
+        return .query(query)
     }
 
     /// `distinct` alone is a list of nothing but PostgreSQL's null.

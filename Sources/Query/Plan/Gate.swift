@@ -154,8 +154,12 @@ extension Gate {
                     throw SQLError(
                         "0A000", "WITH clause containing a data-modifying statement must be at the top level")
                 }
-                let visible = with.isRecursive ? names.union([with.tables[index].name]) : names
-                with.tables[index].statement = .select(try rewrite(inner, hiding: visible))
+                let visible = with.isRecursive ? names.union(with.tables.map(\.name)) : names
+                do throws(SQLError) {
+                    with.tables[index].statement = .select(try rewrite(inner, hiding: visible))
+                } catch {
+                    throw error.told(ofItems: with.tables[index...].map(\.name))
+                }
                 names.insert(with.tables[index].name)
             }
             result.with = with
@@ -273,6 +277,17 @@ extension Gate {
 }
 
 extension SQLError {
+    /// A relation that does not exist but goes by the name of a WITH item further on.
+    fileprivate func told(ofItems names: [String]) -> SQLError {
+        guard code == "42P01", details == nil, let name = names.first(where: { message == "relation \"\($0)\" does not exist" }) else {
+            return self
+        }
+        var copy = self
+        copy.details = "There is a WITH item named \"\(name)\", but it cannot be referenced from this part of the query."
+        copy.hint = "Use WITH RECURSIVE, or re-order the WITH items to remove forward references."
+        return copy
+    }
+
     /// `permission denied for table books`.
     package static func denied(_ kind: String, _ name: String) -> SQLError { SQLError("42501", "permission denied for \(kind) \(name)") }
 }

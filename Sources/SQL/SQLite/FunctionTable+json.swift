@@ -10,6 +10,14 @@ extension FunctionTable {
         json_typeof(json) -> text : pg_json_typeof($1) ; unbounded
         json_array_length(json) -> integer : pg_json_length($1) ; unbounded
         to_json(anyelement) -> json : pg_to_json($1, #1) ; unbounded
+        json_populate_record(anyelement, json) -> anyelement : pg_json_populate($1, $2, #0) ; unbounded
+        jsonb_populate_record(anyelement, jsonb) -> anyelement : pg_json_populate($1, $2, #0) ; unbounded
+        json_populate_recordset(anyelement, json) -> anyelement : pg_json_recordset($2, 'json_populate_recordset', #0, coalesce($1, '')) ; set
+        jsonb_populate_recordset(anyelement, jsonb) -> anyelement : pg_json_recordset($2, 'jsonb_populate_recordset', #0, coalesce($1, '')) ; set
+        json_to_record(json) -> record : pg_json_record(coalesce($1, '{}'), 'json_to_record') ; set
+        jsonb_to_record(jsonb) -> record : pg_json_record(coalesce($1, '{}'), 'jsonb_to_record') ; set
+        json_to_recordset(json) -> record : pg_json_recordset($1, 'json_to_recordset') ; set
+        jsonb_to_recordset(jsonb) -> record : pg_json_recordset($1, 'jsonb_to_recordset') ; set
         row_to_json(record) -> json : pg_to_json($1, #1) ; unbounded
         json_build_object() -> json : '{}' ; safe
         json_build_object(variadic any) -> json : pg_json_build_object(#*) ; unbounded

@@ -99,5 +99,17 @@ extension FunctionTable {
         date_part(text, timestamptz) -> double : pg_num_to_f8(pg_extract($1, $2, 'timestamptz'))
         extract(text, interval) -> numeric : pg_extract($1, $2, 'interval')
         date_part(text, interval) -> double : pg_num_to_f8(pg_extract($1, $2, 'interval'))
+        overlaps(time, time, time, time) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
+        overlaps(time, interval, time, interval) -> boolean : pg_overlaps($1, pg_time_add($1, $2), $3, pg_time_add($3, $4))
+        overlaps(time, time, time, interval) -> boolean : pg_overlaps($1, $2, $3, pg_time_add($3, $4))
+        overlaps(time, interval, time, time) -> boolean : pg_overlaps($1, pg_time_add($1, $2), $3, $4)
+        overlaps(timestamp, timestamp, timestamp, timestamp) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
+        overlaps(timestamp, interval, timestamp, interval) -> boolean : pg_overlaps($1, pg_ts_add($1, $2), $3, pg_ts_add($3, $4))
+        overlaps(timestamp, timestamp, timestamp, interval) -> boolean : pg_overlaps($1, $2, $3, pg_ts_add($3, $4))
+        overlaps(timestamp, interval, timestamp, timestamp) -> boolean : pg_overlaps($1, pg_ts_add($1, $2), $3, $4)
+        overlaps(timestamptz, timestamptz, timestamptz, timestamptz) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
+        overlaps(timestamptz, interval, timestamptz, interval) -> boolean : pg_overlaps($1, pg_tz_add($1, $2), $3, pg_tz_add($3, $4))
+        overlaps(timestamptz, timestamptz, timestamptz, interval) -> boolean : pg_overlaps($1, $2, $3, pg_tz_add($3, $4))
+        overlaps(timestamptz, interval, timestamptz, timestamptz) -> boolean : pg_overlaps($1, pg_tz_add($1, $2), $3, $4)
         """
 }

@@ -22,8 +22,10 @@ final class Scope {
         struct Column {
             var name: String
             var term: Term
-            /// Merged by `using`: found by its bare name only through the join.
+            /// Not to be found by its bare name.
             var isHidden = false
+            /// The alias of the relation it is a column of; none where a join merged it of two.
+            var owner = ""
             /// The caller has no grant on it: the table, to say so.
             var deniedTable: String?
         }
@@ -32,8 +34,14 @@ final class Scope {
     let parent: Scope?
     let level: Int
     var relations: [Relation] = []
-    /// Merged columns of `using` joins, which a bare name finds first.
-    var merged: [Relation.Column] = []
+    /// What a bare name finds and a star stands for, for each item of the `from`: a join has merged columns.
+    var items: [[Relation.Column]] = []
+    /// What its common tables read of scopes around.
+    var commonLevels: UInt64 = 0
+    /// How many of the relations the items are made of.
+    var covered = 0
+    /// Relations that stand beside a subquery in `from` and cannot be read there.
+    var unreadable: Set<String> = []
     /// Common table expressions visible here, by name.
     var commonTables: [String: CommonTableSource] = [:]
     /// The query's `window` clause, by name.
@@ -73,6 +81,37 @@ final class Scope {
 
     var bit: UInt64 { 1 << UInt64(min(level, 63)) }
 
+    /// What a subquery in this scope's `from` sees: the common tables; the relations to its left only where it is lateral.
+    func around(lateral: Bool) -> Scope? {
+        guard !(commonTables.isEmpty && relations.isEmpty) else { return parent }
+        let scope = Scope(parent: parent)
+        scope.commonTables = commonTables
+        if lateral {
+            scope.relations = relations
+            scope.items = items
+        } else {
+            scope.unreadable = Set(relations.map(\.alias))
+        }
+        return scope
+    }
+
+    /// What a bare name may find: the items of the `from`, and relations that were put beside them since.
+    var shown: [[Relation.Column]] {
+        guard !items.isEmpty else { return [Self.visible(relations[...])] }
+        return covered > 0 && covered < relations.count ? items + [Self.visible(relations[covered...])] : items
+    }
+
+    /// The columns of relations as a bare name finds them.
+    static func visible(_ relations: ArraySlice<Relation>) -> [Relation.Column] {
+        relations.flatMap { relation in
+            relation.columns.filter { !$0.isHidden }.map { column in
+                var column = column
+                column.owner = relation.alias
+                return column
+            }
+        }
+    }
+
     func commonTable(_ name: String) -> CommonTableSource? { commonTables[name] ?? parent?.commonTable(name) }
 }
 
@@ -93,12 +132,39 @@ extension Scope {
         if hasRelation(qualifier) {
             throw SQLError("42703", "column \(qualifier).\(name.last) does not exist", position: position)
         }
-        throw SQLError("42P01", "missing FROM-clause entry for table \"\(qualifier)\"", position: position)
+        throw missing(qualifier, at: position)
     }
+
+    /// No relation that may be read goes by the alias.
+    func missing(_ alias: String, at position: Int?) -> SQLError {
+        if let own = renamed(alias) {
+            return SQLError(
+                "42P01", "invalid reference to FROM-clause entry for table \"\(alias)\"",
+                hint: "Perhaps you meant to reference the table alias \"\(own)\".", position: position)
+        }
+        guard isUnreadable(alias) else {
+            return SQLError("42P01", "missing FROM-clause entry for table \"\(alias)\"", position: position)
+        }
+        return SQLError(
+            "42P01", "invalid reference to FROM-clause entry for table \"\(alias)\"",
+            hint: "There is an entry for table \"\(alias)\", but it cannot be referenced from this part of the query.", position: position)
+    }
+
+    /// What a table of this name goes by instead.
+    private func renamed(_ name: String) -> String? {
+        relations.first { $0.row?.name == name && $0.alias != name }?.alias ?? parent?.renamed(name)
+    }
+
+    private func isUnreadable(_ alias: String) -> Bool { unreadable.contains(alias) || (parent?.isUnreadable(alias) ?? false) }
 
     /// Whether some relation here or around goes by this alias.
     func hasRelation(_ alias: String) -> Bool {
         relations.contains { $0.alias == alias } || (parent?.hasRelation(alias) ?? false)
+    }
+
+    /// Whether a table is read here or around, under the alias where one is given.
+    func readsTable(_ alias: String?) -> Bool {
+        relations.contains { $0.row != nil && (alias == nil || $0.alias == alias) } || (parent?.readsTable(alias) ?? false)
     }
 
     func relation(_ alias: String) -> Relation? {
@@ -108,16 +174,15 @@ extension Scope {
     private func find(_ name: Name) throws(SQLError) -> (Term, String)? {
         let wanted = name.last
         if name.parts.count == 1 {
-            if let column = merged.first(where: { $0.name == wanted }) { return (column.term, "") }
             var found: (Term, String)?
-            for relation in relations {
-                for column in relation.columns where column.name == wanted && !column.isHidden {
+            for columns in shown {
+                for column in columns where column.name == wanted {
                     if found != nil {
                         throw SQLError("42702", "column reference \"\(wanted)\" is ambiguous", position: name.position.byteOffset)
                     }
                     if let table = column.deniedTable { throw .denied("table", table) }
-                    found = (column.term, relation.alias)
-                    read.insert(relation.alias)
+                    found = (column.term, column.owner)
+                    read.insert(column.owner)
                 }
             }
             if found == nil, let relation = relations.first(where: { $0.isValue && $0.alias == wanted }) {

@@ -36,6 +36,7 @@ extension Translator {
         if Self.orderedSets.contains(name.last), !entries.isEmpty {
             throw SQLError("42809", "WITHIN GROUP is required for ordered-set aggregate \(name.last)", position: position.byteOffset)
         }
+        try require(entries, call)
         let isAggregate = call.over == nil && entries.contains { $0.traits.contains(.aggregate) }
         if isAggregate {
             guard !insideAggregate else { throw SQLError("42803", "aggregate function calls cannot be nested") }
@@ -94,6 +95,45 @@ extension Translator {
             if result.count == ordered.count { return (entry, result) }
         }
         return nil
+    }
+
+    /// What only aggregates and window functions take.
+    private func require(_ entries: [FunctionTable.Entry], _ call: Call) throws(SQLError) {
+        let name = call.function.last
+        let isAggregate = entries.contains { $0.traits.contains(.aggregate) }
+        let isWindow = entries.contains { $0.traits.contains(.window) }
+        func refuse(_ what: String) -> SQLError {
+            SQLError("42809", "\(what) specified, but \(name) is not an aggregate function")
+        }
+        if !isAggregate, !(entries.isEmpty && schema.resolveFunctions(call.function, path: path).isEmpty) {
+            if call.isDistinct { throw refuse("DISTINCT") }
+            if call.isWithinGroup { throw refuse("WITHIN GROUP") }
+            if !call.orderBy.isEmpty { throw refuse("ORDER BY") }
+            if call.filter != nil {
+                throw isWindow ? SQLError("0A000", "FILTER is not implemented for non-aggregate window functions") : refuse("FILTER")
+            }
+        }
+        if isWindow, !isAggregate, call.over == nil {
+            throw SQLError("42809", "window function \(name) requires an OVER clause")
+        }
+        if isAggregate, call.arguments.isEmpty, !call.isStar, !entries.contains(where: { $0.required == 0 }) {
+            throw SQLError("42809", "\(name)(*) must be used to call a parameterless aggregate function")
+        }
+        if call.over == nil, isAggregate, call.arguments.contains(where: { hasWindow($0.value) }) {
+            throw SQLError("42803", "aggregate function calls cannot contain window function calls")
+        }
+        if let window = call.over {
+            if call.arguments.contains(where: { hasWindow($0.value) }) {
+                throw SQLError("42P20", "window function calls cannot be nested")
+            }
+            if (window.partitionBy + window.orderBy.map(\.value)).contains(where: { hasWindow($0) }) {
+                throw SQLError("42P20", "window functions are not allowed in window definitions")
+            }
+        }
+        if call.over != nil, isAggregate || isWindow {
+            if call.isDistinct { throw SQLError("0A000", "DISTINCT is not implemented for window functions") }
+            if !call.orderBy.isEmpty { throw SQLError("0A000", "aggregate ORDER BY is not implemented for window functions") }
+        }
     }
 
     func builtIns(_ name: Name) -> [FunctionTable.Entry] {
@@ -238,7 +278,21 @@ extension Translator {
         }
         var parts = arguments
         if call.isWithinGroup { throw unsupported("within group") }
-        if !call.orderBy.isEmpty {
+        if call.isDistinct, !call.orderBy.isEmpty {
+            for key in call.orderBy {
+                let term = try settled(try translate(key.value, in: scope))
+                guard arguments.contains(where: { $0.sql == term.sql }) else {
+                    throw SQLError(
+                        "42P10", "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+                        position: key.value.position.byteOffset)
+                }
+            }
+        }
+        let isOrdered = collects || sql.hasPrefix("pg_json_object_agg(") || sql.hasPrefix("pg_jsonb_object_agg(")
+        if !call.orderBy.isEmpty, !isOrdered {
+            // The order changes nothing here, but must mean something.
+            for key in call.orderBy { parts.append(try settled(try translate(key.value, in: scope))) }
+        } else if !call.orderBy.isEmpty {
             guard let open = sql.firstIndex(of: "("), sql.last == ")" else { throw unsupported("order by in this aggregate") }
             var directions: [String] = []
             var keys: [String] = []
@@ -255,6 +309,7 @@ extension Translator {
             sql.insert(contentsOf: "_sorted", at: open)
         }
         if let filter = call.filter {
+            try refuseAggregates(filter, in: "FILTER")
             let condition = try boolean(filter, in: scope, argumentOf: "FILTER")
             parts.append(condition)
             if call.over != nil, arguments.count == 1, sql.hasPrefix("min(") || sql.hasPrefix("max(") {

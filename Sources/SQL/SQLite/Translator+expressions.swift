@@ -74,7 +74,7 @@ extension Translator {
         case .anyOfSelect(let value, let name, let select, let all):
             if name == "=" && !all { return try inSelect(value, select, negated: false, in: scope, at: expression.position) }
             if name == "<>" && all { return try inSelect(value, select, negated: true, in: scope, at: expression.position) }
-            throw unsupported("\(name) \(all ? "all" : "any") (select …)", hint: "Compare with a min() or max() subquery.")
+            return try anySelect(value, name, select, all: all, in: scope, at: expression.position)
         case .exists(let select): return try exists(select, in: scope)
         case .subselect(let select): return try scalar(select, in: scope)
         case .arraySelect(let select): return try arrayOf(select, in: scope)
@@ -98,7 +98,7 @@ extension Translator {
             if case .column(let name) = inner.kind { return try wholeRow(name, in: scope) }
             throw SQLError("42601", "row expansion via \"*\" is not supported here")
         case .default: throw SQLError("42601", "DEFAULT is not allowed in this context")
-        case .grouping: throw unsupported("grouping()")
+        case .grouping(let arguments): return try grouping(arguments, in: scope)
         case .injected(.local(let local)): return try self.local(local, in: scope)
         case .injected(let injected): return inject(injected)
         }
@@ -153,6 +153,9 @@ extension Translator {
             return found
         } catch {
             guard error.code == "42703" else { throw error }
+            if Self.systemColumns.contains(name.last), scope.readsTable(name.qualifier) {
+                throw unsupported("the system column \(name.last)", hint: "Use a key of the table's own.", at: name.position)
+            }
             // `t` is the row itself.
             if name.parts.count == 1, scope.hasRelation(name.last) { return try wholeRow(name, in: scope) }
             if let value = try attribute(name, in: scope) { return value }
@@ -335,11 +338,28 @@ extension Translator {
 
     private mutating func element(_ inner: Expression, _ subscripts: [Expression.Subscript], in scope: Scope) throws(SQLError) -> Term {
         let base = try translate(inner, in: scope)
+        if base.type == .jsonb {
+            var value = base
+            for step in subscripts {
+                guard let index = step.upper, !step.isSlice else {
+                    throw SQLError("42804", "jsonb subscript does not support slices", position: inner.position.byteOffset)
+                }
+                value = try binary("->", value, try translate(index, in: scope), at: inner.position)
+            }
+            return value
+        }
+        if case .array = base.type, subscripts.count == 1, subscripts[0].isSlice {
+            func bound(_ self: inout Translator, _ value: Expression?) throws(SQLError) -> Term? {
+                guard let value else { return nil }
+                return try self.coerce(
+                    try self.translate(value, in: scope), to: ColumnType(.integer), .assignment, at: value.position)
+            }
+            let (low, high) = (try bound(&self, subscripts[0].lower), try bound(&self, subscripts[0].upper))
+            let sql = "pg_slice(\(base.sql), \(low?.sql ?? "1"), \(high?.sql ?? "2147483647"))"
+            return Term(sql, base.type, from: [base] + [low, high].compactMap { $0 }).with { $0.isSafe = false }
+        }
         guard subscripts.count == 1, let index = subscripts[0].upper, !subscripts[0].isSlice else {
             throw unsupported("this subscript", hint: "Arrays have one dimension here; use one index.")
-        }
-        if base.type == .jsonb {
-            return try binary("->", base, try translate(index, in: scope), at: inner.position)
         }
         guard case .array(let element) = base.type else {
             throw SQLError("42804", "cannot subscript type \(base.type.name) because it does not support subscripting")
@@ -349,4 +369,8 @@ extension Translator {
             $0.isSafe = false
         }
     }
+}
+
+extension Translator {
+    static let systemColumns: Set<String> = ["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]
 }

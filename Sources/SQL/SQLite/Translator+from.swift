@@ -24,6 +24,19 @@ extension Translator {
     mutating func translate(
         _ item: FromItem, in scope: Scope, into sources: inout Sources, nullable: Bool = false
     ) throws(SQLError) -> String {
+        let first = scope.relations.count
+        // What was there before the `from`: the table a statement writes to.
+        if scope.items.isEmpty, first > 0 { scope.items = [Scope.visible(scope.relations[...])] }
+        let count = scope.items.count
+        let text = try translate(bare: item, in: scope, into: &sources, nullable: nullable)
+        if scope.items.count == count { scope.items.append(Scope.visible(scope.relations[min(first, scope.relations.count)...])) }
+        scope.covered = scope.relations.count
+        return text
+    }
+
+    private mutating func translate(
+        bare item: FromItem, in scope: Scope, into sources: inout Sources, nullable: Bool
+    ) throws(SQLError) -> String {
         switch item {
         case .table(let name, let alias):
             if name.parts.count == 1, scope.commonTable(name.last) == nil, let rows = rowSets[name.last] {
@@ -47,10 +60,11 @@ extension Translator {
             sources.policies.append(guardTerm(sqlAlias, in: scope))
             return "\(common.sql) AS \(sqlAlias)"
         case .secured(let secured): return try translate(secured, in: scope, into: &sources, nullable: nullable)
-        case .select(let select, let alias, let lateral):
-            if lateral { throw unsupported("lateral", hint: "Join, or use a subquery in the select list.") }
+        case .select(let select, let alias, lateral: true) where !scope.relations.isEmpty:
+            return try translate(lateral: select, as: alias, in: scope, into: &sources, nullable: nullable)
+        case .select(let select, let alias, _):
             // Where a join may leave the row out there is no guard to read.
-            let query = try translate(select, in: scope.parent, guarded: !nullable)
+            let query = try translate(select, in: scope.around(lateral: false), guarded: !nullable)
             sources.levels |= query.outerLevels
             sources.hidesRows = sources.hidesRows || query.hidesRows
             let sqlAlias = freshAlias()
@@ -69,10 +83,9 @@ extension Translator {
             }
             if isBare { return "(SELECT *, 1 AS \(Self.presence) FROM (\(text))\(mayMix ? Self.barrier : "")) AS \(sqlAlias)" }
             return "(\(text)\(mayMix ? Self.barrier : "")) AS \(sqlAlias)"
-        case .call(let source): return try translate(source, in: scope, nullable: nullable)
+        case .call(let source): return try translate(source, in: scope, into: &sources, nullable: nullable)
         case .join(let kind, let left, let right, let condition, let alias):
-            if alias != nil { throw unsupported("an alias for a join", hint: "Give the tables aliases.") }
-            return try join(kind, left, right, condition, in: scope, into: &sources, nullable: nullable)
+            return try join(kind, left, right, condition, as: alias, in: scope, into: &sources, nullable: nullable)
         }
     }
 
@@ -98,6 +111,40 @@ extension Translator {
     /// The numbers of a set's rows, as a table with the column `value`.
     static func rowNumbers(_ slot: String) -> String { "pg_generate_series(0, pg_row_count(\(slot)) - 1, 1, 'bigint')" }
 
+    /// A subquery that reads its neighbours. SQLite lets only table-valued functions do that: its rows are packed into one value and
+    /// unpacked again beside them. Nothing of the query around can be moved into it, so it needs no barrier.
+    private mutating func translate(
+        lateral select: Select, as alias: Alias?, in scope: Scope, into sources: inout Sources, nullable: Bool
+    ) throws(SQLError) -> String {
+        let query = try translate(select, in: scope.around(lateral: true))
+        guard query.outerLevels & scope.bit != 0 else {
+            return try translate(.select(select, alias, lateral: false), in: scope, into: &sources, nullable: nullable)
+        }
+        sources.levels |= query.outerLevels
+        sources.hidesRows = sources.hidesRows || query.hidesRows
+        let sqlAlias = freshAlias()
+        let list = query.columns.indices.map { "c\($0 + 1)" }
+        let value = guarded(try packed(list, "(\(query.sql))"), isSafe: query.isSafe, sources)
+        try add(
+            alias, nil, nil, query.columns.map { ($0.name, $0.term) }, sqlAlias, nullable,
+            row: alias?.row.map { QualifiedName($0.parts.first ?? "", $0.last) }, presence: "\(sqlAlias).ordinal", to: scope)
+        return "pg_rows(\(value)) AS \(sqlAlias)"
+    }
+
+    /// The rows of a source as one value, for `pg_rows`.
+    func packed(_ columns: [String], _ source: String) throws(SQLError) -> String {
+        guard columns.count <= 120 else {
+            throw unsupported("more than 120 columns of a lateral subquery", hint: "Name the columns that are needed.")
+        }
+        return "(SELECT pg_rows_agg(\(columns.isEmpty ? "1" : columns.joined(separator: ", "))) FROM \(source))"
+    }
+
+    /// What reads the neighbours and may raise is worked out only for rows that their policies show.
+    func guarded(_ value: String, isSafe: Bool, _ sources: Sources) -> String {
+        guard !isSafe, sources.hidesRows, let policy = Self.all(sources.policies) else { return value }
+        return "CASE WHEN \(policy.sql) THEN \(value) END"
+    }
+
     private func guardTerm(_ sqlAlias: String, in scope: Scope) -> Term {
         Term("\(sqlAlias).g", .boolean).with { $0.levels = scope.bit }
     }
@@ -107,9 +154,10 @@ extension Translator {
     /// - Parameter keepingDoubt: a column that a subquery computes may be worked out by SQLite where it is used, before the policies in
     ///   that
     ///   subquery: it stays as unsafe as what it is made of.
-    private func add(
+    func add(
         _ alias: Alias?, _ ownName: String?, _ qualified: QualifiedName?, _ columns: [(String, Term)], _ sqlAlias: String, _ nullable: Bool,
-        keepingDoubt: Bool = false, row: QualifiedName? = nil, presence: String? = nil, to scope: Scope
+        keepingDoubt: Bool = false, row: QualifiedName? = nil, presence: String? = nil, isQualified: Bool = false,
+        to scope: Scope
     ) throws(SQLError) {
         let name = alias?.name ?? ownName ?? ""
         guard name.isEmpty || !scope.relations.contains(where: { $0.alias == name }) else {
@@ -123,7 +171,8 @@ extension Translator {
         relation.presence = nullable ? presence : nil
         for (index, (columnName, term)) in columns.enumerated() {
             var term = term
-            term.sql = "\(sqlAlias).\(term.sql)"
+            if !isQualified { term.sql = "\(sqlAlias).\(term.sql)" }
+            term.fields = nil
             term.levels = scope.bit
             if !keepingDoubt { term.isSafe = true }
             term.isVolatile = false
@@ -189,195 +238,4 @@ extension Translator {
         return
             "(SELECT \(list), \(inner).rowid AS \(Self.presence) FROM \(stored) AS \(inner) WHERE \(condition.sql)\(Self.barrier)) AS \(sqlAlias)"
     }
-
-    private mutating func join(
-        _ kind: JoinKind, _ left: FromItem, _ right: FromItem, _ condition: JoinCondition?, in scope: Scope, into sources: inout Sources,
-        nullable: Bool
-    ) throws(SQLError) -> String {
-        let leftNullable = nullable || kind == .right || kind == .full
-        let rightNullable = nullable || kind == .left || kind == .full
-        let first = scope.relations.count
-        let a = try translate(left, in: scope, into: &sources, nullable: leftNullable)
-        let middle = scope.relations.count
-        let b = try translate(right, in: scope, into: &sources, nullable: rightNullable)
-        let end = scope.relations.count
-        // What `on` may name: the two sides, and scopes around.
-        var terms: [Term] = []
-        switch condition {
-        case .on(let expression)?:
-            let visible = Scope(parent: scope.parent)
-            visible.relations = Array(scope.relations[first..<end])
-            for part in expression.conjuncts { terms.append(try boolean(part, in: visible, argumentOf: "JOIN/ON")) }
-        case .using(let names, _)?: terms = try merge(names, first..<middle, middle..<end, kind, in: scope)
-        case .natural?:
-            let names = scope.relations[first..<middle].flatMap(\.columns).filter { !$0.isHidden }.map(\.name)
-                .filter { name in scope.relations[middle..<end].contains { $0.columns.contains { $0.name == name } } }
-            terms = try merge(names, first..<middle, middle..<end, kind, in: scope)
-        case nil: break
-        }
-        if kind == .full, !terms.contains(where: { $0.sql.contains(" = ") }) {
-            throw SQLError("0A000", "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions")
-        }
-        if kind == .inner || kind == .cross, !nullable {
-            sources.conditions += terms
-            return "\(a) JOIN \(b)"
-        }
-        let word =
-            switch kind {
-            case .inner, .cross: "JOIN"
-            case .left: "LEFT JOIN"
-            case .right: "RIGHT JOIN"
-            case .full: "FULL JOIN"
-            }
-        var on = Self.all(terms)?.sql ?? "1"
-        if sources.hidesRows, terms.contains(where: { !$0.isSafe }), let policy = Self.all(sources.policies) {
-            on = "CASE WHEN \(policy.sql) THEN \(on) END"
-        }
-        let joined = "\(a) \(word) \(b) ON \(on)"
-        return nullable ? "(\(joined))" : joined
-    }
-
-    /// `using (a, b)`: equal pairs, and one merged column each.
-    private mutating func merge(
-        _ names: [String], _ left: Range<Int>, _ right: Range<Int>, _ kind: JoinKind, in scope: Scope
-    ) throws(SQLError) -> [Term] {
-        var terms: [Term] = []
-        for name in names {
-            func find(_ range: Range<Int>, _ side: String) throws(SQLError) -> (Int, Int) {
-                for relation in range {
-                    if let column = scope.relations[relation].columns.firstIndex(where: { $0.name == name && !$0.isHidden }) {
-                        return (relation, column)
-                    }
-                }
-                throw SQLError("42703", "column \"\(name)\" specified in USING clause does not exist in \(side) table")
-            }
-            var merged: Term
-            if let index = scope.merged.firstIndex(where: { $0.name == name }) {
-                merged = scope.merged[index].term
-                scope.merged.remove(at: index)
-            } else {
-                let l = try find(left, "left")
-                merged = scope.relations[l.0].columns[l.1].term
-                scope.relations[l.0].columns[l.1].isHidden = true
-            }
-            let r = try find(right, "right")
-            let other = scope.relations[r.0].columns[r.1].term
-            terms.append(try binary("=", merged, other, at: .none))
-            scope.relations[r.0].columns[r.1].isHidden = true
-            switch kind {
-            case .right: merged = other
-            case .full: merged = Term("coalesce(\(merged.sql), \(other.sql))", merged.type, from: [merged, other])
-            default: break
-            }
-            scope.merged.append(.init(name: name, term: merged))
-        }
-        return terms
-    }
-
-    // MARK: Functions as tables
-
-    private mutating func translate(_ source: FunctionSource, in scope: Scope, nullable: Bool) throws(SQLError) -> String {
-        guard source.calls.count == 1, case .call(let call) = source.calls[0].kind, source.columns.isEmpty else {
-            throw unsupported("this function in FROM")
-        }
-        let sqlAlias = freshAlias()
-        let name = source.alias?.name ?? call.function.last
-        var terms: [Term] = []
-        for argument in call.arguments { terms.append(try translate(argument.value, in: scope)) }
-        var entries = builtIns(call.function)
-        if let (entry, ordered) = named(entries, call, terms) { (entries, terms) = ([entry], ordered) }
-        if let match = try resolve(entries, terms, called: call.function.parts.joined(separator: ".")) {
-            let (term, _) = try fill(match, with: terms, at: call.function.position)
-            var columns: [(String, Term)]
-            if match.entry.traits.contains(.set) {
-                if let several = Self.tableColumns[match.entry.name] {
-                    columns = several.map { ($0.0, Term($0.0, $0.1)) }
-                } else {
-                    let only = Self.namedValue.contains(match.entry.name) ? "value" : source.alias?.name ?? call.function.last
-                    columns = [(only, Term("value", match.result))]
-                }
-                if source.withOrdinality { columns.append(("ordinality", Term("ordinal", .bigint).with { $0.isNotNull = true })) }
-                try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, columns, sqlAlias, nullable, to: scope)
-                if columns.count == 1, let last = scope.relations.indices.last { scope.relations[last].isValue = true }
-                return "\(term.sql) AS \(sqlAlias)"
-            }
-            try add(
-                Alias(name, columns: source.alias?.columns ?? []), nil, nil,
-                [(source.alias?.name ?? call.function.last, Term("c1", match.result))], sqlAlias, nullable, to: scope)
-            return "(SELECT \(term.sql) AS c1) AS \(sqlAlias)"
-        }
-        guard let (function, ordered) = userFunction(call.function, call, terms) else {
-            return try translate(.call(.init([Expression(.call(call))])), in: scope, failing: call, terms)
-        }
-        let readsNeighbours = !terms.allSatisfy { $0.levels & scope.bit == 0 }
-        if readsNeighbours || !isTakenInLine(function, ordered) {
-            let called = try steppedRows(function, ordered, readsNeighbours: readsNeighbours, at: call.function.position)
-            var columns = called.columns.enumerated().map { index, column in
-                (
-                    called.columns.count == 1 && function.outputs.isEmpty ? source.alias?.name ?? column.name : column.name,
-                    Term("c\(index + 1)", column.type.type, modifier: column.type.modifier)
-                )
-            }
-            if source.withOrdinality { columns.append(("ordinality", Term("ordinal", .bigint).with { $0.isNotNull = true })) }
-            try add(
-                Alias(name, columns: source.alias?.columns ?? []), nil, nil, columns, sqlAlias, nullable,
-                row: function.rowResult(in: schema)?.name, presence: "\(sqlAlias).ordinal", to: scope)
-            if columns.count == 1, let last = scope.relations.indices.last { scope.relations[last].isValue = true }
-            return "\(called.text) AS \(sqlAlias)"
-        }
-        guard terms.allSatisfy({ $0.levels & scope.bit == 0 }) else {
-            throw unsupported("a function in FROM that reads its neighbours", hint: "Join, or use a subquery.")
-        }
-        let wanted = columns(of: function)
-        let names: [String] =
-            switch function.result {
-            case .scalar, .set: [source.alias?.name ?? function.name.name]
-            case .row(let columns, _): columns.map(\.name)
-            case .table(let table, _): schema.tables[table]?.columns.map(\.name) ?? schema.views[table]?.columns.map(\.name) ?? []
-            }
-        let isSet =
-            switch function.result {
-            case .scalar: false
-            case .set: true
-            case .row(_, let set), .table(_, let set): set
-            }
-        let query = try enter(function, ordered, at: call.function.position) { (translator, select) throws(SQLError) in
-            try translator.translate(select, in: nil, targets: wanted)
-        }
-        guard query.columns.count == wanted.count else {
-            throw SQLError("42P13", "return type mismatch in function declared to return \(wanted.count) columns")
-        }
-        var list: [String] = []
-        for (index, (column, type)) in zip(query.columns, wanted).enumerated() {
-            list.append("\(try coerce(column.term, to: type, .assignment).sql) AS c\(index + 1)")
-        }
-        let columns = names.enumerated().map { ($1, Term("c\($0 + 1)", wanted[$0].type, modifier: wanted[$0].modifier)) }
-        try add(Alias(name, columns: source.alias?.columns ?? []), nil, nil, columns, sqlAlias, nullable, to: scope)
-        return "(SELECT \(list.joined(separator: ", ")) FROM (\(query.sql))\(isSet ? "" : " LIMIT 1")) AS \(sqlAlias)"
-    }
-
-    /// The types of the columns a function gives.
-    func columns(of function: Function) -> [ColumnType] {
-        switch function.result {
-        case .scalar(let type), .set(let type): [type]
-        case .row(let columns, _): columns.map(\.type)
-        case .table(let table, _): schema.tables[table]?.columns.map(\.type) ?? schema.views[table]?.columns.map(\.type) ?? []
-        }
-    }
-
-    private mutating func translate(_ item: FromItem, in scope: Scope, failing call: Call, _ terms: [Term]) throws(SQLError) -> String {
-        _ = try translate(Expression(.call(call), at: call.function.position), in: scope)
-        throw unsupported("function \(call.function.last) in FROM")
-    }
-
-    /// Functions whose one column has a name of its own.
-    static let namedValue: Set<String> = [
-        "json_array_elements", "jsonb_array_elements", "json_array_elements_text", "jsonb_array_elements_text",
-    ]
-
-    /// Functions that give several columns.
-    static let tableColumns: [String: [(String, DataType)]] = [
-        "json_each": [("key", .text), ("value", .json)], "jsonb_each": [("key", .text), ("value", .jsonb)],
-        "json_each_text": [("key", .text), ("value", .text)], "jsonb_each_text": [("key", .text), ("value", .text)],
-    ]
 }

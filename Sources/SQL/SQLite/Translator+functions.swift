@@ -66,7 +66,9 @@ extension Translator {
         if !function.givesSet, !isTakenInLine(function, call.1) { return try stepped(function, call.1, at: position) }
         let type: ColumnType
         switch function.result {
-        case .scalar(let scalar): type = scalar
+        case .scalar(let scalar):
+            if case .composite = scalar.type { return try inlineRow(call, terms, at: position) }
+            type = scalar
         case .row(_, isSet: false), .table(_, isSet: false): return try inlineRow(call, terms, at: position)
         default: throw unsupported("function \(function.name.name) as a value", hint: "It returns rows: call it in FROM.", at: position)
         }
@@ -94,11 +96,14 @@ extension Translator {
     /// A function of one row, as a value: its body as a subquery that makes the row.
     private mutating func inlineRow(_ call: (Function, [Term?]), _ terms: [Term], at position: Position) throws(SQLError) -> Term {
         let function = call.0
-        let wanted = columns(of: function)
+        var wanted = columns(of: function)
+        if wanted.count == 1, case .composite(let row) = wanted[0].type { wanted = row.fields.map(\.type) }
         var type: Composite
         switch function.result {
         case .row(let columns, _): type = Composite(nil, columns.map { .init($0.name, $0.type) })
         case .table(let name, _): type = schema.composite(name) ?? Composite(name, [])
+        case .scalar(let scalar):
+            if case .composite(let row) = scalar.type { type = row } else { type = Composite(nil, []) }
         default: type = Composite(nil, [])
         }
         let query = try enter(function, call.1, at: position) { (translator, select) throws(SQLError) in

@@ -5,20 +5,45 @@ import OffstageSyntax
 extension Translator {
     /// One `select … from … where …`.
     mutating func translate(
-        _ query: Query, ordered: [SortKey], in scope: Scope, targets: [ColumnType]?, guarded: Bool = false
+        _ query: Query, ordered: [SortKey], in scope: Scope, targets: [ColumnType]?, guarded: Bool = false, ties: Ties? = nil
     ) throws(SQLError) -> TranslatedSelect {
-        if case .on? = query.distinct { throw unsupported("DISTINCT ON", hint: "Use a subquery with limit 1, or group by.") }
+        if let (lifted, order) = try liftingSets(query, ordered) {
+            return try translate(lifted, ordered: order, in: scope, targets: targets, guarded: guarded, ties: ties)
+        }
+        var query = query
+        var ordered = ordered
+        var scope = scope
+        scope.bareNames = bareNames(query, ordered)
+        var sources = Sources()
+        var tables: [String] = []
+        for item in query.from {
+            let text = try translate(item, in: scope, into: &sources)
+            tables.append(item.keepsRight && query.from.count > 1 ? "(\(text))" : text)
+        }
+        var filter = try condition(query.filter, sources: &sources, in: scope)
+
+        let sets = try groupingSets(query)
+        // SQLite takes no aggregate of this query into a subquery's FROM.
+        let comparesAggregates = (query.outputs.map(\.value) + [query.having].compactMap { $0 }).contains { comparesAggregate($0) }
+        if sets.count > 1 || comparesAggregates {
+            // The grouped rows are the one table of the query around.
+            let barrier = sources.needsBarrier ? " LIMIT -1" : ""
+            var source = tables.isEmpty ? "" : " FROM " + tables.joined(separator: ", ").replacing(Self.barrier, with: barrier)
+            if let filter { source += " WHERE \(filter.sql)" }
+            let spread = try spread(query, ordered, sets, source, in: scope)
+            (query, ordered, tables, scope) = (spread.query, spread.ordered, [spread.table], spread.scope)
+            let levels = sources.levels | (filter?.levels ?? 0)
+            let hidesRows = sources.hidesRows
+            sources = Sources()
+            sources.levels = levels & (scope.bit - 1)
+            sources.hidesRows = hidesRows
+            filter = try query.filter.map { (having) throws(SQLError) in try boolean(having, in: spread.scope, argumentOf: "HAVING") }
+        }
         for window in query.windows {
             guard let name = window.name else { continue }
             guard scope.windows[name] == nil else { throw SQLError("42P20", "window \"\(name)\" is already defined") }
             scope.windows[name] = try definition(of: window, in: scope)
         }
-        scope.bareNames = bareNames(query, ordered)
-        var sources = Sources()
-        var tables: [String] = []
-        for item in query.from { tables.append(try translate(item, in: scope, into: &sources)) }
-        var filter = try condition(query.filter, sources: &sources, in: scope)
-
         let isGrouped =
             !query.groupBy.isEmpty || query.having != nil || query.outputs.contains { hasAggregate($0.value) }
             || ordered.contains { hasAggregate($0.value) }
@@ -26,10 +51,8 @@ extension Translator {
         let outputs = try expand(query.outputs, in: scope)
         let names = outputs.map(\.name)
         if isGrouped {
-            for item in query.groupBy {
-                guard case .expression(let expression) = item else {
-                    throw unsupported("grouping sets, rollup and cube", hint: "Combine one query per grouping with union all.")
-                }
+            for expression in query.groupBy.isEmpty ? [] : sets.first ?? [] {
+                try refuseAggregates(expression, in: "GROUP BY")
                 keys.append(try settled(try groupKey(expression, outputs, in: scope)))
             }
             scope.grouping = .init(keys: Set(keys.map(\.sql)), dependent: dependents(keys, in: scope))
@@ -39,16 +62,24 @@ extension Translator {
         var parts: [Term] = []
         for (index, output) in outputs.enumerated() {
             var term: Term
-            if let known = output.term { term = known } else { term = try item(output.expression, keys, in: scope) }
+            if let known = output.term {
+                term = known
+                if let grouping = scope.grouping, !grouping.keys.contains(known.sql), !grouping.dependent.contains(output.owner) {
+                    let name = output.owner.isEmpty ? output.name : "\(output.owner).\(output.name)"
+                    throw SQLError("42803", "column \"\(name)\" must appear in the GROUP BY clause or be used in an aggregate function")
+                }
+            } else {
+                term = try item(output.expression, keys, in: scope)
+            }
             let isUntyped = term.pending != nil && targets == nil
             if term.pending != nil {
                 let target = targets.flatMap { index < $0.count ? $0[index] : nil } ?? ColumnType(.text)
                 term = try coerce(term, to: target, .assignment, at: output.expression.position)
             }
             parts.append(term)
-            let distinct = query.distinct != nil ? collating(term.type) : ""
-            if query.distinct != nil, term.type.isRow, let type = term.type.incomparable { throw .noOrder(type) }
-            if query.distinct != nil, !term.type.isComparable {
+            let distinct = query.distinct == .all ? collating(term.type) : ""
+            if query.distinct == .all, term.type.isRow, let type = term.type.incomparable { throw .noOrder(type) }
+            if query.distinct == .all, !term.type.isComparable {
                 throw SQLError("42883", "could not identify an equality operator for type \(term.type.name)")
             }
             list.append("\(term.sql)\(distinct) AS c\(index + 1)")
@@ -60,11 +91,10 @@ extension Translator {
         }
         let guardTerm = guarded && !isGrouped && query.distinct == nil ? Self.all(sources.policies) : nil
         if let guardTerm { list.append("\(guardTerm.sql) AS g") }
-        if query.having != nil, keys.isEmpty, !outputs.contains(where: { hasAggregate($0.expression) }) {
+        if isGrouped, keys.isEmpty, !list.isEmpty, !outputs.contains(where: { hasAggregate($0.expression) }) {
             // Without an aggregate in the list SQLite does not see one group of all rows, be there any or none.
             list[0] = "CASE WHEN count(*) >= 0 THEN \(parts[0].sql) END AS c1"
         }
-        var sql = "SELECT \(query.distinct != nil ? "DISTINCT " : "")\(list.isEmpty ? "NULL" : list.joined(separator: ", "))"
         // In a `from`, the query around may have such a term: it decides.
         let barrier = sources.needsBarrier ? " LIMIT -1" : guarded ? Self.barrier : ""
         var touchedKey: String?
@@ -77,33 +107,71 @@ extension Translator {
             filter = Self.all([tie] + (filter.map { [$0] } ?? []))
             if touched.inOrder { touchedKey = "\(alias).key" }
         }
-        if !tables.isEmpty { sql += " FROM " + tables.joined(separator: ", ").replacing(Self.barrier, with: barrier) }
-        if let filter { sql += " WHERE \(filter.sql)" }
+        var body = ""
+        if !tables.isEmpty { body += " FROM " + tables.joined(separator: ", ").replacing(Self.barrier, with: barrier) }
+        if let filter { body += " WHERE \(filter.sql)" }
         if !keys.isEmpty {
-            sql += " GROUP BY " + keys.map { $0.isConstant ? "(\($0.sql) || '')" : $0.sql + collating($0.type) }.joined(separator: ", ")
+            body += " GROUP BY " + keys.map { groupText($0) }.joined(separator: ", ")
         }
         if let having = query.having {
             let term = try boolean(having, in: scope, argumentOf: "HAVING")
+            if hasWindow(having) {
+                throw SQLError("42P20", "window functions are not allowed in HAVING", position: having.position.byteOffset)
+            }
+            if hasSet(having) { throw Self.notAllowed("HAVING", having.position) }
             parts.append(term)
-            sql += " HAVING \(term.sql)"
+            body += " HAVING \(term.sql)"
         }
-        if !ordered.isEmpty || touchedKey != nil {
-            var items = touchedKey.map { [$0] } ?? []
-            for key in ordered {
-                if let index = try outputIndex(key.value, names) {
-                    items.append(try ordering(columns[index].term, key))
+        var order: [OrderItem] = []
+        for key in ordered {
+            if let index = try outputIndex(key.value, names) {
+                if case .column(let name) = key.value.kind,
+                    columns.indices.contains(where: { names[$0] == name.last && parts[$0].sql != parts[index].sql })
+                {
+                    throw SQLError("42702", "ORDER BY \"\(name.last)\" is ambiguous", position: key.value.position.byteOffset)
+                }
+                order.append(OrderItem(term: parts[index], key: key, output: index))
+                continue
+            }
+            let term = try settled(try item(key.value, keys, in: scope))
+            let same = columns.indices.first { parts[$0].sql == term.sql }
+            if query.distinct == .all, same == nil {
+                throw SQLError(
+                    "42P10", "for SELECT DISTINCT, ORDER BY expressions must appear in select list", position: key.value.position.byteOffset
+                )
+            }
+            order.append(OrderItem(term: term, key: key, output: same))
+        }
+        for item in order { try requireOrder(item) }
+        let selected = list.isEmpty ? ["NULL"] : list
+        var sql: String
+        if case .on(let expressions)? = query.distinct {
+            var marks: [OrderItem] = []
+            for expression in expressions {
+                if let index = try outputIndex(expression, names, "DISTINCT ON") {
+                    marks.append(OrderItem(term: parts[index], key: SortKey(expression), output: index))
                 } else {
-                    let term = try settled(try item(key.value, keys, in: scope))
-                    if query.distinct != nil {
-                        guard let index = parts.firstIndex(where: { $0.sql == term.sql }) else {
-                            throw SQLError("42P10", "for SELECT DISTINCT, ORDER BY expressions must appear in select list")
-                        }
-                        items.append(try ordering(columns[index].term, key))
-                    } else {
-                        items.append(try ordering(term, key))
-                    }
+                    let term = try settled(try item(expression, keys, in: scope))
+                    marks.append(
+                        OrderItem(term: term, key: SortKey(expression), output: columns.indices.first { parts[$0].sql == term.sql }))
                 }
             }
+            sql = try firstOfEach(marks, &order, selected, body)
+        } else if ties != nil {
+            sql = "SELECT \(query.distinct == .all ? "DISTINCT " : "")\((selected + hidden(order)).joined(separator: ", "))\(body)"
+        } else {
+            sql = "SELECT \(query.distinct == .all ? "DISTINCT " : "")\(selected.joined(separator: ", "))\(body)"
+        }
+        if let ties {
+            sql = try ranked(sql, ties, order, width: columns.count)
+        } else if case .on? = query.distinct {
+            sql = "SELECT \(Self.names(columns.count)) FROM (\(sql)) ORDER BY \(outside(order))"
+        } else if !order.isEmpty || touchedKey != nil {
+            let items =
+                (touchedKey.map { [$0] } ?? [])
+                + order.map { item in
+                    ordering(item.output.map { columns[$0].term } ?? item.term, item.key)
+                }
             sql += " ORDER BY " + items.joined(separator: ", ")
         }
         let all = parts + keys + (filter.map { [$0] } ?? [])
@@ -129,9 +197,9 @@ extension Translator {
         }
     }
 
-    private mutating func groupKey(_ expression: Expression, _ outputs: [ExpandedOutput], in scope: Scope) throws(SQLError) -> Term {
+    mutating func groupKey(_ expression: Expression, _ outputs: [ExpandedOutput], in scope: Scope) throws(SQLError) -> Term {
         // PostgreSQL: a bare name is an input column first, then an output's name; a number is an output.
-        if case .literal(.integer) = expression.kind, let index = try outputIndex(expression, outputs.map(\.name)) {
+        if case .literal = expression.kind, let index = try outputIndex(expression, outputs.map(\.name), "GROUP BY") {
             return try translate(outputs[index], in: scope)
         }
         do throws(SQLError) {
@@ -185,17 +253,13 @@ extension Translator {
     struct ExpandedOutput {
         var name: String
         var expression: Expression
-        /// Known already, for what a star stands for.
+        /// Known already, for what a star stands for; with the relation it is of.
         var term: Term?
+        var owner = ""
     }
 
     mutating func expand(_ outputs: [Output], in scope: Scope) throws(SQLError) -> [ExpandedOutput] {
         var result: [ExpandedOutput] = []
-        if outputs.contains(where: { if case .star = $0.value.kind { true } else { false } }),
-            let table = scope.relations.lazy.flatMap(\.columns).compactMap(\.deniedTable).first
-        {
-            throw .denied("table", table)
-        }
         for output in outputs {
             if case .field(let inner, nil) = output.value.kind {
                 for field in try fields(of: try translate(inner, in: scope), at: output.value.position) {
@@ -209,11 +273,9 @@ extension Translator {
             }
             if name.parts.isEmpty {
                 guard !scope.relations.isEmpty else { throw SQLError("42601", "SELECT * with no tables specified is not valid") }
-                for column in scope.merged { result.append(.init(name: column.name, expression: output.value, term: column.term)) }
-                for relation in scope.relations {
-                    for column in relation.columns where !column.isHidden {
-                        result.append(.init(name: column.name, expression: output.value, term: column.term))
-                    }
+                for column in scope.shown.joined() {
+                    if let table = column.deniedTable { throw .denied("table", table) }
+                    result.append(.init(name: column.name, expression: output.value, term: column.term, owner: column.owner))
                 }
             } else {
                 guard let relation = scope.relations.first(where: { $0.alias == name.last }) else {
@@ -224,7 +286,10 @@ extension Translator {
                     throw SQLError(
                         "42P01", "missing FROM-clause entry for table \"\(name.last)\"", position: output.value.position.byteOffset)
                 }
-                for column in relation.columns { result.append(.init(name: column.name, expression: output.value, term: column.term)) }
+                for column in relation.columns {
+                    if let table = column.deniedTable { throw .denied("table", table) }
+                    result.append(.init(name: column.name, expression: output.value, term: column.term, owner: relation.alias))
+                }
             }
         }
         return result
@@ -247,6 +312,7 @@ extension Translator {
         }
         if let filter {
             for part in filter.conjuncts {
+                if hasSet(part) { throw Self.notAllowed("WHERE", part.position) }
                 let term = try boolean(part, in: scope, argumentOf: "WHERE")
                 guard !term.containsAggregate else {
                     throw SQLError("42803", "aggregate functions are not allowed in WHERE", position: part.position.byteOffset)
@@ -278,6 +344,15 @@ extension Translator {
         var found = false
         expression.visit(intoSubqueries: false) { inner in
             if case .call(let call) = inner.kind, call.over != nil { found = true }
+        }
+        return found
+    }
+
+    /// `max(x) > all (select …)`.
+    private func comparesAggregate(_ expression: Expression) -> Bool {
+        var found = false
+        expression.visit(intoSubqueries: false) { inner in
+            if case .anyOfSelect(let value, _, _, _) = inner.kind, hasAggregate(value) { found = true }
         }
         return found
     }
@@ -318,6 +393,7 @@ extension Expression {
         case .exists: return ("exists", false)
         case .arraySelect, .array: return ("array", false)
         case .row: return ("row", false)
+        case .grouping: return ("grouping", false)
         case .field(_, let name?): return (name, false)
         case .subscript(let inner, _), .collate(let inner, _): return inner.figuredName
         case .subselect(let select):

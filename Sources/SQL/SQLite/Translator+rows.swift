@@ -62,7 +62,7 @@ extension Translator {
             if let relation = owner.relations.first(where: { $0.matches(name) }) { return try wholeRow(relation, of: owner) }
             here = owner.parent
         }
-        throw SQLError("42P01", "missing FROM-clause entry for table \"\(name.last)\"", position: name.position.byteOffset)
+        throw scope.missing(name.last, at: name.position.byteOffset)
     }
 
     private mutating func wholeRow(_ relation: Scope.Relation, of owner: Scope) throws(SQLError) -> Term {

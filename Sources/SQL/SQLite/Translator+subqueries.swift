@@ -53,6 +53,31 @@ extension Translator {
         }
     }
 
+    /// `x > all (select …)`, `(a, b) < any (select …)`: any is true if one comparison is, null if none is and one is null; all is false if
+    /// one is false, null if none is and one is null.
+    mutating func anySelect(
+        _ value: Expression, _ name: String, _ select: Select, all: Bool, in scope: Scope, at position: Position
+    ) throws(SQLError) -> Term {
+        var left: [Term]
+        if case .row(let values) = value.kind { left = try parts(values, in: scope) } else { left = [try translate(value, in: scope)] }
+        let query = try enclosed(select, in: scope, targets: left.map { ColumnType($0.pending == nil ? $0.type : .text) })
+        guard query.columns.count == left.count else {
+            throw SQLError("42601", "subquery has too \(query.columns.count > left.count ? "many" : "few") columns")
+        }
+        let terms = query.columns.map(\.term)
+        let test = left.count == 1 ? try binary(name, left[0], terms[0], at: position) : try compareRows(name, left, terms, at: position)
+        guard test.type == .boolean else {
+            throw SQLError("42804", "row comparison operator must yield type boolean, not type \(test.type.name)")
+        }
+        let (decided, other) = all ? ("min(v) = 0 THEN 0", "1") : ("max(v) = 1 THEN 1", "0")
+        let sql =
+            "(SELECT CASE WHEN \(decided) WHEN count(v) < count(*) THEN NULL ELSE \(other) END FROM (SELECT \(test.sql) AS v FROM (\(query.sql))))"
+        return Term(sql, .boolean, from: left).with {
+            $0.isSafe = $0.isSafe && query.isSafe && test.isSafe
+            $0.levels |= query.outerLevels
+        }
+    }
+
     private mutating func rowInSelect(
         _ values: [Expression], _ select: Select, negated: Bool, in scope: Scope, at position: Position
     ) throws(SQLError) -> Term {

@@ -67,6 +67,16 @@ extension EngineFunction {
                 sqlite3_result_value(call.context, call.argument(0))
             }
         },
+        // pg_positive(count, window function)
+        EngineFunction("pg_positive", 2, pure) {
+            run($0, $1, $2) { call in
+                let name = call.text(1)
+                guard call.isNull(0) || call.integer(0) > 0 else {
+                    throw SQLError(name == "ntile" ? "22014" : "22016", "argument of \(name) must be greater than zero")
+                }
+                sqlite3_result_value(call.context, call.argument(0))
+            }
+        },
         EngineFunction("pg_unhex", 1, pure) {
             strict($0, $1, $2) { call in
                 let text = call.text(0)

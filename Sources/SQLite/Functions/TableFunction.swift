@@ -29,7 +29,7 @@ final class TableFunction: Sendable {
     }
 
     static func register(on handle: OpaquePointer) -> Int32 {
-        for function in all {
+        for function in all + jsonRecords {
             let code = sqlite3_create_module_v2(
                 handle, function.name, methods.pointer, Unmanaged.passRetained(function).toOpaque()
             ) { function in
