@@ -56,6 +56,7 @@ let package = Package(
         .systemLibrary(name: "CPgQuery", path: "Sources/CPgQuery", providers: [.apt(["libpg-query-dev"]), .brew(["libpg_query"])]),
         .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(name: "CCrypt", path: "Sources/CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
         room("JSON", []),
         room(
             "Syntax", ["CPgQuery", "OffstageJSON"],
@@ -71,9 +72,15 @@ let package = Package(
         room(
             "SQLite",
             [
-                "CSQLite", "CCrypt", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON",
+                "CSQLite", "CCrypt", "CStemmer", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax",
+                "OffstageJSON",
                 .product(name: "BigInt", package: "BigInt"), .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            linker: [
+                // The archive: a bare Debian has no libstemmer.
+                .linkedLibrary(":libstemmer.a", .when(platforms: [.linux])),
+                .linkedLibrary("stemmer", .when(platforms: [.macOS])),
             ]),
         room("Auth", [.product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto")]),
         room(
@@ -140,6 +147,7 @@ let package = Package(
 if Context.environment["OFFSTAGE_FUZZ"] != nil {
     for (name, module) in [
         ("URL", "OffstageQuery"), ("JSON", "OffstageJSON"), ("SQL", "OffstageSyntax"), ("Translation", "OffstageSQLite"),
+        ("Search", "OffstageSchema"),
     ] {
         package.targets.append(
             .executableTarget(

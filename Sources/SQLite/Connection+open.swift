@@ -19,7 +19,10 @@ extension Connection {
         sqlite3_extended_result_codes(handle, 1)
         for (option, value) in [
             (SQLITE_DBCONFIG_DQS_DML, 0), (SQLITE_DBCONFIG_DQS_DDL, 0), (SQLITE_DBCONFIG_DEFENSIVE, purpose == .writer ? 0 : 1),
-            (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0), (SQLITE_DBCONFIG_ENABLE_FKEY, 1),
+            // The triggers that feed search tables write to FTS5 tables, which a schema that is not trusted may not. What a schema could do
+            // harm with is barred from it all the same: see `EngineFunction.register`.
+            (SQLITE_DBCONFIG_TRUSTED_SCHEMA, purpose == .writer ? 1 : 0), (SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0),
+            (SQLITE_DBCONFIG_ENABLE_FKEY, 1),
             (SQLITE_DBCONFIG_ENABLE_TRIGGER, 1), (SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0),
         ] as [(Int32, Int32)] {
             guard offstage_config(handle, option, value) == SQLITE_OK else {

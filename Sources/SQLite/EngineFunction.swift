@@ -54,7 +54,8 @@ package struct EngineFunction: Sendable {
     static func register(on connection: Connection) throws(Fault) {
         let session = Unmanaged.passUnretained(connection.session).toOpaque()
         for function in all {
-            let flags = SQLITE_UTF8 | function.flags.rawValue
+            // Only what is harmless anywhere may stand in a trigger, a check or an index, whoever wrote it into the file.
+            let flags = SQLITE_UTF8 | function.flags.rawValue | (function.flags.contains(.innocuous) ? 0 : SQLITE_DIRECTONLY)
             let code =
                 switch function.body {
                 case .scalar(let callback):

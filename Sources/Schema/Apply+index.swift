@@ -20,9 +20,7 @@ extension Application {
             if let collation = element.collation, !["C", "POSIX", "C.UTF-8", "C.utf8", "default", "ucs_basic"].contains(collation.last) {
                 try requireByteOrder(collation, on: .text)
             }
-            if let kind = element.operatorClass, !Self.plainOperatorClasses.contains(kind.last) {
-                throw unsupported("operator class \"\(kind.last)\"", "Use the type's own.", kind.position)
-            }
+            if let kind = element.operatorClass { try requireOperatorClass(kind, create) }
             if isColumn, create.method == "btree" || create.method.isEmpty, case .column(let name) = element.value.kind,
                 let column = table.column(name.last)
             {
@@ -52,6 +50,7 @@ extension Application {
         switch index.method {
         case "hash", "brin": note("USING \(index.method) of index \(name): it is a btree index")
         case "gin", "gist", "spgist":
+            if index.filter == nil, index.elements.allSatisfy({ isSearched($0, of: table) }) { break }
             note("index \(name) USING \(index.method): it is kept in the schema, and searches read the table")
         default: break
         }
@@ -66,15 +65,31 @@ extension Application {
         "name_ops", "oid_ops", "bit_ops", "varbit_ops", "macaddr_ops",
     ]
 
+    private func requireOperatorClass(_ kind: Name, _ create: CreateIndex) throws(SQLError) {
+        if kind.last.hasSuffix("_trgm_ops"), !schema.extensions.contains("pg_trgm") || !kind.last.hasPrefix(create.method) {
+            throw SQLError(
+                "42704", "operator class \"\(kind.last)\" does not exist for access method \"\(create.method)\"",
+                hint: schema.extensions.contains("pg_trgm") ? nil : "create extension pg_trgm;", position: kind.position.known)
+        }
+        if Self.plainOperatorClasses.contains(kind.last) { return }
+        throw unsupported("operator class \"\(kind.last)\"", "Use the type's own.", kind.position)
+    }
+
+    /// Text that is searched for its words or its trigrams: such an index has a table of them.
+    private func isSearched(_ element: CreateIndex.Element, of table: Table) -> Bool {
+        if element.operatorClass?.last.hasSuffix("_trgm_ops") == true { return true }
+        if case .column(let name) = element.value.kind { return table.column(name.last)?.type.type == .tsvector }
+        var found = false
+        element.value.visit(intoSubqueries: false) { part in
+            if case .call(let call) = part.kind, call.function.last == "to_tsvector" { found = true }
+        }
+        return found
+    }
+
     private func requireMethod(_ create: CreateIndex) throws(SQLError) {
         switch create.method {
         case "btree", "": return
-        case "hash", "brin":
-            if create.isUnique {
-                throw SQLError(
-                    "0A000", "access method \"\(create.method)\" does not support unique indexes", position: create.table.position.known)
-            }
-        case "gin", "gist", "spgist":
+        case "hash", "brin", "gin", "gist", "spgist":
             if create.isUnique {
                 throw SQLError(
                     "0A000", "access method \"\(create.method)\" does not support unique indexes", position: create.table.position.known)

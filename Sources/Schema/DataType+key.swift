@@ -72,6 +72,9 @@ extension DataType {
         case .json: "json"
         case .jsonb: "jsonb"
         case .jsonpath: "jsonpath"
+        case .tsvector: "tsvector"
+        case .tsquery: "tsquery"
+        case .regconfig: "regconfig"
         case .record: "record"
         case .void: "void"
         case .trigger: "trigger"
@@ -123,7 +126,7 @@ extension DataType {
                 .timestamp,
                 .timestamptz, .interval, .json, .jsonb, .jsonpath, .record, .void, .trigger, .unknown, .citext, .name, .oid, .timetz, .inet, .cidr,
                 .macaddr, .bit,
-                .varbit,
+                .varbit, .tsvector, .tsquery, .regconfig,
             ] + RangeKind.allCases.map { .range($0) }
         return Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
     }()

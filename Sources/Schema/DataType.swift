@@ -23,6 +23,9 @@ package indirect enum DataType: Hashable, Sendable {
     case inet, cidr, macaddr
     case bit, varbit
     case range(RangeKind)
+    case tsvector, tsquery
+    /// The name of a text search configuration.
+    case regconfig
     case enumeration(Enumeration)
     case array(DataType)
     case domain(Domain)

@@ -143,6 +143,7 @@ extension Schema {
         "cidr": .cidr,
         "macaddr": .macaddr, "bit": .bit, "varbit": .varbit, "int4range": .range(.int4range), "int8range": .range(.int8range),
         "numrange": .range(.numrange), "daterange": .range(.daterange), "tsrange": .range(.tsrange), "tstzrange": .range(.tstzrange),
+        "tsvector": .tsvector, "tsquery": .tsquery, "regconfig": .regconfig,
     ]
 
     /// As people write them, which the parser has turned into the system's names by the time we look: for hints only.
@@ -153,8 +154,7 @@ extension Schema {
     private static let otherTypes: [String: String] = {
         var types = [
             "money": "Use numeric(12,2).", "char": "Use \"text\" with a check on its length.", "xml": "Use text.",
-            "tsvector": "Full text search comes in a later version.",
-            "tsquery": "Full text search comes in a later version.", "hstore": "Use jsonb.", "vector": "Use real[].",
+            "hstore": "Use jsonb.", "vector": "Use real[].",
         ]
         for type in ["point", "line", "lseg", "box", "path", "polygon", "circle", "geometry", "geography"] {
             types[type] = "Use two columns of type double precision, or jsonb."

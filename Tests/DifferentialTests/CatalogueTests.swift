@@ -12,6 +12,12 @@ import Testing
         "current_schema", "current_catalog", "trim", "text",
     ]
 
+    /// Overloads whose `"char"` or `regdictionary` is text here.
+    private static let asText: Set<String> = [
+        "setweight(tsvector,text) tsvector", "setweight(tsvector,text,text[]) tsvector", "ts_filter(tsvector,text[]) tsvector",
+        "unaccent(text,text) text",
+    ]
+
     @Test(.enabled(if: Postgres.isWanted, Comment(rawValue: Postgres.absence)))
     func `every overload of the function table is PostgreSQL's, with its result`() throws {
         let postgres = try Postgres.required()
@@ -29,7 +35,7 @@ import Testing
                 wrong.append("\(entry.name)(\(names.joined(separator: ","))) \(Self.name(result))")
             }
         }
-        #expect(wrong.sorted() == [])
+        #expect(Set(wrong).subtracting(Self.asText).sorted() == [])
     }
 
     private static func name(_ type: DataType) -> String { type == .char ? "character" : type.name }

@@ -119,6 +119,18 @@ struct Doctor {
                 if let text, (try? definitions.table(table.name)) != text {
                     problems.append("the table \(table.name) is stored otherwise than the catalogue says")
                 }
+                for search in try table.indexes.flatMap({ index in try definitions.searchTables(index, of: table) }) {
+                    let parts = search.parts.map { stored.removeValue(forKey: $0) }
+                    guard !parts.contains(nil) else {
+                        problems.append("the search table \(search.name) is not whole. Drop its index and create it again")
+                        continue
+                    }
+                    let isWhole = (try? database.execute(search.integrityCheck)) != nil
+                    guard isWhole, try database.rows(search.check).first?.first == .integer(1) else {
+                        problems.append("the search table \(search.name) does not know its rows. Drop its index and create it again")
+                        continue
+                    }
+                }
                 for index in table.indexes
                 where index.isStored && stored.removeValue(forKey: StoredName.bare(QualifiedName(table.name.schema, index.name))) == nil {
                     problems.append("the index \(index.name) is in the catalogue and not in the file")

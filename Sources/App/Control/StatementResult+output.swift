@@ -83,7 +83,7 @@ extension StatementResult {
         func field(_ text: String?) -> String {
             guard let text else { return "" }
             let isPlain = !text.isEmpty && !text.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
-            return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+            return isPlain ? text : "\"\(text.doubling("\""))\""
         }
         return [columns.map { field($0.name) }.joined(separator: ",")] + rows.map { text($0).map(field).joined(separator: ",") }
     }

@@ -112,8 +112,9 @@ struct DefinitionChange {
     private func create(_ name: QualifiedName, on database: borrowing WriteTransaction) throws(SQLError) {
         let definitions = Definitions(after)
         try database.execute(try definitions.table(name))
-        let indexes = (after.tables[name]?.indexes ?? []).filter(\.isStored) + (after.tables[name]?.keyIndexes ?? [])
-        for index in indexes { try database.execute(try definitions.index(index.name, on: name)) }
+        guard let table = after.tables[name] else { return }
+        for index in table.indexes.filter(\.isStored) + table.keyIndexes { try database.execute(try definitions.index(index.name, on: name)) }
+        try SearchTables(schema: after, table: table).create(on: database)
     }
 
     /// SQLite empties a table row by row before it drops it if another table's key refers to it: cascades would empty that one, too. So
@@ -126,6 +127,10 @@ struct DefinitionChange {
             edit.text(ofTable: StoredName.bare(name), try Definitions(keyless).table(name))
         }
         try edit.perform(on: database)
+        for name in dropped {
+            guard let table = before.tables[name] else { continue }
+            try SearchTables(schema: before, table: table).drop(table.indexes, on: database)
+        }
         for name in dropped { try database.execute("DROP TABLE \(StoredName.table(name))") }
     }
 

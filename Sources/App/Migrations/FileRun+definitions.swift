@@ -63,6 +63,7 @@ extension FileRun {
 
     /// `set role`, `set check_function_bodies`, `set search_path`; the others have no meaning here.
     mutating func set(_ name: String, _ value: String?) throws(SQLError) {
+        settings[name.lowercased()] = value
         switch name.lowercased() {
         case "search_path": path = value.map { Schema.searchPath(from: $0) } ?? Schema.searchPath
         case "check_function_bodies": checksBodies = !["off", "false", "0", "no"].contains(value?.lowercased() ?? "on")

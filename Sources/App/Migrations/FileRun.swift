@@ -10,6 +10,8 @@ struct FileRun {
     private let text: String
     var schema: Schema
     var path = Schema.searchPath
+    /// What `set` said, for the functions that ask.
+    var settings: [String: String] = [:]
     let now: Int64
     /// The session's time zone, as `set time zone` says it; nil is UTC.
     var timeZone: String?
@@ -143,7 +145,7 @@ struct FileRun {
     }
 
     private var inputs: Inputs {
-        var inputs = Inputs(caller: caller, now: now, timeZone: timeZone)
+        var inputs = Inputs(caller: caller, now: now, settings: settings, timeZone: timeZone)
         inputs.path = path
         return inputs
     }

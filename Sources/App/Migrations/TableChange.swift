@@ -37,6 +37,11 @@ struct TableChange {
         let added = new.columns.filter { column in !old.columns.contains { renamed($0.name) == column.name } }
         var middle = old
         middle.columns += added
+        // Their triggers name the table and its columns, and find rows by their number.
+        let keepsSearch = old.name == new.name && columnNames.isEmpty && !needsCopy(of: middle)
+        let keptNames = Set(keptIndexes.filter { $0.old == $0.new }.map(\.old))
+        let search = SearchTables(schema: before, table: old)
+        try search.drop(old.indexes.filter { !keepsSearch || !keptNames.contains($0.name) }, on: database)
         if !added.isEmpty {
             try edit(from: old, to: middle, on: database)
             try fill(added, of: middle, on: database)
@@ -288,6 +293,7 @@ struct TableChange {
     }
 
     private func createIndexes(on database: borrowing WriteTransaction) throws(SQLError) {
+        try SearchTables(schema: after, table: new).create(on: database)
         for index in new.indexes.filter(\.isStored) + new.keyIndexes {
             let name = indexName(index.name, new)
             guard try database.rows("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [.text(name)]).isEmpty else {

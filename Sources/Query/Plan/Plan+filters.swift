@@ -95,8 +95,11 @@ extension Planner {
                 case .phfts: "phraseto_tsquery"
                 case .wfts: "websearch_to_tsquery"
                 }
-            let arguments = (language.map { [Expression.string($0)] } ?? []) + [value()]
-            return Expression(.binary("@@", left, .call("pg_catalog", function, arguments: arguments)))
+            let arguments = language.map { [Expression.string($0)] } ?? []
+            let query = Expression.call("pg_catalog", function, arguments: arguments + [value()])
+            let isVector = filter.field.jsonPath.isEmpty && type(of: filter.field.column, in: read)?.type == .tsvector
+            let document = isVector ? left : .call("pg_catalog", "to_tsvector", arguments: arguments + [left])
+            return Expression(.binary("@@", document, query))
         }
     }
 

@@ -212,7 +212,7 @@ package struct Definitions {
         return term
     }
 
-    private func stored(
+    func stored(
         _ term: Term, _ translator: Translator,
         else notImmutable: SQLError = SQLError("42P17", "functions in index expression must be marked IMMUTABLE")
     ) throws(SQLError) -> String {

@@ -12,7 +12,7 @@ package import OffstageSchema
 /// Parameter words beside types: `any` (any type, literals as text), `anyelement`, `anyarray`, `anyenum`, `anynumber`, `anyrange`, `variadic X`,
 /// `X?` (may be left out, at the end only), `name:X=value` (may be named, and is `value` where left out).
 /// Traits: `safe` (cannot raise and takes bounded time: PostgreSQL's *leakproof*), `unbounded` (time grows with the value: not for event
-/// loops), `volatile`, `aggregate`, `window`, `set`.
+/// loops), `volatile`, `aggregate`, `window`, `set`, `extension:pg_trgm` (only after `create extension`).
 package struct FunctionTable: Sendable {
     package struct Entry: Sendable {
         package var name: String
@@ -25,6 +25,8 @@ package struct FunctionTable: Sendable {
         package var result: Parameter
         package var template: String
         package var traits: Traits
+        /// The extension that a project must have made for it to exist.
+        package var neededExtension: String?
     }
 
     package enum Parameter: Sendable, Hashable {
@@ -49,7 +51,7 @@ package struct FunctionTable: Sendable {
 
     /// The engine's table: all the parts in `FunctionTable+….swift`.
     package static let shared = FunctionTable(
-        parts: [core, text, patterns, numbers, times, json, aggregates, session, ranges, networks, citext, bits] + library + extensions)
+        parts: [core, text, patterns, numbers, times, json, aggregates, session, ranges, networks, citext, bits, search] + library + extensions)
 
     init(parts: [String]) {
         var entries: [String: [Entry]] = [:]
@@ -83,6 +85,9 @@ package struct FunctionTable: Sendable {
 }
 
 extension FunctionTable.Entry {
+    /// Whether the project has it: some come with an extension.
+    func exists(in schema: Schema) -> Bool { neededExtension.map { schema.extensions.contains($0) } ?? true }
+
     init?(_ line: Substring) {
         guard let arrow = line.firstRange(of: " -> "), let colon = line[arrow.upperBound...].firstRange(of: " : ") else { return nil }
         let head = line[..<arrow.lowerBound]
@@ -132,6 +137,7 @@ extension FunctionTable.Entry {
                 case "aggregate": traits.insert(.aggregate)
                 case "window": traits.insert(.window)
                 case "set": traits.insert(.set)
+                case _ where word.hasPrefix("extension:"): neededExtension = String(word.dropFirst(10))
                 default: return nil
                 }
             }

@@ -51,6 +51,6 @@ package enum StoredName {
     }
 
     package static func quoted(_ name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        "\"" + name.doubling("\"") + "\""
     }
 }

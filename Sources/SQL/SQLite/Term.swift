@@ -20,6 +20,8 @@ struct Term: Sendable {
     var source: ColumnSource?
     /// A row's fields, where it was just made of them.
     var fields: [Term]?
+    /// A condition beside this one: true wherever this one is, safe, and with an index. Worth asking first in a `where`.
+    var lookup: String?
 
     enum Pending: Sendable, Hashable {
         case null
@@ -65,6 +67,8 @@ extension DataType {
         case .char: "pg_bpchar"
         case .interval: "pg_interval"
         case .jsonb: "pg_jsonb"
+        case .tsvector: "pg_tsvector"
+        case .tsquery: "pg_tsquery"
         case .citext: "pg_citext"
         case .inet, .cidr: "pg_inet"
         case .timetz: "pg_timetz"

@@ -168,7 +168,8 @@ extension Translator {
             throw terms.count == 1
                 ? noOperator(name, settledTypes[0], nil, at: position) : noOperator(name, settledTypes[0], settledTypes.last, at: position)
         }
-        return try fill(match, with: terms, at: position).term
+        let (term, arguments) = try fill(match, with: terms, at: position)
+        return arguments.count == 2 ? withLookup(term, name, arguments[0], arguments[1]) : term
     }
 
     // MARK: Templates
@@ -238,6 +239,10 @@ extension Translator {
         case "claims": .claims
         case "subject": .subject
         case "user": .user
+        case "textsearch": .setting("default_text_search_config")
+        case "similarity": .setting("pg_trgm.similarity_threshold")
+        case "wordsimilarity": .setting("pg_trgm.word_similarity_threshold")
+        case "strictwordsimilarity": .setting("pg_trgm.strict_word_similarity_threshold")
         default: .role
         }
     }

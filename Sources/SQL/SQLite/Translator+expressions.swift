@@ -174,7 +174,11 @@ extension Translator {
                 ? "(" + terms[range].map(\.sql).joined(separator: " \(word) ") + ")"
                 : "(\(balanced(range.lowerBound..<middle)) \(word) \(balanced(middle..<range.upperBound)))"
         }
-        return Term(balanced(terms.indices), .boolean, from: terms)
+        var term = Term(balanced(terms.indices), .boolean, from: terms)
+        // One of several is found by looking each of them up.
+        let lookups = terms.compactMap(\.lookup)
+        if word == "OR", lookups.count == terms.count { term.lookup = "(\(lookups.joined(separator: " OR ")))" }
+        return term
     }
 
     /// A condition: boolean, or the error PostgreSQL gives.

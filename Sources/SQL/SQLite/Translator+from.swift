@@ -216,6 +216,7 @@ extension Translator {
         guard let policy = secured.policy else {
             try add(
                 secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, row: name, presence: "\(sqlAlias).rowid", to: scope)
+            enroll(table, as: sqlAlias)
             return "\(stored) AS \(sqlAlias)"
         }
         sources.hidesRows = true
@@ -232,6 +233,7 @@ extension Translator {
         try add(secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, row: name, presence: presence, to: scope)
         guard nullable else {
             sources.policies.append(condition)
+            enroll(table, as: sqlAlias)
             return "\(stored) AS \(sqlAlias)"
         }
         let list = table.columns.map { "\(inner).\(StoredName.column($0.name))" }.joined(separator: ", ")

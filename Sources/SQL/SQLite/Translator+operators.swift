@@ -103,12 +103,13 @@ extension Translator {
                 // `high` is null when nothing follows the prefix: '~' sorts after no text but a blob sorts after every text.
                 sql = "(\(text.sql) >= \(low) AND \(text.sql) < \(high) AND \(sql))"
             }
-            let result = Term(sql, .boolean, from: [text]).with { $0.isSafe = text.isSafe }
+            let result = withLookup(Term(sql, .boolean, from: [text]).with { $0.isSafe = text.isSafe }, like: text, pattern)
             return like.negated ? Term("(NOT \(result.sql))", .boolean, from: [result]) : result
         }
         let pattern = try coerce(right, to: ColumnType(.text), .implicit, at: position)
         let result = Term("\(function)(\(text.sql), \(pattern.sql))", .boolean, from: [text, pattern])
             .with { $0.isSafe = false }
+        if !like.negated, pattern.levels == 0, pattern.isSafe { return withLookup(result, like: text, pattern.sql) }
         return like.negated ? Term("(NOT \(result.sql))", .boolean, from: [result]) : result
     }
 }

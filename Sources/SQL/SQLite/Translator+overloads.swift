@@ -19,7 +19,7 @@ extension Translator {
         if isOperator, types.count == 2, types.contains(.real), types.contains(where: { $0 != .real && $0.numberRank != nil }) {
             types = types.map { $0 == .real ? .double : $0 }
         }
-        let choice = Self.choice(entries, types, isOperator: isOperator)
+        let choice = Self.choice(entries.filter { $0.exists(in: schema) }, types, isOperator: isOperator)
         switch choice {
         case .one(let match):
             try Self.requireKnown(match, types)

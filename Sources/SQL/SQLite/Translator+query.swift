@@ -307,13 +307,19 @@ extension Translator {
         defer { positive = outer }
         var open: [Term] = []
         var guarded: [Term] = []
+        func lookUp(_ term: Term) {
+            guard let lookup = term.lookup else { return }
+            open.append(Term(lookup, .boolean).with { $0.levels = term.levels })
+        }
         for part in sources.conditions {
+            lookUp(part)
             sources.hidesRows && !part.isSafe && part.levels & scope.bit != 0 ? guarded.append(part) : open.append(part)
         }
         if let filter {
             for part in filter.conjuncts {
                 if hasSet(part) { throw Self.notAllowed("WHERE", part.position) }
                 let term = try boolean(part, in: scope, argumentOf: "WHERE")
+                lookUp(term)
                 guard !term.containsAggregate else {
                     throw SQLError("42803", "aggregate functions are not allowed in WHERE", position: part.position.byteOffset)
                 }

@@ -32,6 +32,8 @@ package struct Translator {
     var touchedRows: (alias: String, inOrder: Bool)?
     /// The variables of the function whose body this is.
     package var locals: LocalScope?
+    /// Tables of the query that have search indexes.
+    var searched: [SearchedTable] = []
     /// Secures what the bodies of SQL functions read.
     var gate: Gate
     /// Sets of rows kept in memory that a `from` may name: transition tables, parts of a WITH.
@@ -88,7 +90,7 @@ package struct Translator {
 }
 
 extension Translator {
-    static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
+    static func quoted(_ text: String) -> String { "'" + text.doubling("'") + "'" }
 
     /// A stored value as SQLite text that gives exactly it.
     mutating func literal(_ value: StoredValue) -> String {

@@ -23,6 +23,8 @@ extension EngineCollation {
         EngineCollation("pg_range_number") { ranges(text($2, $1), text($4, $3), .numrange) },
         EngineCollation("pg_inet") { addresses(text($2, $1), text($4, $3)) },
         EngineCollation("pg_timetz") { zonedTimes(text($2, $1), text($4, $3)) },
+        EngineCollation("pg_tsvector") { vectors(text($2, $1), text($4, $3)) },
+        EngineCollation("pg_tsquery") { queries(text($2, $1), text($4, $3)) },
         EngineCollation("pg_citext") { folded(text($2, $1), text($4, $3)) },
     ]
 
@@ -97,6 +99,19 @@ extension EngineCollation {
             let right = ZonedTime(stored: String(decoding: b, as: UTF8.self))
         else { return order(a, b) }
         return Int32(ZonedTime.compare(left, right))
+    }
+
+    private static func vectors(_ a: Text, _ b: Text) -> Int32 {
+        if order(a, b) == 0 { return 0 }
+        guard let left = try? SearchVector(reading: a), let right = try? SearchVector(reading: b) else { return order(a, b) }
+        return Int32(left.compare(with: right).signum())
+    }
+
+    private static func queries(_ a: Text, _ b: Text) -> Int32 {
+        guard let left = try? SearchQuery(String(decoding: a, as: UTF8.self)),
+            let right = try? SearchQuery(String(decoding: b, as: UTF8.self))
+        else { return order(a, b) }
+        return Int32(left.compare(with: right).signum())
     }
 
     private static func folded(_ a: Text, _ b: Text) -> Int32 {

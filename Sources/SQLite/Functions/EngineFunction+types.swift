@@ -3,4 +3,5 @@ extension EngineFunction {
     static let ofTypes: [EngineFunction] =
         integers + floats + numerics + casts + likes + patterns + texts + times + documents + arrays + random + aggregates + collecting
         + rows + extremes + library + ranges + networks + smallTypes + zones + packedRows + jsonRecords
+        + searching + searchIndexing + alike
 }

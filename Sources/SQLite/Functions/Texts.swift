@@ -385,8 +385,8 @@ extension UnsafeBufferPointer<UInt8> {
 
 enum SQLQuoting {
     static func literal(_ text: String) -> String {
-        let body = text.replacing("'", with: "''")
-        return text.contains("\\") ? "E'\(body.replacing("\\", with: "\\\\"))'" : "'\(body)'"
+        let body = text.doubling("'")
+        return text.contains("\\") ? "E'\(body.doubling("\\"))'" : "'\(body)'"
     }
 
     static func identifier(_ text: String) -> String {
@@ -396,7 +396,7 @@ enum SQLQuoting {
                 $0 == UInt8(ascii: "_") || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
                     || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
             }
-        return isPlain && !reserved.contains(text) ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+        return isPlain && !reserved.contains(text) ? text : "\"\(text.doubling("\""))\""
     }
 
     /// Every word PostgreSQL 15 lists as a keyword that is not unreserved: appendix C.

@@ -35,6 +35,9 @@ extension DataType {
         case .json: "json"
         case .jsonb: "jsonb"
         case .jsonpath: "jsonpath"
+        case .tsvector: "tsvector"
+        case .tsquery: "tsquery"
+        case .regconfig: "regconfig"
         case .enumeration(let enumeration): enumeration.schema == "public" ? enumeration.name : "\(enumeration.schema).\(enumeration.name)"
         case .array(let element): element.name + "[]"
         case .composite(let row): row.name.map { $0.schema == "public" ? $0.name : $0.description } ?? "record"
@@ -92,6 +95,7 @@ extension DataType {
         "bit": .bit, "varbit": .varbit, "bit varying": .varbit,
         "int4range": .range(.int4range), "int8range": .range(.int8range), "numrange": .range(.numrange),
         "daterange": .range(.daterange), "tsrange": .range(.tsrange), "tstzrange": .range(.tstzrange),
+        "tsvector": .tsvector, "tsquery": .tsquery, "regconfig": .regconfig,
         "record": .record, "void": .void, "trigger": .trigger, "unknown": .unknown,
     ]
 }
