@@ -357,7 +357,8 @@ extension Application {
                 }
             }
         case .namespace(let namespace):
-            for type in (Array(schema.enumerations.keys) + Array(schema.composites.keys) + Array(schema.domains.keys)).sorted() where type.schema == namespace {
+            for type in (Array(schema.enumerations.keys) + Array(schema.composites.keys) + Array(schema.domains.keys)).sorted()
+            where type.schema == namespace {
                 found.append((.type(type), on))
             }
             for table in tables where table.name.schema == namespace { found.append((.table(table.name), on)) }

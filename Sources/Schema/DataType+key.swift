@@ -124,7 +124,8 @@ extension DataType {
             [
                 .boolean, .smallint, .integer, .bigint, .real, .double, .numeric, .text, .varchar, .char, .uuid, .bytea, .date, .time,
                 .timestamp,
-                .timestamptz, .interval, .json, .jsonb, .jsonpath, .record, .void, .trigger, .unknown, .citext, .name, .oid, .timetz, .inet, .cidr,
+                .timestamptz, .interval, .json, .jsonb, .jsonpath, .record, .void, .trigger, .unknown, .citext, .name, .oid, .timetz, .inet,
+                .cidr,
                 .macaddr, .bit,
                 .varbit, .tsvector, .tsquery, .regconfig,
             ] + RangeKind.allCases.map { .range($0) }

@@ -177,6 +177,7 @@ extension RestAnswer {
             case .update(let text): return text.text
             case .delete(let find, let delete): return [find?.text ?? "", delete.text].joined(separator: "\n")
             case .call(let node): return node.query.text
+            case .rows(let write): return write.texts.map(\.text).joined(separator: "\n")
             }
         }
     }

@@ -166,6 +166,7 @@ struct GoldenRequest {
             case .update(let text): lines.append(describe(text))
             case .delete(let find, let delete): lines += [find.map { "find: \(describe($0))" }, describe(delete)].compactMap { $0 }
             case .call(let node): lines += ["call:"] + describe(node, indent: "  ")
+            case .rows(let write): lines += ["row by row:"] + write.texts.map { describe($0) }
             }
             if let node = write.representation { lines += ["representation:"] + describe(node, indent: "  ") }
             if let node = write.location { lines += ["location:"] + describe(node, indent: "  ") }

@@ -72,7 +72,8 @@ struct DefinitionChange {
             }) {
                 alter(table.name)
             }
-        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .testDomain, .data, .block, .truncate, .setting, .setConstraints,
+        case .createSequence, .dropSequence, .renameSequence, .restartSequence, .testDomain, .data, .block, .truncate, .setting,
+            .setConstraints,
             .transaction,
             .fill, .note, .savepoint, .copy:
             break
@@ -113,7 +114,9 @@ struct DefinitionChange {
         let definitions = Definitions(after)
         try database.execute(try definitions.table(name))
         guard let table = after.tables[name] else { return }
-        for index in table.indexes.filter(\.isStored) + table.keyIndexes { try database.execute(try definitions.index(index.name, on: name)) }
+        for index in table.indexes.filter(\.isStored) + table.keyIndexes {
+            try database.execute(try definitions.index(index.name, on: name))
+        }
         try SearchTables(schema: after, table: table).create(on: database)
     }
 

@@ -90,9 +90,7 @@ extension Definitions {
         let type = try translator.settled(try translator.translate(element.value, in: searchScope(table, ""))).type
         if let kind = element.operatorClass?.last {
             switch kind {
-            case "gin_trgm_ops",
-                "gist_trgm_ops" where type.isText:
-                return .trigrams
+            case "gin_trgm_ops" where type.isText, "gist_trgm_ops" where type.isText: return .trigrams
             case "gin_trgm_ops", "gist_trgm_ops":
                 throw SQLError("42804", "operator class \"\(kind)\" does not accept data type \(type.name)")
             case "tsvector_ops" where type == .tsvector: return .words

@@ -51,7 +51,8 @@ package struct FunctionTable: Sendable {
 
     /// The engine's table: all the parts in `FunctionTable+….swift`.
     package static let shared = FunctionTable(
-        parts: [core, text, patterns, numbers, times, json, aggregates, session, ranges, networks, citext, bits, search] + library + extensions)
+        parts: [core, text, patterns, numbers, times, json, aggregates, session, ranges, networks, citext, bits, search] + library
+            + extensions)
 
     init(parts: [String]) {
         var entries: [String: [Entry]] = [:]

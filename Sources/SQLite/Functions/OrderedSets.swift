@@ -128,8 +128,8 @@ private final class Standing: Accumulator {
             var ranks = 1
             for (index, row) in sorted.enumerated() where index == 0 || compare(sorted[index - 1], row) != 0 { ranks += 1 }
             call.give(ranks)
-        case "percent_rank": try call.give(count == 0 ? 0 : Double(before) / Double(count))
-        default: try call.give(Double(upTo + 1) / Double(count + 1))
+        case "percent_rank": call.give(count == 0 ? 0 : Double(before) / Double(count))
+        default: call.give(Double(upTo + 1) / Double(count + 1))
         }
     }
 }

@@ -23,7 +23,7 @@ extension EngineFunction {
         // The time now, which moves on while a statement runs.
         EngineFunction("pg_clock", 0) { run($0, $1, $2) { $0.give(currentMicroseconds()) } },
         EngineFunction("pg_random", 0) {
-            run($0, $1, $2) { try $0.give(session(of: $0.context)?.random?.next() ?? Double.random(in: 0..<1)) }
+            run($0, $1, $2) { $0.give(session(of: $0.context)?.random?.next() ?? Double.random(in: 0..<1)) }
         },
     ]
 }

@@ -42,25 +42,25 @@ private final class Regression: Accumulator {
     override func give(to call: FunctionCall) throws(SQLError) {
         guard count >= (name == "covar_samp" ? 2 : 1) else { return call.giveNull() }
         switch name {
-        case "regr_avgx": try call.give(sumX / count)
-        case "regr_avgy": try call.give(sumY / count)
-        case "regr_sxx": try call.give(squaresX)
-        case "regr_syy": try call.give(squaresY)
-        case "regr_sxy": try call.give(products)
-        case "covar_pop": try call.give(products / count)
-        case "covar_samp": try call.give(products / (count - 1))
+        case "regr_avgx": call.give(sumX / count)
+        case "regr_avgy": call.give(sumY / count)
+        case "regr_sxx": call.give(squaresX)
+        case "regr_syy": call.give(squaresY)
+        case "regr_sxy": call.give(products)
+        case "covar_pop": call.give(products / count)
+        case "covar_samp": call.give(products / (count - 1))
         case "corr":
             if squaresX == 0 || squaresY == 0 { return call.giveNull() }
-            try call.give(products / (squaresX * squaresY).squareRoot())
+            call.give(products / (squaresX * squaresY).squareRoot())
         case "regr_r2":
             if squaresX == 0 { return call.giveNull() }
-            try call.give(squaresY == 0 ? 1 : products * products / (squaresX * squaresY))
+            call.give(squaresY == 0 ? 1 : products * products / (squaresX * squaresY))
         case "regr_slope":
             if squaresX == 0 { return call.giveNull() }
-            try call.give(products / squaresX)
+            call.give(products / squaresX)
         default:
             if squaresX == 0 { return call.giveNull() }
-            try call.give((sumY - sumX * products / squaresX) / count)
+            call.give((sumY - sumX * products / squaresX) / count)
         }
     }
 }

@@ -20,8 +20,8 @@ extension EngineFunction {
         EngineFunction("pg_cot", 1, pure) { finite($0, $1, $2) { 1 / tan($0) } },
         EngineFunction("pg_asin", 1, pure) { unit($0, $1, $2) { asin($0) } },
         EngineFunction("pg_acos", 1, pure) { unit($0, $1, $2) { acos($0) } },
-        EngineFunction("pg_atan", 1, pure) { strict($0, $1, $2) { try $0.give(atan($0.double(0))) } },
-        EngineFunction("pg_atan2", 2, pure) { strict($0, $1, $2) { try $0.give(atan2($0.double(0), $0.double(1))) } },
+        EngineFunction("pg_atan", 1, pure) { strict($0, $1, $2) { $0.give(atan($0.double(0))) } },
+        EngineFunction("pg_atan2", 2, pure) { strict($0, $1, $2) { $0.give(atan2($0.double(0), $0.double(1))) } },
         EngineFunction("pg_sind", 1, pure) { finite($0, $1, $2) { Degrees.sine($0) } },
         EngineFunction("pg_cosd", 1, pure) { finite($0, $1, $2) { Degrees.cosine($0) } },
         EngineFunction("pg_tand", 1, pure) { finite($0, $1, $2) { Degrees.tangent($0) } },
@@ -32,37 +32,37 @@ extension EngineFunction {
         EngineFunction("pg_acosd", 1, pure) {
             unit($0, $1, $2) { $0 >= 0 ? Degrees.arcCosineOfQuarter($0) : 90 + Degrees.arcSineOfQuarter(-$0) }
         },
-        EngineFunction("pg_atand", 1, pure) { strict($0, $1, $2) { try $0.give(atan($0.double(0)) / atan(1) * 45) } },
-        EngineFunction("pg_atan2d", 2, pure) { strict($0, $1, $2) { try $0.give(atan2($0.double(0), $0.double(1)) / atan(1) * 45) } },
-        EngineFunction("pg_sinh", 1, pure) { strict($0, $1, $2) { try $0.give(sinh($0.double(0))) } },
-        EngineFunction("pg_cosh", 1, pure) { strict($0, $1, $2) { try $0.give(cosh($0.double(0))) } },
-        EngineFunction("pg_tanh", 1, pure) { strict($0, $1, $2) { try $0.give(tanh($0.double(0))) } },
-        EngineFunction("pg_asinh", 1, pure) { strict($0, $1, $2) { try $0.give(asinh($0.double(0))) } },
+        EngineFunction("pg_atand", 1, pure) { strict($0, $1, $2) { $0.give(atan($0.double(0)) / atan(1) * 45) } },
+        EngineFunction("pg_atan2d", 2, pure) { strict($0, $1, $2) { $0.give(atan2($0.double(0), $0.double(1)) / atan(1) * 45) } },
+        EngineFunction("pg_sinh", 1, pure) { strict($0, $1, $2) { $0.give(sinh($0.double(0))) } },
+        EngineFunction("pg_cosh", 1, pure) { strict($0, $1, $2) { $0.give(cosh($0.double(0))) } },
+        EngineFunction("pg_tanh", 1, pure) { strict($0, $1, $2) { $0.give(tanh($0.double(0))) } },
+        EngineFunction("pg_asinh", 1, pure) { strict($0, $1, $2) { $0.give(asinh($0.double(0))) } },
         EngineFunction("pg_acosh", 1, pure) {
             strict($0, $1, $2) { call in
                 guard !(call.double(0) < 1) else { throw SQLError.outOfDomain }
-                try call.give(acosh(call.double(0)))
+                call.give(acosh(call.double(0)))
             }
         },
         EngineFunction("pg_atanh", 1, pure) {
             strict($0, $1, $2) { call in
                 guard !(abs(call.double(0)) > 1) else { throw SQLError.outOfDomain }
-                try call.give(atanh(call.double(0)))
+                call.give(atanh(call.double(0)))
             }
         },
-        EngineFunction("pg_cbrt", 1, pure) { strict($0, $1, $2) { try $0.give(cbrt($0.double(0))) } },
+        EngineFunction("pg_cbrt", 1, pure) { strict($0, $1, $2) { $0.give(cbrt($0.double(0))) } },
         EngineFunction("pg_degrees", 1, pure) {
             strict($0, $1, $2) { call in
                 let result = call.double(0) / (Double.pi / 180)
                 if result.isInfinite, call.double(0).isFinite { throw SQLError.overflow }
-                try call.give(result)
+                call.give(result)
             }
         },
         EngineFunction("pg_radians", 1, pure) {
             strict($0, $1, $2) { call in
                 let result = call.double(0) * (Double.pi / 180)
                 if result == 0, call.double(0) != 0 { throw SQLError.underflow }
-                try call.give(result)
+                call.give(result)
             }
         },
     ]
@@ -74,7 +74,7 @@ extension EngineFunction {
     ) {
         strict(context, count, arguments) { call in
             guard !call.double(0).isInfinite else { throw SQLError.outOfDomain }
-            try call.give(operation(call.double(0)))
+            call.give(operation(call.double(0)))
         }
     }
 
@@ -85,7 +85,7 @@ extension EngineFunction {
     ) {
         strict(context, count, arguments) { call in
             guard !(abs(call.double(0)) > 1) else { throw SQLError.outOfDomain }
-            try call.give(operation(call.double(0)))
+            call.give(operation(call.double(0)))
         }
     }
 }

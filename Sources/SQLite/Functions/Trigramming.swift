@@ -5,16 +5,16 @@ import OffstageSchema
 extension EngineFunction {
     static let alike: [EngineFunction] = [
         EngineFunction("pg_similarity", 2, pure) {
-            strict($0, $1, $2) { call in try call.give(Double(Trigrams.similarity(call.bytes(0), call.bytes(1)))) }
+            strict($0, $1, $2) { call in call.give(Double(Trigrams.similarity(call.bytes(0), call.bytes(1)))) }
         },
         EngineFunction("pg_word_similarity", 2, pure) {
             strict($0, $1, $2) { call in
-                try call.give(Double(Trigrams.wordSimilarity(call.bytes(0), in: call.bytes(1), isStrict: false)))
+                call.give(Double(Trigrams.wordSimilarity(call.bytes(0), in: call.bytes(1), isStrict: false)))
             }
         },
         EngineFunction("pg_strict_word_similarity", 2, pure) {
             strict($0, $1, $2) { call in
-                try call.give(Double(Trigrams.wordSimilarity(call.bytes(0), in: call.bytes(1), isStrict: true)))
+                call.give(Double(Trigrams.wordSimilarity(call.bytes(0), in: call.bytes(1), isStrict: true)))
             }
         },
         EngineFunction("pg_trigrams", 1, pure) {
@@ -25,7 +25,7 @@ extension EngineFunction {
         // pg_trigram_limit(setting, standard)
         EngineFunction("pg_trigram_limit", 2, pure) {
             run($0, $1, $2) { call in
-                try call.give(call.isNull(0) ? call.double(1) : Double(call.text(0)) ?? call.double(1))
+                call.give(call.isNull(0) ? call.double(1) : Double(call.text(0)) ?? call.double(1))
             }
         },
         EngineFunction("pg_unaccent", 1, pure) {

@@ -46,7 +46,8 @@ package struct JSONRenderer: Sendable {
         case .array(let element): .array(form(element, zone))
         case .composite(let row): .row(row.fields.map { (name: name($0.name), form: form($0.type.type, zone)) })
         case .tsvector, .tsquery, .regconfig: .string
-        case .text, .varchar, .char, .citext, .name, .uuid, .interval, .jsonpath, .timetz, .inet, .cidr, .macaddr, .bit, .varbit, .void, .trigger,
+        case .text, .varchar, .char, .citext, .name, .uuid, .interval, .jsonpath, .timetz, .inet, .cidr, .macaddr, .bit, .varbit, .void,
+            .trigger,
             .unknown:
             .string
         }
