@@ -104,6 +104,11 @@ import Testing
         // A second opening finds them there.
         engine.database.close()
         let second = try EmbeddedDatabase(folder: engine.folder.path)
+        #expect(second.schema.generation == schema.generation)
+        for (name, table) in schema.tables { #expect(second.schema.tables[name] == table, "\(name)") }
+        #expect(second.schema.privileges == schema.privileges)
+        #expect(second.schema.functions == schema.functions)
+        #expect(second.schema.namespaceUsage == schema.namespaceUsage)
         #expect(second.schema == schema)
         second.close()
     }

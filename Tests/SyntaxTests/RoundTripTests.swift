@@ -47,7 +47,7 @@ import Testing
         // What is kept as text only is known, so that nothing joins the list unseen.
         #expect(
             others.map { $0.split(separator: " ").prefix(3).joined(separator: " ") } == [
-                "drop aggregate a(int)", "create trigger g", "explain select 1", "call p(1)", "listen a", "merge into t",
+                "drop aggregate a(int)", "explain select 1", "call p(1)", "listen a",
             ])
     }
 

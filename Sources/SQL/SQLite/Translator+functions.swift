@@ -44,6 +44,7 @@ extension Translator {
             return (call, terms)
         }
         let fixed = function.parameters.count - 1
+        if terms.count <= fixed, function.parameters.last?.defaultValue != nil { return (call, terms) }
         guard terms.count > fixed, case .array(let element)? = function.parameters.last?.type.type else { return nil }
         var items: [String] = []
         var parts: [Term] = []

@@ -35,7 +35,7 @@ import Testing
         try #require(files.count > 5)
         for file in files {
             let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
-            for name in words(in: text) { #expect(names.contains(name), "\(file)") }
+            for name in words(in: text) where !Self.isPostgreSQLs(name) { #expect(names.contains(name), "\(name) in \(file)") }
         }
     }
 
@@ -46,6 +46,11 @@ import Testing
             names.insert(String(match.output))
         }
         return names
+    }
+
+    /// A function of PostgreSQL's catalogue, which the translator answers itself.
+    private static func isPostgreSQLs(_ name: String) -> Bool {
+        name.hasPrefix("pg_get_") || name.hasSuffix("_is_visible") || name == "pg_has_role"
     }
 
     private func registered(_ engine: Engine) async throws -> Set<String> {
