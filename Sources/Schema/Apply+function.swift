@@ -149,7 +149,7 @@ extension Application {
                 return
             }
             let procedure = try parseProcedure(body, function.procedureSignature)
-            if !isReadingCatalogue { try checkTypes(of: procedure) }
+            if !isReadingCatalogue { try checkTypes(of: procedure, in: function) }
             function.procedure = procedure
         } catch let error as SyntaxError {
             throw placed(SQLError(error.code, error.message, hint: error.hint, position: error.offset))
@@ -161,7 +161,8 @@ extension Application {
     }
 
     /// As PostgreSQL, a body's variables must have types when it is made; the tables its statements name need not be there.
-    private func checkTypes(of body: ProcedureBody) throws(SQLError) {
+    private func checkTypes(of body: ProcedureBody, in function: Function) throws(SQLError) {
+        let path = function.settings["search_path"].map { Schema.searchPath(from: $0) } ?? path
         for variable in body.variables {
             guard case .declared(let type) = variable.kind else { continue }
             _ = try schema.shape(of: type, in: body, path: path)

@@ -71,5 +71,8 @@ extension Schema {
         create unique index bucketid_objname on storage.objects (bucket_id, name);
         create index name_prefix_search on storage.objects (name);
         alter table storage.objects enable row level security;
+        -- As in a Supabase project: policies decide about files; accounts are the service's.
+        grant all on auth.users, storage.buckets, storage.objects to service_role;
+        grant select, insert, update, delete on storage.buckets, storage.objects to anon, authenticated;
         """
 }

@@ -106,7 +106,7 @@ import Testing
                 text: """
                     select table_name::text from information_schema.tables where table_schema = 'public';
                     select column_name::text, column_default::text from information_schema.columns where table_schema = 'public';
-                    select count(*) from information_schema.table_constraints;
+                    select count(*) from information_schema.table_constraints where table_schema = 'public';
                     """, in: transaction.schema, now: 0)
             run.caller = Caller(role: "anon")
             run.onResult = { rows += $0.rows }

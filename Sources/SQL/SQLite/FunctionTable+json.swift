@@ -10,8 +10,8 @@ extension FunctionTable {
         json_typeof(json) -> text : pg_json_typeof($1) ; unbounded
         json_array_length(json) -> integer : pg_json_length($1) ; unbounded
         to_json(anyelement) -> json : pg_to_json($1, #1) ; unbounded
-        json_populate_record(anyelement, json) -> anyelement : pg_json_populate($1, $2, #0) ; unbounded
-        jsonb_populate_record(anyelement, jsonb) -> anyelement : pg_json_populate($1, $2, #0) ; unbounded
+        json_populate_record(anyelement, json) -> anyelement : pg_json_populate($1, $2, #0, 'json_populate_record') ; unbounded
+        jsonb_populate_record(anyelement, jsonb) -> anyelement : pg_json_populate($1, $2, #0, 'jsonb_populate_record') ; unbounded
         json_populate_recordset(anyelement, json) -> anyelement : pg_json_recordset($2, 'json_populate_recordset', #0, coalesce($1, '')) ; set
         jsonb_populate_recordset(anyelement, jsonb) -> anyelement : pg_json_recordset($2, 'jsonb_populate_recordset', #0, coalesce($1, '')) ; set
         json_to_record(json) -> record : pg_json_record(coalesce($1, '{}'), 'json_to_record') ; set

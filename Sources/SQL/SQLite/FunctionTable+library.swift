@@ -110,15 +110,6 @@ extension FunctionTable {
         to_number(text, text) -> numeric : pg_to_number($1, $2)
         justify_interval(interval) -> interval : pg_justify_interval($1)
         timeofday() -> text : pg_time_of_day() ; volatile
-        overlaps(time, time, time, time) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
-        overlaps(timestamp, timestamp, timestamp, timestamp) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
-        overlaps(timestamp, interval, timestamp, interval) -> boolean : pg_overlaps($1, pg_ts_add($1, $2), $3, pg_ts_add($3, $4))
-        overlaps(timestamp, timestamp, timestamp, interval) -> boolean : pg_overlaps($1, $2, $3, pg_ts_add($3, $4))
-        overlaps(timestamp, interval, timestamp, timestamp) -> boolean : pg_overlaps($1, pg_ts_add($1, $2), $3, $4)
-        overlaps(timestamptz, timestamptz, timestamptz, timestamptz) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
-        overlaps(timestamptz, interval, timestamptz, interval) -> boolean : pg_overlaps($1, pg_tz_add($1, $2), $3, pg_tz_add($3, $4))
-        overlaps(timestamptz, timestamptz, timestamptz, interval) -> boolean : pg_overlaps($1, $2, $3, pg_tz_add($3, $4))
-        overlaps(timestamptz, interval, timestamptz, timestamptz) -> boolean : pg_overlaps($1, pg_tz_add($1, $2), $3, $4)
         """
 
     /// Chapters 9.16 and 9.19.

@@ -58,6 +58,8 @@ extension FunctionTable {
         overlaps(timestamptz, timestamptz, timestamptz, interval) -> boolean : pg_overlaps($1, $2, $3, pg_tz_add($3, $4), 'timestamptz')
         overlaps(time, time, time, time) -> boolean : pg_overlaps($*, 'time')
         overlaps(time, interval, time, interval) -> boolean : pg_overlaps($1, pg_time_add($1, $2), $3, pg_time_add($3, $4), 'time')
+        overlaps(time, time, time, interval) -> boolean : pg_overlaps($1, $2, $3, pg_time_add($3, $4), 'time')
+        overlaps(time, interval, time, time) -> boolean : pg_overlaps($1, pg_time_add($1, $2), $3, $4, 'time')
         extract(text, timetz) -> numeric : pg_extract($1, $2, 'timetz')
         date_part(text, timetz) -> double : pg_num_to_f8(pg_extract($1, $2, 'timetz'))
         current_timestamp(integer) -> timestamptz : pg_size(@now, 'timestamptz(' || $1 || ')', 0)
@@ -67,7 +69,6 @@ extension FunctionTable {
         make_time(integer, integer, double) -> time : pg_make_time($1, $2, $3)
         make_timestamp(integer, integer, integer, integer, integer, double) -> timestamp : pg_make_timestamp($1, $2, $3, $4, $5, $6)
         make_timestamptz(integer, integer, integer, integer, integer, double) -> timestamptz : pg_moment(pg_make_timestamp($1, $2, $3, $4, $5, $6))
-        make_timestamptz(integer, integer, integer, integer, integer, double, text) -> timestamptz : pg_from_zone($7, pg_make_timestamp($1, $2, $3, $4, $5, $6))
         justify_hours(interval) -> interval : pg_justify_hours($1)
         justify_days(interval) -> interval : pg_justify_days($1)
         to_timestamp(double) -> timestamptz : pg_to_timestamp($1)
@@ -99,17 +100,5 @@ extension FunctionTable {
         date_part(text, timestamptz) -> double : pg_num_to_f8(pg_extract($1, $2, 'timestamptz'))
         extract(text, interval) -> numeric : pg_extract($1, $2, 'interval')
         date_part(text, interval) -> double : pg_num_to_f8(pg_extract($1, $2, 'interval'))
-        overlaps(time, time, time, time) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
-        overlaps(time, interval, time, interval) -> boolean : pg_overlaps($1, pg_time_add($1, $2), $3, pg_time_add($3, $4))
-        overlaps(time, time, time, interval) -> boolean : pg_overlaps($1, $2, $3, pg_time_add($3, $4))
-        overlaps(time, interval, time, time) -> boolean : pg_overlaps($1, pg_time_add($1, $2), $3, $4)
-        overlaps(timestamp, timestamp, timestamp, timestamp) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
-        overlaps(timestamp, interval, timestamp, interval) -> boolean : pg_overlaps($1, pg_ts_add($1, $2), $3, pg_ts_add($3, $4))
-        overlaps(timestamp, timestamp, timestamp, interval) -> boolean : pg_overlaps($1, $2, $3, pg_ts_add($3, $4))
-        overlaps(timestamp, interval, timestamp, timestamp) -> boolean : pg_overlaps($1, pg_ts_add($1, $2), $3, $4)
-        overlaps(timestamptz, timestamptz, timestamptz, timestamptz) -> boolean : pg_overlaps($1, $2, $3, $4) ; safe
-        overlaps(timestamptz, interval, timestamptz, interval) -> boolean : pg_overlaps($1, pg_tz_add($1, $2), $3, pg_tz_add($3, $4))
-        overlaps(timestamptz, timestamptz, timestamptz, interval) -> boolean : pg_overlaps($1, $2, $3, pg_tz_add($3, $4))
-        overlaps(timestamptz, interval, timestamptz, timestamptz) -> boolean : pg_overlaps($1, pg_tz_add($1, $2), $3, $4)
         """
 }

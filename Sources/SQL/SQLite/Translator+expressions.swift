@@ -218,7 +218,15 @@ extension Translator {
         var terms = [try translate(value, in: scope)]
         for item in list { terms.append(try translate(item, in: scope)) }
         // PostgreSQL unifies all when they have one common type, else compares one by one.
-        let (same, type) = try unify(terms, "IN", at: position)
+        let (same, type): ([Term], ColumnType)
+        do throws(SQLError) {
+            (same, type) = try unify(terms, "IN", at: position)
+        } catch {
+            guard error.code == "42804" else { throw error }
+            var tests: [Term] = []
+            for item in terms.dropFirst() { tests.append(try binary(negated ? "<>" : "=", terms[0], item, at: position)) }
+            return Term("(" + tests.map(\.sql).joined(separator: negated ? " AND " : " OR ") + ")", .boolean, from: tests)
+        }
         guard type.type.isComparable else { throw noOperator("=", type.type, type.type) }
         let items = same.dropFirst().map(\.sql).joined(separator: ", ")
         let left = same[0].sql + collating(type.type)

@@ -140,7 +140,9 @@ extension Translator {
             try refuseAggregates(argument.value, in: "functions in FROM")
             terms.append(try translate(argument.value, in: around))
         }
-        let match = try resolve(builtIns(call.function), terms, called: call.function.parts.joined(separator: "."))
+        var entries = builtIns(call.function)
+        if let (entry, ordered) = named(entries, call, terms) { (entries, terms) = ([entry], ordered) }
+        let match = try resolve(entries, terms, called: call.function.parts.joined(separator: "."))
         if let match, match.entry.traits.contains(.set) { return try rows(match, terms, call, source, in: scope) }
         if match == nil, let (function, ordered) = userFunction(call.function, call, terms), function.givesTable {
             return try rows(function, ordered, terms, call, source, in: scope)

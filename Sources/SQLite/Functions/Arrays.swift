@@ -30,29 +30,6 @@ extension EngineFunction {
                 try join(call, first <= last ? Array(items[(first - 1)..<last]) : [], [])
             }
         },
-        // pg_overlaps(start, end, start, end): each end may be the earlier one, or null.
-        EngineFunction("pg_overlaps", 4, pure) {
-            run($0, $1, $2) { call in
-                func span(_ first: Int) -> (Int64?, Int64?) {
-                    let (a, b) = (call.isNull(first) ? nil : call.integer(first), call.isNull(first + 1) ? nil : call.integer(first + 1))
-                    guard let a else { return (b, nil) }
-                    guard let b else { return (a, nil) }
-                    return a > b ? (b, a) : (a, b)
-                }
-                var (a, b) = (span(0), span(2))
-                guard a.0 != nil, b.0 != nil else { return call.giveNull() }
-                // The one that begins earlier first.
-                if let x = a.0, let y = b.0, x > y { swap(&a, &b) }
-                guard let start = b.0, let other = a.0 else { return call.giveNull() }
-                if other == start {
-                    // Both begin at once: they meet, unless an end is not known.
-                    return a.1 == nil || b.1 == nil ? call.giveNull() : call.give(true)
-                }
-                guard let end = a.1 else { return call.giveNull() }
-                if start < end { return call.give(true) }
-                return b.1 == nil ? call.giveNull() : call.give(false)
-            }
-        },
         EngineFunction("pg_array_length", 2, pure) {
             strict($0, $1, $2) { call in
                 let count = try ArrayText.items(of: call.text(0)).count
@@ -106,7 +83,7 @@ extension EngineFunction {
         EngineFunction("pg_array_position", 3, pure) { run($0, $1, $2) { try position($0, from: 1) } },
         EngineFunction("pg_array_position", 4, pure) {
             run($0, $1, $2) { call in
-                if call.isNull(0) { return call.giveNull() }
+                if call.isNull(0) || call.text(0) == "{}" { return call.giveNull() }
                 guard !call.isNull(3) else { throw SQLError("22004", "initial position must not be null") }
                 try position(call, from: call.small(3))
             }

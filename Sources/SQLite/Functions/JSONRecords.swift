@@ -12,9 +12,12 @@ extension EngineFunction {
                 try call.give(call.type(2).parse(json: member, in: call.values))
             }
         },
-        // pg_json_populate(row or null, object, row type)
-        EngineFunction("pg_json_populate", 3, pure) {
+        // pg_json_populate(row or null, object, row type, function)
+        EngineFunction("pg_json_populate", 4, pure) {
             run($0, $1, $2) { call in
+                guard case .composite = try call.type(2).type else {
+                    throw SQLError("42804", "first argument of \(call.text(3)) must be a row type")
+                }
                 guard !call.isNull(1) else { return call.isNull(0) ? call.giveNull() : call.give(call.text(0)) }
                 let base = call.isNull(0) ? nil : call.text(0)
                 try call.give(JSONRecord.populate(base, call.json(1), call.type(2), "populate_composite", call.values))

@@ -38,20 +38,6 @@ extension EngineFunction {
             }
         },
         EngineFunction("pg_justify_interval", 1, pure) { strict($0, $1, $2) { $0.give(try $0.interval(0).justified) } },
-        // pg_overlaps(start, end, start, end): two spans of one type; null is an end that is not known
-        EngineFunction("pg_overlaps", 4, pure) {
-            run($0, $1, $2) { call in
-                guard let first = span(call, 0), let second = span(call, 2) else { return call.giveNull() }
-                let (a, b) = first.start >= second.start ? (first, second) : (second, first)
-                if a.start == b.start {
-                    if a.end == nil || b.end == nil { call.giveNull() } else { call.give(true) }
-                } else if let end = b.end {
-                    if a.start < end { call.give(true) } else if a.end == nil { call.giveNull() } else { call.give(false) }
-                } else {
-                    call.giveNull()
-                }
-            }
-        },
         EngineFunction("pg_time_of_day", 0) {
             run($0, $1, $2) { call in
                 let now = currentMicroseconds()
@@ -59,15 +45,6 @@ extension EngineFunction {
             }
         },
     ]
-
-    /// Start and end in their order; nil where neither is known.
-    private static func span(_ call: FunctionCall, _ index: Int) -> (start: Int64, end: Int64?)? {
-        let start = call.isNull(index) ? nil : call.integer(index)
-        let end = call.isNull(index + 1) ? nil : call.integer(index + 1)
-        guard let start else { return end.map { ($0, nil) } }
-        guard let end else { return (start, nil) }
-        return (min(start, end), max(start, end))
-    }
 }
 
 extension Interval {

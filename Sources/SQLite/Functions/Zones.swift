@@ -10,9 +10,18 @@ extension EngineFunction {
             strict($0, $1, $2) { $0.give(try DateTime.moment(local: $0.integer(0), in: $0.values.timeZone)) }
         },
         // pg_at_offset(interval, timestamptz) and pg_from_offset(interval, timestamp): `at time zone` with a span.
-        EngineFunction("pg_at_offset", 2, pure) { strict($0, $1, $2) { $0.give(try DateTime.local($0.integer(1), in: offset($0, 0))) } },
+        EngineFunction("pg_at_offset", 2, pure) {
+            strict($0, $1, $2) { call in
+                // Without end whatever the span is.
+                let moment = call.integer(1)
+                call.give(moment == .max || moment == .min ? moment : try DateTime.local(moment, in: offset(call, 0)))
+            }
+        },
         EngineFunction("pg_from_offset", 2, pure) {
-            strict($0, $1, $2) { $0.give(try DateTime.moment(local: $0.integer(1), in: offset($0, 0))) }
+            strict($0, $1, $2) { call in
+                let time = call.integer(1)
+                call.give(time == .max || time == .min ? time : try DateTime.moment(local: time, in: offset(call, 0)))
+            }
         },
         EngineFunction("pg_timetz", 1, pure) {
             strict($0, $1, $2) { call in

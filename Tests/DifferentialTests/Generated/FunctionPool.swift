@@ -65,6 +65,8 @@ struct FunctionPool: Sendable {
         if ["percentile_cont", "percentile_disc", "mode"].contains(entry.name) { return false }
         if !entry.traits.isDisjoint(with: [.volatile, .set, .window]) { return false }
         if entry.name == "age", entry.parameters.count == 1 { return false }
+        // Samples has no ranges yet.
+        if entry.parameters.contains(.range) { return false }
         let types = entry.parameters.compactMap { parameter -> DataType? in if case .exact(let type) = parameter { type } else { nil } }
         return types.allSatisfy { !Samples.values(of: $0).isEmpty }
     }
