@@ -172,7 +172,8 @@ extension Translator {
                 result.append(try coerce(term, to: common, .implicit, at: position))
             } catch  where error.code == "42846" {
                 throw SQLError(
-                    "42846", "\(what) could not convert type \(term.type.name) to \(common.type.name)", position: position.byteOffset)
+                    "42846", "\(what == "CASE" ? "CASE/WHEN" : what) could not convert type \(term.type.name) to \(common.type.name)",
+                    position: position.byteOffset)
             }
         }
         return (result, common)

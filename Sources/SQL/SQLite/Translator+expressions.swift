@@ -222,7 +222,7 @@ extension Translator {
         do throws(SQLError) {
             (same, type) = try unify(terms, "IN", at: position)
         } catch {
-            guard error.code == "42804" else { throw error }
+            guard ["42804", "42846"].contains(error.code) else { throw error }
             var tests: [Term] = []
             for item in terms.dropFirst() { tests.append(try binary(negated ? "<>" : "=", terms[0], item, at: position)) }
             return Term("(" + tests.map(\.sql).joined(separator: negated ? " AND " : " OR ") + ")", .boolean, from: tests)
