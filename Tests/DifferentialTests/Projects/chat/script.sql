@@ -2,7 +2,7 @@
 insert into auth.users (id, email) values ('00000000-0000-0000-0000-000000000001', 'ann@example.com'), ('00000000-0000-0000-0000-000000000002', 'bob@example.com'), ('00000000-0000-0000-0000-000000000003', 'cid@example.com');
 insert into profiles (id, username) values ('00000000-0000-0000-0000-000000000001', 'ann'), ('00000000-0000-0000-0000-000000000002', 'bob'), ('00000000-0000-0000-0000-000000000003', 'cid');
 insert into profiles (id, username) values ('00000000-0000-0000-0000-000000000009', 'zed');
-insert into profiles (id, username) values ('00000000-0000-0000-0000-000000000003', 'x');
+insert into profiles (id, username, created_at) values ('00000000-0000-0000-0000-000000000003', 'x', '2024-01-01');
 -- === as authenticated 00000000-0000-0000-0000-000000000001
 insert into channels (slug, title, created_by) values ('general', 'General', auth.uid()) returning id, slug;
 insert into channels (slug, title, is_private, created_by) values ('secret', null, true, auth.uid()) returning id, slug, is_private;
