@@ -70,12 +70,19 @@ import Testing
             create table bare (id int); grant select on bare to anon, authenticated;
             create table secret (id int);
             create table waiting (id int); alter table waiting enable row level security;
+            create view v as select id from bare; grant select, insert on v to authenticated;
+            create function twice(a int) returns int language sql immutable as $$ select a * 2 $$;
+            create function mine() returns int language sql stable as $$ select 1 $$;
+            grant execute on function twice(int) to anon; grant execute on function mine() to authenticated;
             """)
         #expect(
             found == [
                 "bare     read by everyone (no row level security)",
                 "shelf    read by everyone; added to by signed-in users where a policy allows",
+                "v        read and added to by signed-in users",
                 "closed to all but the service key: secret, waiting",
+                "functions called by everyone: twice(integer)",
+                "functions called by signed-in users: mine()",
             ])
     }
 

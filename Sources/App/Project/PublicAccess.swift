@@ -125,7 +125,7 @@ package struct PublicAccess: Sendable {
                 groups.append((group, [word]))
             }
         }
-        for (privilege, command, word) in Self.commands where schema.tables[name] != nil || privilege == .select {
+        for (privilege, command, word) in Self.commands {
             let (anyone, users) = (reach("anon", privilege, command, name), reach("authenticated", privilege, command, name))
             if anyone != .no { add("everyone", anyone, word) }
             if users != .no, users != anyone { add("signed-in users", users, word) }
