@@ -118,7 +118,7 @@ extension Translator {
         guard call.over == nil else { return false }
         let entries = builtIns(call.function)
         if !entries.isEmpty { return entries.allSatisfy { $0.traits.contains(.set) } }
-        return schema.resolveFunctions(call.function, path: path).contains(where: \.isSet)
+        return schema.resolveFunctions(call.function, path: path).contains(where: \.givesSet)
     }
 
     func hasSet(_ expression: Expression) -> Bool {

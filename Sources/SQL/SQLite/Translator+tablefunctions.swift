@@ -332,13 +332,4 @@ extension Function {
     var givesTable: Bool {
         if case .scalar(let type) = result, type.type != .record { false } else { true }
     }
-
-    /// It gives any number of rows.
-    var isSet: Bool {
-        switch result {
-        case .scalar: false
-        case .set: true
-        case .row(_, let set), .table(_, let set): set
-        }
-    }
 }

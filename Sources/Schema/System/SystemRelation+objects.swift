@@ -69,8 +69,8 @@ extension SystemRelation {
                     cell(c.number(.function(function.signature))), cell(function.name.name),
                     cell(c.number(.namespace(function.name.schema))),
                     cell(c.number(.role("postgres"))), cell(function.language == "sql" ? 14 : 13000), .real(100),
-                    .real(function.isSet ? 1000 : 0), cell(0), cell("f"), cell(function.isSecurityDefiner), cell(false),
-                    cell(function.isStrict), cell(function.isSet),
+                    .real(function.givesSet ? 1000 : 0), cell(0), cell("f"), cell(function.isSecurityDefiner), cell(false),
+                    cell(function.isStrict), cell(function.givesSet),
                     cell(function.volatility == .immutable ? "i" : function.volatility == .stable ? "s" : "v"), cell("u"),
                     cell(function.parameters.count), cell(function.parameters.filter { $0.defaultValue != nil }.count),
                     cell(result.map { c.number(of: $0) } ?? 2249),
@@ -262,14 +262,6 @@ extension CreatePolicy.Command {
 }
 
 extension Function {
-    var isSet: Bool {
-        switch result {
-        case .scalar: false
-        case .set: true
-        case .row(_, let isSet), .table(_, let isSet): isSet
-        }
-    }
-
     /// Nil for a row.
     var resultType: DataType? {
         switch result {
