@@ -87,6 +87,7 @@ let package = Package(
             "Server",
             [
                 "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageAuth", "OffstageJSON",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -22,12 +22,16 @@ package protocol Driver: Sendable {
     func beginTurn()
     func endTurn()
 
+    /// Whether `run` does what the terms of a write say. Where it does not, a request with terms is refused, never run without them.
+    var honoursTerms: Bool { get }
+
     /// Runs a statement to its end. A write is durable when this returns.
     func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows
 }
 
 extension Driver {
     package var generation: Int64 { schema.generation }
+    package var honoursTerms: Bool { false }
     package func beginTurn() {}
     package func endTurn() {}
 }

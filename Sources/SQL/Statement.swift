@@ -169,6 +169,8 @@ package struct Inputs: Sendable {
     package var maxAffected: Int?
     /// `Prefer: timezone=…`; UTC otherwise.
     package var timeZone: String?
+    /// Of a write with conditions or a key of its own.
+    package var terms: WriteTerms?
     /// Whose rights a `security definer` function has lent to what it runs.
     package var user: String?
     /// Where functions look for names without a schema.
@@ -221,8 +223,20 @@ package struct Rows: Sendable {
     package var total: Int?
     /// Rows that an upsert inserted, where the statement tells.
     package var inserted: Int?
-    /// The key of the one inserted row, as text, for `Location`; nil values are null.
+    /// The key of the first row, as text, for `Location`; nil values are null.
     package var location: [String?]?
+    /// The keys of all rows, where the write's terms want them.
+    package var keys: [[String?]]?
+    /// The row's tag after a write with a condition.
+    package var tag: String?
+    /// Whether this is what an earlier request of the same key was answered.
+    package var replay: Replay?
+
+    package enum Replay: Sendable {
+        case whole
+        /// All but the body: it was too long, or the caller may not read it any more.
+        case withoutBody
+    }
 
     package init(body: [UInt8] = [], count: Int = 0, total: Int? = nil, inserted: Int? = nil, location: [String?]? = nil) {
         self.body = body

@@ -68,6 +68,7 @@ package final class EmbeddedDatabase: Driver {
 
     package var schema: Schema { state.schema }
     package var generation: Int64 { state.generation }
+    package var honoursTerms: Bool { true }
 
     /// Finishes what is queued, empties the log into the database, and lets the folder go. Reads and writes after it fail with 57P01.
     package func close() {

@@ -161,7 +161,12 @@ struct WriteRun {
             rows.body = try body(of: node)
             count = touched
         }
-        if let node = write.location, hasRows || !affected.isEmpty { rows.location = try location(node) }
+        if let node = write.location, hasRows || !affected.isEmpty {
+            // One more than is kept tells that there are too many.
+            let keys = try keys(node, upTo: inputs.terms?.once == nil ? 1 : WriteTerms.Once.rows + 1)
+            rows.location = keys.first
+            if inputs.terms?.once != nil { rows.keys = keys }
+        }
     }
 
     /// What a tree of texts gives, written down; `count` is how many rows.
@@ -174,16 +179,22 @@ struct WriteRun {
         return connection.output.bytes
     }
 
-    private func location(_ node: ReadNode) throws(RunStop) -> [String?]? {
+    private func keys(_ node: ReadNode, upTo limit: Int) throws(RunStop) -> [[String?]] {
         let compiled = try connection.compiledNode(node, inputs)
         defer { compiled.finish() }
         try binder.bind(compiled.bindings, to: compiled.statement)
+        var keys: [[String?]] = []
         do throws(Fault) {
-            guard try compiled.statement.step() else { return nil }
+            while keys.count < limit, try compiled.statement.step() { keys.append(key(compiled)) }
         } catch {
             throw .fault(error)
         }
-        return compiled.fields.names.indices.map { index in
+        return keys
+    }
+
+    /// The key of the current row, as text.
+    private func key(_ compiled: CompiledNode) -> [String?] {
+        compiled.fields.names.indices.map { index in
             let cell = compiled.statement.cell(compiled.fields.steps[index].column)
             if case .null = cell { return nil }
             return compiled.fields.types[index].text(of: cell, in: binder.values.timeZone)

@@ -23,6 +23,7 @@ extension WriterLoop {
                 name text primary key, value integer not null, is_called integer not null
             ) strict, without rowid;
             insert into "offstage.meta" values ('format', '\(Self.format)') on conflict do nothing;
+            \(Self.keptAnswers)
             """)
         let format = try rows("select value from \"offstage.meta\" where key = 'format'").first?.first
         guard case .text(let text) = format, let number = Int(text), number <= Self.format else {
@@ -33,6 +34,7 @@ extension WriterLoop {
         schema.exposed = options.exposed
         try addSystemTables(to: &schema)
         try defineSequences(of: schema)
+        try findOldestAnswer()
         state.publish(schema)
     }
 

@@ -17,6 +17,8 @@ final class WriterLoop {
     var usesSavepoints = false
     /// The file could not be opened again after a failure; tried at the next job.
     private var isLost = false
+    /// When the oldest kept answer was given, as far as is known; nil for none.
+    var oldestAnswer: Int64?
     let log = LogSize()
 
     init(_ path: String, _ options: EmbeddedDatabase.Options, _ state: DatabaseState) throws(Fault) {
@@ -35,6 +37,7 @@ final class WriterLoop {
     var schema: Schema { changedSchema ?? state.schema }
 
     func serve(_ queue: WorkQueue<Writer.Job>) {
+        forgetOldAnswers()
         while let jobs = queue.take(upTo: options.batch, waiting: log.isEmpty ? nil : 2) {
             if jobs.isEmpty {
                 checkpoint(.whenIdle)
@@ -52,6 +55,7 @@ final class WriterLoop {
                 }
             }
             settle(batch)
+            forgetOldAnswers()
             checkpoint(.whenDue)
         }
         checkpoint(.whenIdle)
@@ -203,14 +207,19 @@ final class WriterLoop {
         connection.session.arm(deadline: deadline)
         defer { connection.session.disarm() }
         do throws(RunStop) {
-            var run = try WriteRun(write, with: inputs, as: format, on: connection, schema, sequences)
-            let rows = try run.run()
-            try connection.runDeferred(schema)
-            return .success(rows)
+            if let terms = inputs.terms { return .success(try run(write, on: terms, with: inputs, as: format)) }
+            return .success(try perform(write, with: inputs, as: format))
         } catch {
             let fault: Fault? = if case .fault(let fault) = error { fault } else { nil }
             return .failure(error.error(in: connection.session) ?? .statementTimeout, fault)
         }
+    }
+
+    func perform(_ write: Write, with inputs: Inputs, as format: RowFormat) throws(RunStop) -> Rows {
+        var run = try WriteRun(write, with: inputs, as: format, on: connection, schema, sequences)
+        let rows = try run.run()
+        try connection.runDeferred(schema)
+        return rows
     }
 
     // MARK: The file
@@ -242,9 +251,9 @@ final class WriterLoop {
 extension Writer.WriteJob {
     /// One statement undoes itself when it fails, so it needs no savepoint.
     var isSingleStatement: Bool {
-        guard write.representation == nil, write.location == nil, !inputs.rollsBack, !inputs.wantsSingle, inputs.maxAffected == nil else {
-            return false
-        }
+        guard write.representation == nil, write.location == nil, !inputs.rollsBack, !inputs.wantsSingle, inputs.maxAffected == nil,
+            inputs.terms == nil
+        else { return false }
         switch write.action {
         case .insert: return inputs.rows.count == 1
         case .update: return true

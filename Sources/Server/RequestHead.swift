@@ -20,6 +20,8 @@ package struct RequestHead: Sendable {
     package private(set) var contentLength: String?
     package private(set) var expectation: String?
     package private(set) var transferEncoding: String?
+    /// There is an `If-Match`, an `If-None-Match` or an `Idempotency-Key`: looked up only where it means something.
+    package private(set) var hasTerms = false
     package private(set) var hosts = 0
     /// Bytes of all names and values.
     package private(set) var fieldBytes = 0
@@ -50,14 +52,17 @@ package struct RequestHead: Sendable {
         case 6 where name.isSame(as: "prefer"): rest.prefer.append(value)
         case 6 where name.isSame(as: "origin"): keep(value, &origin)
         case 6 where name.isSame(as: "expect"): keep(value, &expectation)
+        case 8 where name.isSame(as: "if-match"): hasTerms = true
         case 10 where name.isSame(as: "connection"): join(value, &connection)
         case 10 where name.isSame(as: "range-unit"): keep(value, &rest.rangeUnit)
         case 12 where name.isSame(as: "content-type"): keep(value, &rest.contentType)
         case 12 where name.isSame(as: "x-request-id"): keep(value, &requestID)
         case 13 where name.isSame(as: "authorization"): keep(value, &authorization)
+        case 13 where name.isSame(as: "if-none-match"): hasTerms = true
         case 14 where name.isSame(as: "accept-profile"): keep(value, &rest.acceptProfile)
         case 14 where name.isSame(as: "content-length"): keep(value, &contentLength)
         case 15 where name.isSame(as: "content-profile"): keep(value, &rest.contentProfile)
+        case 15 where name.isSame(as: "idempotency-key"): hasTerms = true
         case 17 where name.isSame(as: "transfer-encoding"): join(value, &transferEncoding)
         case 29 where name.isSame(as: "access-control-request-method"): keep(value, &preflight)
         default: break

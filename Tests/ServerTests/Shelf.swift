@@ -23,6 +23,7 @@ final class Shelf: Driver {
         var isSlow = false
         var asked: [Asked] = []
         var planned = 0
+        var honoursTerms = true
         /// What `run` does first.
         var beforeRun: (@Sendable () async -> Void)?
     }
@@ -38,6 +39,7 @@ final class Shelf: Driver {
     var schema: Schema { state.withLock { $0.schema } }
     var asked: [Asked] { state.withLock { $0.asked } }
     var planned: Int { state.withLock { $0.planned } }
+    var honoursTerms: Bool { state.withLock { $0.honoursTerms } }
 
     func statement(for plan: TablePlan) throws(SQLError) -> Statement {
         state.withLock { $0.planned += 1 }

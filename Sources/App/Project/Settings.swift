@@ -21,6 +21,7 @@ package struct Settings: Sendable, Hashable {
         package var schemas = ["public"]
         package var maxRows: Int? = 1000
         package var aggregates = false
+        package var etags = false
         package var requireKey = false
         package var openTables = false
     }

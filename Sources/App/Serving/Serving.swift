@@ -68,6 +68,7 @@ struct Serving {
         rest.plan.exposedSchemas = project.settings.api.schemas
         rest.plan.maxRows = project.settings.api.maxRows
         rest.plan.allowsAggregates = project.settings.api.aggregates
+        rest.tagsRows = project.settings.api.etags
         return RestService(driver: project.database, keys: project.keys, settings: rest)
     }
 

@@ -169,7 +169,7 @@ extension Planner {
             answer.representation = read
             aliases.remove(read.alias)
         }
-        if wanted == .headersOnly, request.method == .post, let key = table.primaryKey { answer.locationKey = key.columns }
+        if request.tellsKeys || wanted == .headersOnly && request.method == .post { answer.locationKey = table.primaryKey?.columns }
         return answer
     }
 }

@@ -22,6 +22,8 @@ package struct Preferences: Hashable, Sendable {
     /// As written; whether there is such a zone is for the database to say.
     package var timezone: String?
     package var maxAffected: Int?
+    /// `etag`: the answer about one row carries its tag.
+    package var tag = false
     /// Tokens that mean nothing here, in order. An error when handling is strict.
     package var invalid: [String] = []
 
@@ -55,9 +57,15 @@ package struct Preferences: Hashable, Sendable {
             case "tx": Self.keep(Transaction(rawValue: value), in: &transaction)
             case "timezone": Self.keep(value.isEmpty ? nil : value, in: &timezone)
             case "max-affected": Self.keep(Int(value).flatMap { $0 < 0 ? nil : $0 }, in: &maxAffected)
+            case "etag" where parts.count == 1: Self.note(&tag)
             default: false
             }
         if !isKnown { invalid.append(String(token)) }
+    }
+
+    private static func note(_ place: inout Bool) -> Bool {
+        place = true
+        return true
     }
 
     private static func keep<Value>(_ value: Value?, in place: inout Value?) -> Bool {

@@ -34,6 +34,8 @@ package struct TableRequest: Sendable, Hashable {
     package var accept: [MediaType]
     package var contentType: PayloadType
     package var values: [RequestValue] = []
+    /// A write also tells the keys of the rows it touched: asked for by the server, never by the caller.
+    package var tellsKeys = false
     package var shape: RequestShape
 
     /// - Parameters:

@@ -46,7 +46,8 @@ extension SQLiteDialect {
         let sql = try translator.updateText(plan.source, set: values, where: plan.filter, checks: plan.checks, in: plan.table)
         return Write(
             .update(translator.text(sql + (answer.representation != nil ? " RETURNING rowid" : ""))), table: plan.table.name,
-            needsRows: answer.representation != nil, representation: answer.representation, payloadColumns: plan.columns)
+            needsRows: answer.representation != nil, representation: answer.representation, payloadColumns: plan.columns,
+            location: answer.location)
     }
 
     func delete(_ plan: DeletePlan, _ caller: Caller) throws(SQLError) -> Write {

@@ -1,6 +1,6 @@
 /// Our own error codes. Numbered by stage, never reused; `Docs/Reference/Errors.md` is generated from them.
 ///
-/// 0xx: the connection and the request's outside. 1xx: keys. 2xx: the server's state.
+/// 0xx: the connection and the request's outside. 1xx: keys. 2xx: the server's state. 3xx: conditions, keys of requests, cursors, batches.
 package enum OffstageCode: String, CaseIterable, Sendable {
     case uriTooLong = "OFS001"
     case headersTooLarge = "OFS002"
@@ -14,6 +14,11 @@ package enum OffstageCode: String, CaseIterable, Sendable {
     case internalFault = "OFS201"
     case notReady = "OFS202"
     case stopping = "OFS203"
+    case preconditionFailed = "OFS301"
+    case conditionWithoutRow = "OFS302"
+    case wrongIdempotencyKey = "OFS303"
+    case keyOfAnotherRequest = "OFS304"
+    case tooManyIdempotencyKeys = "OFS305"
 
     package var status: Int {
         switch self {
@@ -27,6 +32,10 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .noKey, .invalidKey: 401
         case .internalFault: 500
         case .notReady, .stopping: 503
+        case .preconditionFailed: 412
+        case .conditionWithoutRow, .wrongIdempotencyKey: 400
+        case .keyOfAnotherRequest: 422
+        case .tooManyIdempotencyKeys: 429
         }
     }
 
@@ -45,6 +54,11 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .internalFault: "The server failed while answering"
         case .notReady: "The server is not ready yet"
         case .stopping: "The server is stopping"
+        case .preconditionFailed: "The row is not as the request's condition says"
+        case .conditionWithoutRow: "A condition needs one row, named by its whole key"
+        case .wrongIdempotencyKey: "The Idempotency-Key cannot be used"
+        case .keyOfAnotherRequest: "The Idempotency-Key belongs to another request"
+        case .tooManyIdempotencyKeys: "Too many Idempotency-Keys"
         }
     }
 
@@ -69,6 +83,20 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .internalFault: "A fault of ours. The log has a line with the same request id."
         case .notReady: "The server has started and its database is not open yet. Ask again after the seconds in `Retry-After`."
         case .stopping: "The server is finishing what it has and takes nothing new. Ask again."
+        case .preconditionFailed:
+            "`If-Match` names another state of the row, or the row is gone (or was never the caller's to see); "
+                + "or `If-None-Match` names the state it is in. Nothing was written. Read the row again and decide anew."
+        case .conditionWithoutRow:
+            "`If-Match` and `If-None-Match` on a write compare one row, which the URL must name by `eq` on every column of its "
+                + "table's primary key: `PATCH /books?id=eq.5`."
+        case .wrongIdempotencyKey:
+            "An `Idempotency-Key` is 1 to 255 visible ASCII characters. For callers without `sub` in their token it must be a UUID, "
+                + "which nobody guesses."
+        case .keyOfAnotherRequest:
+            "A request with this key was answered within the last day, and it was not the same: its query, body or headers differ. "
+                + "Nothing was written. A key stands for one request."
+        case .tooManyIdempotencyKeys:
+            "The caller has used more keys within a day than are kept (10,000; 100,000 for all who share an API key). Nothing was written."
         }
     }
 

@@ -8,7 +8,7 @@ package struct CrossOrigin: Sendable {
     private static let methods = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD"
     private static let exposed =
         "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit, "
-        + "Preference-Applied, Proxy-Status, Retry-After, X-Request-Id"
+        + "Preference-Applied, Proxy-Status, Retry-After, X-Request-Id, ETag, Idempotency-Replayed, Link"
     /// Those that Supabase's clients send, with the ones that need no asking.
     private static let usual = [
         "Authorization", "apikey", "x-client-info", "accept-profile", "content-profile", "prefer", "range", "x-upsert",

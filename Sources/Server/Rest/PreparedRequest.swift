@@ -24,6 +24,11 @@ final class PreparedRequest: Sendable {
 
     /// Statements of a write by what its payload gives.
     private let writes = Mutex<[PayloadShape: PreparedWrite]>([:])
+    /// The same, of writes that tell the keys of their rows.
+    private let tellingWrites = Mutex<[PayloadShape: PreparedWrite]>([:])
+    /// The read behind the row's tag, and the one that asks for a row by its key; made when first wanted.
+    private let tagRead = Mutex<PreparedRead?>(nil)
+    private let keyRead = Mutex<PreparedRead?>(nil)
     /// Calls of a function by the arguments that its payload gives.
     private let calls = Mutex<[PayloadShape: PreparedCall]>([:])
     private static let writeLimit = 16
@@ -51,6 +56,7 @@ final class PreparedRequest: Sendable {
     }
 
     var wantsObject: Bool { media.form == .object }
+    var wantsTag: Bool { request.preferences.tag }
     var isCall: Bool { if case .function = request.target { true } else { false } }
 
     /// Whether a read may be tried where it arrives. One that keeps going over the budget is tried now and then only: other values
@@ -64,14 +70,32 @@ final class PreparedRequest: Sendable {
 
     func wentOverBudget() { overruns.wrappingAdd(1, ordering: .relaxed) }
 
-    func write(for payload: PayloadShape) -> PreparedWrite? { writes.withLock { $0[payload] } }
+    func write(for payload: PayloadShape, tellsKeys: Bool) -> PreparedWrite? {
+        tellsKeys ? tellingWrites.withLock { $0[payload] } : writes.withLock { $0[payload] }
+    }
 
-    func keep(_ write: PreparedWrite, for payload: PayloadShape) {
+    func keep(_ write: PreparedWrite, for payload: PayloadShape, tellsKeys: Bool) {
         guard payload.patterns.count <= 64 else { return }
-        writes.withLock { writes in
+        func keep(_ writes: inout [PayloadShape: PreparedWrite]) {
             if writes.count >= Self.writeLimit { writes.removeAll() }
             writes[payload] = write
         }
+        if tellsKeys { tellingWrites.withLock { keep(&$0) } } else { writes.withLock { keep(&$0) } }
+    }
+
+    /// The read of the row's tag, made by `make` the first time.
+    func tagRead(_ make: () throws(Refusal) -> PreparedRead) throws(Refusal) -> PreparedRead {
+        if let known = tagRead.withLock({ $0 }) { return known }
+        let made = try make()
+        tagRead.withLock { $0 = made }
+        return made
+    }
+
+    func keyRead(_ make: () throws(Refusal) -> PreparedRead) throws(Refusal) -> PreparedRead {
+        if let known = keyRead.withLock({ $0 }) { return known }
+        let made = try make()
+        keyRead.withLock { $0 = made }
+        return made
     }
 
     func call(for payload: PayloadShape) -> PreparedCall? { calls.withLock { $0[payload] } }
@@ -100,6 +124,19 @@ struct PreparedCall: Sendable {
             read.count.map { used.add($0) }
         case .write(let write): if case .call(let node) = write.action { used.add(node) }
         }
+        settings = used.names
+    }
+}
+
+/// A read that stands behind another request, and the settings it asks for.
+struct PreparedRead: Sendable {
+    let read: Read
+    let settings: [String]
+
+    init(_ read: Read) {
+        self.read = read
+        var used = UsedSettings()
+        used.add(read.root)
         settings = used.names
     }
 }

@@ -18,7 +18,7 @@ extension RestService {
             known = try planned(request, payload == nil ? nil : shape, call)
             prepared.keep(known, for: shape)
         }
-        let inputs = try inputs(known, prepared, payload, values, call)
+        let inputs = try inputs(known, prepared, payload, values, call, body)
         let format = known.plan.format(prepared.media, isHead: request.method == .head, root: prepared.relation.name)
         let offset = prepared.offset.flatMap { values.indices.contains($0) ? values[$0].integer : nil } ?? 0
         if isOnEventLoop, case .read(let read) = known.statement, prepared.mayRunInline(read) {
@@ -77,7 +77,8 @@ extension RestService {
     }
 
     private func inputs(
-        _ known: PreparedCall, _ prepared: PreparedRequest, _ payload: CallPayload?, _ values: [RequestValue], _ call: Call
+        _ known: PreparedCall, _ prepared: PreparedRequest, _ payload: CallPayload?, _ values: [RequestValue], _ call: Call,
+        _ body: [UInt8]
     ) throws(Refusal) -> Inputs {
         let preferences = prepared.request.preferences
         var inputs = Inputs(caller: call.caller, values: values, now: call.now, timeZone: preferences.timezone)
@@ -85,6 +86,8 @@ extension RestService {
         inputs.rollsBack = settings.allowsRollback && preferences.transaction == .rollback
         inputs.wantsSingle = prepared.wantsObject && known.plan.shape.isSet
         if preferences.handling == .strict { inputs.maxAffected = preferences.maxAffected }
+        // A function that only reads may be called as often as one likes.
+        if case .write = known.statement, let terms = try terms(prepared, call, body) { inputs.terms = terms.terms }
         guard let payload else { return inputs }
         do throws(SQLError) {
             let context = ValueContext(timeZone: prepared.timeZone, now: call.now)
@@ -107,14 +110,16 @@ extension RestService {
         let status = known.plan.shape == .nothing ? 204 : total.map { rows.count < $0 } ?? false ? 206 : 200
         var response = ServerResponse(status: status)
         response.fields.reserve(16)
-        if known.plan.shape != .nothing {
+        let shows = known.plan.shape != .nothing && rows.replay != .withoutBody
+        if shows {
             response.fields.add("Content-Type", prepared.media.contentType)
             response.body = rows.body
         }
         response.fields.add("Content-Range", ContentRange.text(from: offset, count: rows.count, total: total))
         response.fields.add("Preference-Applied", prepared.applied)
-        if known.plan.shape != .nothing { response.fields.add("Content-Profile", prepared.profile) }
+        if shows { response.fields.add("Content-Profile", prepared.profile) }
         response.fields.add("Vary", "Accept, Prefer, Range")
+        if rows.replay != nil { response.fields.add("Idempotency-Replayed", "true") }
         return response
     }
 

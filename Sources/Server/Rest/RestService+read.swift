@@ -5,7 +5,7 @@ import OffstageSchema
 
 extension RestService {
     func run(
-        _ read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ isOnEventLoop: Bool
+        _ read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ isOnEventLoop: Bool, tag: String? = nil
     ) throws(Refusal) -> Answer {
         var inputs = Inputs(caller: call.caller, values: values, now: call.now, timeZone: prepared.request.preferences.timezone)
         if !prepared.settings.isEmpty { inputs.settings = RequestSettings.values(prepared.settings, of: call) }
@@ -20,7 +20,7 @@ extension RestService {
             } catch {
                 throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
             }
-            if let rows { return .now(try respond(rows, prepared, offset, call.head)) }
+            if let rows { return .now(try respond(rows, prepared, offset, call.head, tag)) }
             prepared.wentOverBudget()
         }
         let prepare = inputs
@@ -28,7 +28,7 @@ extension RestService {
             do throws(SQLError) {
                 let rows = try await self.driver.run(.read(read), with: prepare, as: format)
                 do throws(Refusal) {
-                    return try self.respond(rows, prepared, offset, call.head)
+                    return try self.respond(rows, prepared, offset, call.head, tag)
                 } catch {
                     return error.response
                 }
@@ -38,7 +38,9 @@ extension RestService {
         }
     }
 
-    private func respond(_ rows: Rows, _ prepared: PreparedRequest, _ offset: Int, _ head: RequestHead) throws(Refusal) -> ServerResponse {
+    private func respond(
+        _ rows: Rows, _ prepared: PreparedRequest, _ offset: Int, _ head: RequestHead, _ tag: String?
+    ) throws(Refusal) -> ServerResponse {
         if let total = rows.total, offset > total {
             var refusal = Refusal(
                 416, "PGRST103", "Requested range not satisfiable",
@@ -56,6 +58,8 @@ extension RestService {
         response.fields.add("Preference-Applied", prepared.applied)
         response.fields.add("Content-Profile", prepared.profile)
         response.fields.add("Vary", "Accept, Prefer, Range")
+        // The row may be gone since its tag was read.
+        if tag != nil, rows.count == 1 { response.fields.add("ETag", tag) }
         response.body = rows.body
         return response
     }

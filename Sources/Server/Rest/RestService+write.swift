@@ -10,15 +10,23 @@ extension RestService {
         // An update takes one set of values, as `json_to_record` would: the first.
         if method == .patch, payload.rows.count > 1 { payload.rows.removeSubrange(1...) }
         let shape = payload.shape
+        let terms = try terms(prepared, call, body)
+        var tellsKeys = false
+        if case .whileReadable? = terms?.terms.once?.showing { tellsKeys = true }
         let write: PreparedWrite
-        if let known = prepared.write(for: shape) {
+        if let known = prepared.write(for: shape, tellsKeys: tellsKeys) {
             write = known
         } else {
-            guard let fresh = try planned(prepared, shape, call) else { return .now(try untouched(prepared)) }
-            prepared.keep(fresh, for: shape)
+            guard let fresh = try planned(prepared, shape, call, tellsKeys) else { return .now(try untouched(prepared)) }
+            prepared.keep(fresh, for: shape, tellsKeys: tellsKeys)
             write = fresh
         }
-        let inputs = try inputs(write, prepared, payload, shape, values, call)
+        var given = try inputs(write, prepared, payload, shape, values, call)
+        if let terms {
+            given.terms = terms.terms
+            given.settings.merge(RequestSettings.values(terms.settings, of: call)) { known, _ in known }
+        }
+        let inputs = given
         let shows = prepared.request.preferences.return == .representation
         let format = shows ? prepared.media.format(root: prepared.relation.name) : RowFormat.none
         return .later {
@@ -43,7 +51,9 @@ extension RestService {
 
     /// Nil where nothing is to be done: a payload without rows, or an update of no column. It is planned all the same, since it may not
     /// be allowed.
-    private func planned(_ prepared: PreparedRequest, _ shape: PayloadShape, _ call: Call) throws(Refusal) -> PreparedWrite? {
+    private func planned(
+        _ prepared: PreparedRequest, _ shape: PayloadShape, _ call: Call, _ tellsKeys: Bool
+    ) throws(Refusal) -> PreparedWrite? {
         let isNothing =
             switch prepared.request.method {
             case .post: shape.rowCount == 0
@@ -54,7 +64,9 @@ extension RestService {
             _ = try plan(prepared.request, shape, call)
             return nil
         }
-        guard case .write(let write) = try statement(prepared.request, shape, call) else {
+        var request = prepared.request
+        request.tellsKeys = tellsKeys
+        guard case .write(let write) = try statement(request, shape, call) else {
             throw Refusal(.internalFault)
         }
         return PreparedWrite(write)
@@ -116,7 +128,7 @@ extension RestService {
 
     private func respond(_ rows: Rows, _ prepared: PreparedRequest, _ project: Project?) -> ServerResponse {
         let request = prepared.request
-        let shows = request.preferences.return == .representation
+        let shows = request.preferences.return == .representation && rows.replay != .withoutBody
         var response = ServerResponse(status: status(rows, request))
         response.fields.reserve(16)
         if shows {
@@ -139,6 +151,8 @@ extension RestService {
         response.fields.add("Preference-Applied", prepared.applied)
         if shows { response.fields.add("Content-Profile", prepared.profile) }
         response.fields.add("Vary", "Accept, Prefer, Range")
+        response.fields.add("ETag", rows.tag)
+        if rows.replay != nil { response.fields.add("Idempotency-Replayed", "true") }
         return response
     }
 

@@ -85,7 +85,14 @@ package final class RestService: Sendable {
         _ prepared: PreparedRequest, values: [RequestValue], _ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool
     ) throws(Refusal) -> Answer {
         if prepared.isCall { return try self.call(prepared, values, call, body, isOnEventLoop) }
-        if let read = prepared.read { return try run(read, prepared, values, call, isOnEventLoop) }
+        if let read = prepared.read {
+            if call.head.hasTerms || prepared.wantsTag || settings.tagsRows,
+                let answer = try tagged(read, prepared, values, call, isOnEventLoop)
+            {
+                return answer
+            }
+            return try run(read, prepared, values, call, isOnEventLoop)
+        }
         return try write(prepared, values, call, body)
     }
 

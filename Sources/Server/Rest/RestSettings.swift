@@ -7,6 +7,8 @@ package struct RestSettings: Sendable {
     package var payloads = PayloadLimits()
     /// Callers may send `Prefer: tx=rollback`.
     package var allowsRollback = false
+    /// Every read of one row by its key carries its tag; else only where it is asked for, since it costs a second read.
+    package var tagsRows = false
     /// What plans of requests may take in memory.
     package var planCacheBytes = 32 << 20
     package var planCacheEntries = 4_096
