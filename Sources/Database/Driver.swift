@@ -25,6 +25,9 @@ package protocol Driver: Sendable {
     /// Whether `run` does what the terms of a write say. Where it does not, a request with terms is refused, never run without them.
     var honoursTerms: Bool { get }
 
+    /// Runs a script in one transaction, and commits it or undoes all of it. Of `inputs` the caller, the moment and the terms count.
+    func run(_ script: some StatementScript, with inputs: Inputs) async throws -> Rows
+
     /// Runs a statement to its end. A write is durable when this returns.
     func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows
 }
@@ -32,6 +35,9 @@ package protocol Driver: Sendable {
 extension Driver {
     package var generation: Int64 { schema.generation }
     package var honoursTerms: Bool { false }
+    package func run(_ script: some StatementScript, with inputs: Inputs) async throws -> Rows {
+        throw SQLError("0A000", "this database runs no batches")
+    }
     package func beginTurn() {}
     package func endTurn() {}
 }

@@ -75,10 +75,23 @@ package struct Read: Sendable {
 package struct ReadNode: Sendable, Hashable {
     package var query: SQLText
     package var fields: [Field]
+    /// Of a page by cursor: the order, and the cells of the last row that the next cursor is made of.
+    package var last: Last?
 
-    package init(_ query: SQLText, fields: [Field]) {
+    package struct Last: Sendable, Hashable {
+        package var order: String
+        package var cells: [Cell]
+    }
+
+    package struct Cell: Sendable, Hashable {
+        package var index: Int
+        package var type: ColumnType
+    }
+
+    package init(_ query: SQLText, fields: [Field], last: Last? = nil) {
         self.query = query
         self.fields = fields
+        self.last = last
     }
 }
 
@@ -227,6 +240,8 @@ package struct Rows: Sendable {
     package var location: [String?]?
     /// The keys of all rows, where the write's terms want them.
     package var keys: [[String?]]?
+    /// The values of the last row that the next cursor is made of, as text; nil values are null.
+    package var last: [String?]?
     /// The row's tag after a write with a condition.
     package var tag: String?
     /// Whether this is what an earlier request of the same key was answered.

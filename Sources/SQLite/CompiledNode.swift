@@ -8,6 +8,10 @@ final class CompiledNode {
     let fields: CompiledFields
     /// Parameters that the parent's row fills, each with which of the parent's keys.
     let parentKeys: [(parameter: Int32, key: Int)]
+    /// The cells whose values in the last row are told.
+    let lastCells: [ReadNode.Cell]
+    /// Those of the row that was stepped to last.
+    var lastRow: [String?]?
     /// The run whose values are bound: a child binds them once, not for each row of its parent.
     var boundFor: UInt64 = 0
 
@@ -15,6 +19,7 @@ final class CompiledNode {
         guard let statement = try PreparedStatement(node.query.text, on: connection.handle) else { throw Fault(1, "empty statement") }
         self.statement = statement
         bindings = node.query.bindings
+        lastCells = node.last?.cells ?? []
         fields = try CompiledFields(node.fields, columns: statement.columnCount, zone: zone, on: connection)
         parentKeys = node.query.bindings.enumerated().compactMap { index, binding in
             if case .parentKey(let key) = binding { (Int32(index + 1), key) } else { nil }
@@ -39,7 +44,7 @@ struct ReadKey: SharedKey {
     var address: UInt { node.query.text.address }
 
     func isSame(as other: ReadKey) -> Bool {
-        node.query.text == other.node.query.text && timeZone == other.timeZone
+        node.query.text == other.node.query.text && node.last == other.node.last && timeZone == other.timeZone
             // One buffer means equal fields; the cache keeps it alive, so it cannot have been used again for others.
             && node.fields.withUnsafeBufferPointer { mine in
                 other.node.fields.withUnsafeBufferPointer { mine.baseAddress == $0.baseAddress && mine.count == $0.count }

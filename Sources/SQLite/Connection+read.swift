@@ -17,7 +17,9 @@ extension Connection {
         do {
             let node = try compiledNode(read.root, inputs)
             runs &+= 1
+            node.lastRow = nil
             rows.count = try ReadRun(binder: binder, number: runs, byteLimit: byteLimit).write(node, as: format, into: &output)
+            rows.last = node.lastRow
         }
         rows.body = output.bytes
         if output.count > 1 << 20 { output = JSONWriter(capacity: 16 << 10) }

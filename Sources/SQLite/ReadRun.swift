@@ -44,9 +44,21 @@ struct ReadRun {
     @inline(__always)
     func step(_ node: CompiledNode) throws(RunStop) -> Bool {
         let code = sqlite3_step(node.statement.handle)
-        if code == SQLITE_ROW { return true }
+        if code == SQLITE_ROW {
+            if !node.lastCells.isEmpty { note(node) }
+            return true
+        }
         if code == SQLITE_DONE { return false }
         throw .fault(Fault(sqlite3_db_handle(node.statement.handle)))
+    }
+
+    /// Keeps what is told of the row, should it be the last.
+    private func note(_ node: CompiledNode) {
+        node.lastRow = node.lastCells.map { (cell) -> String? in
+            let value = node.statement.cell(Int32(cell.index))
+            if case .null = value { return nil }
+            return cell.type.type.text(of: value, in: .utc)
+        }
     }
 
     /// Makes ready the child of the row that `parent` stands on.

@@ -71,6 +71,20 @@ package struct WriteTransaction: ~Copyable {
         }
     }
 
+    /// What was answered to an earlier request of the same key.
+    func kept(_ once: WriteTerms.Once, _ inputs: Inputs) throws(SQLError) -> Rows? {
+        try armed { () throws(SQLError) in
+            do throws(RunStop) { return try loop.kept(once, inputs) } catch { throw error.error(in: session) ?? .statementTimeout }
+        }
+    }
+
+    func keep(_ rows: Rows, _ once: WriteTerms.Once, _ inputs: Inputs) throws(SQLError) {
+        try alive()
+        try armed { () throws(SQLError) in
+            do throws(RunStop) { try loop.keep(rows, once, inputs) } catch { throw error.error(in: session) ?? .statementTimeout }
+        }
+    }
+
     /// What `body` did is undone if it throws; the transaction goes on.
     package func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
         try alive()

@@ -93,6 +93,7 @@ struct Planner {
     mutating func readRoot() throws(PlanError) -> ReadPlan {
         var read = try node(relation, named: relation.name, select: request.select, path: [])
         try finish(&read)
+        if let cursor = request.cursor { try page(&read, cursor) }
         return read
     }
 

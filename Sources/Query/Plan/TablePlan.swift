@@ -39,6 +39,10 @@ package struct ReadPlan: Sendable {
     package var offset: ValueIndex?
     /// The server's cap on rows; nil for none.
     package var maxRows: Int?
+    /// Which rows stand behind a cursor; does not change what is counted.
+    package var after: Expression?
+    /// What is told of the last row, for the next cursor.
+    package var last: LastRow?
     /// Some field is an aggregate: the others are grouped by.
     package var isGrouped = false
     /// Columns that tell rows apart, for a total order; empty where there is no key.
@@ -51,6 +55,12 @@ package struct ReadPlan: Sendable {
         self.alias = alias
         self.source = source
     }
+}
+
+/// The order that a cursor is in, and the columns whose values it holds.
+package struct LastRow: Sendable, Hashable {
+    package var order: String
+    package var columns: [String]
 }
 
 package indirect enum PlannedField: Sendable {

@@ -41,6 +41,8 @@ struct Parameter {
 /// What a parameter is, by the last word of its name. A column of such a name is reached in quotes: `"order"=eq.1`.
 enum ParameterKind {
     case select, columns, onConflict, order, limit, offset, logic, filter
+    /// `after`, which is a filter unless its value is a cursor.
+    case after
 
     init(_ name: [UInt8]) {
         self = name.withUnsafeBufferPointer { ParameterKind($0) }
@@ -54,7 +56,7 @@ enum ParameterKind {
         switch name.count - start {
         case 2: self = isLast("or") ? .logic : .filter
         case 3: self = isLast("and") ? .logic : .filter
-        case 5: self = isLast("order") ? .order : isLast("limit") ? .limit : .filter
+        case 5: self = isLast("order") ? .order : isLast("limit") ? .limit : isWhole("after") ? .after : .filter
         case 6: self = isLast("offset") ? .offset : isWhole("select") ? .select : .filter
         case 7: self = isWhole("columns") ? .columns : .filter
         case 11: self = isWhole("on_conflict") ? .onConflict : .filter

@@ -42,6 +42,7 @@ private struct RequestScan {
     var key = ShapeWriter()
     var values: [RequestValue] = []
     var root = RootWindow()
+    var hasCursor = false
     var nameScratch: [UInt8] = []
     var valueScratch: [UInt8] = []
 
@@ -119,7 +120,22 @@ private struct RequestScan {
         case .offset: return window(name, value, isLimit: false)
         case .logic: return logic(name, value)
         case .filter: return filter(name, value)
+        case .after: return after(name, value)
         }
+    }
+
+    private mutating func after(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard method.isRead, !isFunctionRead, value.starts(with: RequestCursor.prefix.utf8) else { return filter(name, value) }
+        guard !hasCursor, let cursor = RequestCursor.read(value.dropFirst(RequestCursor.prefix.utf8.count)) else { return false }
+        hasCursor = true
+        key.mark(.cursor)
+        key.text(cursor.order ?? "")
+        for text in cursor.values {
+            key.mark(text == nil ? .end : .value)
+            if let text { values.append(.text(text)) }
+        }
+        key.mark(.cursor)
+        return true
     }
 
     private mutating func window(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, isLimit: Bool) -> Bool {
@@ -196,7 +212,7 @@ private struct RequestScan {
     }
 
     mutating func finish(range: String?) -> Bool {
-        guard let (limit, offset) = try? root.within(range: range) else { return false }
+        guard let (limit, offset) = try? root.within(range: range), !hasCursor || offset == nil else { return false }
         key.mark(.rootWindow)
         key.bytes.append((limit == nil ? 0 : 1) | (offset == nil ? 0 : 2))
         if let limit { values.append(.text(String(limit))) }

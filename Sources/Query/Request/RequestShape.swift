@@ -54,6 +54,7 @@ struct ShapeWriter {
         case argument
         case window
         case rootWindow
+        case cursor
     }
 
     var bytes: [UInt8] = []

@@ -13,7 +13,7 @@ extension TableRequest {
 
     /// Whether all that is shown comes from the columns of the root's own row.
     package func showsOneRowOnly(_ columns: [String]) -> Bool {
-        window == RowWindow() && filters.allSatisfy(\.path.isEmpty)
+        window == RowWindow() && cursor == nil && filters.allSatisfy(\.path.isEmpty)
             && select.allSatisfy { item in
                 switch item {
                 case .all: true
@@ -45,6 +45,7 @@ extension TableRequest {
         request.select = columns.map { .field(SelectField(RequestField($0))) }
         request.order = []
         request.windows = []
+        request.cursor = nil
         request.columns = nil
         request.onConflict = nil
         request.preferences = Preferences()

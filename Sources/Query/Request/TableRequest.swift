@@ -24,6 +24,8 @@ package struct TableRequest: Sendable, Hashable {
     package var order: [AtPath<[OrderTerm]>] = []
     /// Limits and offsets by node, the root's last. A `Range` header is already in the root's.
     package var windows: [AtPath<RowWindow>] = []
+    /// `after=cursor:…`: the page begins behind a row.
+    package var cursor: RequestCursor?
     /// The columns of the payload that count.
     package var columns: [String]?
     package var onConflict: [String]?
@@ -82,7 +84,8 @@ extension TableRequest {
         var filterCount = 0
         for parameter in try Parameter.all(in: query) {
             let (name, value) = (parameter.name, parameter.value)
-            switch ParameterKind(name) {
+            switch kind(name, value) {
+            case .after: try readCursor(value)
             case .select:
                 if !hasSelect { select = try Parameter.select(value, limits: limits) }
                 hasSelect = true
@@ -120,6 +123,25 @@ extension TableRequest {
             }
         }
         try finishWindow(root, range: method == .get ? range : nil)
+        if cursor != nil, window.offset != nil {
+            throw RequestCursor.unreadable("An offset and a cursor do not go together.")
+        }
+    }
+
+    /// `after` is a filter but for reads of relations with a cursor.
+    private func kind(_ name: [UInt8], _ value: [UInt8]) -> ParameterKind {
+        let kind = ParameterKind(name)
+        guard case .after = kind else { return kind }
+        guard method.isRead, case .relation = target, value.starts(with: RequestCursor.prefix.utf8) else { return .filter }
+        return .after
+    }
+
+    private mutating func readCursor(_ value: [UInt8]) throws(RequestError) {
+        guard cursor == nil else { throw RequestCursor.unreadable("It is given twice.") }
+        guard let read = RequestCursor.read(value.dropFirst(RequestCursor.prefix.utf8.count)) else {
+            throw RequestCursor.unreadable("It is not one that was given.")
+        }
+        cursor = RequestCursor(order: read.order, values: read.values.map { text in text.map { take($0) } })
     }
 
     private mutating func readWindow(
@@ -150,8 +172,10 @@ extension TableRequest {
         windows.append(AtPath([], window))
     }
 
-    private mutating func take(_ number: Int) -> ValueIndex {
-        values.append(.text(String(number)))
+    private mutating func take(_ number: Int) -> ValueIndex { take(String(number)) }
+
+    private mutating func take(_ text: String) -> ValueIndex {
+        values.append(.text(text))
         return ValueIndex(values.count - 1)
     }
 }

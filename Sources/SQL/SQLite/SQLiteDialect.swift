@@ -77,6 +77,7 @@ struct ReadBuilder {
     mutating func node(_ plan: ReadPlan, link: EmbedPlan.Link?, touched: TouchedOrder? = nil) throws(SQLError) -> ReadNode {
         var layout = Layout(from: plan.source)
         let shapes = lay(plan, into: &layout)
+        let last = plan.last?.columns.map { layout.place(.column(plan.alias, $0)) } ?? []
         var conditions: [Expression] = []
         switch link {
         case .direct(let pairs)?:
@@ -92,6 +93,7 @@ struct ReadBuilder {
         case nil: break
         }
         if let filter = plan.filter { conditions.append(filter) }
+        if let after = plan.after { conditions.append(after) }
         var query = Query(layout.outputs, from: [layout.from], where: Expression.all(conditions))
         var order = plan.order
         if plan.isGrouped {
@@ -113,7 +115,11 @@ struct ReadBuilder {
         isBounded = isBounded && translator.isBounded
         var fields: [Field] = []
         for shape in shapes { if let field = try self.field(shape, translated.columns) { fields.append(field) } }
-        return ReadNode(translator.text(translated.sql), fields: fields)
+        let cells = plan.last.map { plan in
+            ReadNode.Last(
+                order: plan.order, cells: last.map { ReadNode.Cell(index: $0, type: translated.columns[$0].term.columnType) })
+        }
+        return ReadNode(translator.text(translated.sql), fields: fields, last: cells)
     }
 
     private func lay(_ plan: ReadPlan, into layout: inout Layout) -> [Shape] {

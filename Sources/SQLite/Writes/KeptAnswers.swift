@@ -48,7 +48,7 @@ extension WriterLoop {
 
     // MARK: Keeping
 
-    private func kept(_ once: WriteTerms.Once, _ inputs: Inputs) throws(RunStop) -> Rows? {
+    func kept(_ once: WriteTerms.Once, _ inputs: Inputs) throws(RunStop) -> Rows? {
         let found = try answers(
             "select request, count, total, inserted, keys, body from \"offstage.answer\" where key = ?1 and given_at > ?2",
             [.blob(once.key), .integer(inputs.now - WriteTerms.Once.life)])
@@ -81,7 +81,7 @@ extension WriterLoop {
         }
     }
 
-    private func keep(_ rows: Rows, _ once: WriteTerms.Once, _ inputs: Inputs) throws(RunStop) {
+    func keep(_ rows: Rows, _ once: WriteTerms.Once, _ inputs: Inputs) throws(RunStop) {
         // An old answer under the same key, and some of the others that have had their day.
         try forget(before: inputs.now - WriteTerms.Once.life, atMost: 16, or: once.key)
         let held = try answers("select answers, bytes from \"offstage.answer_owner\" where owner = ?1", [.blob(once.owner)]).first

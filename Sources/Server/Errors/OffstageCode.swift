@@ -19,6 +19,8 @@ package enum OffstageCode: String, CaseIterable, Sendable {
     case wrongIdempotencyKey = "OFS303"
     case keyOfAnotherRequest = "OFS304"
     case tooManyIdempotencyKeys = "OFS305"
+    case wrongCursor = "OFS306"
+    case wrongBatch = "OFS307"
 
     package var status: Int {
         switch self {
@@ -33,7 +35,7 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .internalFault: 500
         case .notReady, .stopping: 503
         case .preconditionFailed: 412
-        case .conditionWithoutRow, .wrongIdempotencyKey: 400
+        case .conditionWithoutRow, .wrongIdempotencyKey, .wrongCursor, .wrongBatch: 400
         case .keyOfAnotherRequest: 422
         case .tooManyIdempotencyKeys: 429
         }
@@ -59,6 +61,8 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .wrongIdempotencyKey: "The Idempotency-Key cannot be used"
         case .keyOfAnotherRequest: "The Idempotency-Key belongs to another request"
         case .tooManyIdempotencyKeys: "Too many Idempotency-Keys"
+        case .wrongCursor: "The cursor cannot be used"
+        case .wrongBatch: "The batch cannot be read"
         }
     }
 
@@ -97,6 +101,12 @@ package enum OffstageCode: String, CaseIterable, Sendable {
                 + "Nothing was written. A key stands for one request."
         case .tooManyIdempotencyKeys:
             "The caller has used more keys within a day than are kept (10,000; 100,000 for all who share an API key). Nothing was written."
+        case .wrongCursor:
+            "`after=cursor:…` holds no token, one of another `order`, or stands beside an `offset`; or the relation has no primary key, or "
+                + "is ordered by something else than its own columns. Begin with `after=cursor:` and follow the `Link` of each answer."
+        case .wrongBatch:
+            "A batch is a JSON array of at most 100 items; `item` in the answer is the number of the one meant. An item has `method`, `path`, "
+                + "`headers` (four of them), `body` and `filters`. A reference names something that an earlier item answered. Nothing was written."
         }
     }
 

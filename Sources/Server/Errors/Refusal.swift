@@ -32,6 +32,8 @@ package struct Refusal: Error, Sendable, Equatable {
     package var contentRange: String?
     /// What went wrong inside: for the log, never for the caller.
     package var fault: String?
+    /// Which item of a batch it is about.
+    package var item: Int?
     /// The methods that may be used instead, for `Allow`.
     package var allow: String?
 
@@ -76,6 +78,10 @@ package struct Refusal: Error, Sendable, Equatable {
         if let hint { writer.string(hint) } else { writer.null() }
         writer.raw(",\"message\":")
         writer.string(message)
+        if let item {
+            writer.raw(",\"item\":")
+            writer.integer(Int64(item))
+        }
         writer.byte(UInt8(ascii: "}"))
         return writer.bytes
     }

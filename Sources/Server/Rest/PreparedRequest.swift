@@ -17,6 +17,8 @@ final class PreparedRequest: Sendable {
     let timeZone: TimeZoneRules
     /// Where the offset stands among the values.
     let offset: Int?
+    /// Where the limit of a page by cursor stands among them.
+    let pageLimit: Int?
     let read: Read?
     /// The settings that the read asks for.
     let settings: [String]
@@ -41,6 +43,7 @@ final class PreparedRequest: Sendable {
     ) {
         var request = request
         self.offset = request.window.offset?.position
+        pageLimit = request.cursor == nil ? nil : request.window.limit?.position
         request.values = []
         self.request = request
         self.relation = relation

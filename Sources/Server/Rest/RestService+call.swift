@@ -8,19 +8,7 @@ extension RestService {
     func call(
         _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool
     ) throws(Refusal) -> Answer {
-        let request = prepared.request
-        let payload = request.isFunctionRead ? nil : try self.payload(body, of: request)
-        let shape = payload?.shape ?? PayloadShape(columns: [], patterns: [], rowCount: 0)
-        let known: PreparedCall
-        if let kept = prepared.call(for: shape) {
-            known = kept
-        } else {
-            known = try planned(request, payload == nil ? nil : shape, call)
-            prepared.keep(known, for: shape)
-        }
-        let inputs = try inputs(known, prepared, payload, values, call, body)
-        let format = known.plan.format(prepared.media, isHead: request.method == .head, root: prepared.relation.name)
-        let offset = prepared.offset.flatMap { values.indices.contains($0) ? values[$0].integer : nil } ?? 0
+        let (known, inputs, format, offset) = try ready(call: prepared, values, call, body)
         if isOnEventLoop, case .read(let read) = known.statement, prepared.mayRunInline(read) {
             let rows: Rows?
             do throws(SQLError) {
@@ -43,6 +31,26 @@ extension RestService {
                 return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
             }
         }
+    }
+
+    /// A call that is ready to run, and what its answer is made with.
+    func ready(
+        call prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8]
+    ) throws(Refusal) -> (known: PreparedCall, inputs: Inputs, format: RowFormat, offset: Int) {
+        let request = prepared.request
+        let payload = request.isFunctionRead ? nil : try self.payload(body, of: request)
+        let shape = payload?.shape ?? PayloadShape(columns: [], patterns: [], rowCount: 0)
+        let known: PreparedCall
+        if let kept = prepared.call(for: shape) {
+            known = kept
+        } else {
+            known = try planned(request, payload == nil ? nil : shape, call)
+            prepared.keep(known, for: shape)
+        }
+        let inputs = try inputs(known, prepared, payload, values, call, body)
+        let format = known.plan.format(prepared.media, isHead: request.method == .head, root: prepared.relation.name)
+        let offset = prepared.offset.flatMap { values.indices.contains($0) ? values[$0].integer : nil } ?? 0
+        return (known, inputs, format, offset)
     }
 
     private func payload(_ body: [UInt8], of request: TableRequest) throws(Refusal) -> CallPayload {
@@ -98,7 +106,7 @@ extension RestService {
         return inputs
     }
 
-    private func respond(
+    func respond(
         _ rows: Rows, _ known: PreparedCall, _ prepared: PreparedRequest, _ inputs: Inputs, _ offset: Int
     ) throws(Refusal) -> ServerResponse {
         let total = known.plan.counts ? rows.total ?? rows.count : nil

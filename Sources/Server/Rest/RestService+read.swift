@@ -7,12 +7,7 @@ extension RestService {
     func run(
         _ read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ isOnEventLoop: Bool, tag: String? = nil
     ) throws(Refusal) -> Answer {
-        var inputs = Inputs(caller: call.caller, values: values, now: call.now, timeZone: prepared.request.preferences.timezone)
-        if !prepared.settings.isEmpty { inputs.settings = RequestSettings.values(prepared.settings, of: call) }
-        let isHead = prepared.request.method == .head
-        // What counts is not written down where nobody reads it.
-        let format = isHead ? RowFormat.none : prepared.media.format(root: prepared.relation.name)
-        let offset = prepared.offset.flatMap { values.indices.contains($0) ? values[$0].integer : nil } ?? 0
+        let (inputs, format, offset, limit) = ready(read: read, prepared, values, call)
         if isOnEventLoop, prepared.mayRunInline(read) {
             let rows: Rows?
             do throws(SQLError) {
@@ -20,15 +15,14 @@ extension RestService {
             } catch {
                 throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
             }
-            if let rows { return .now(try respond(rows, prepared, offset, call.head, tag)) }
+            if let rows { return .now(try respond(rows, prepared, offset, limit, call.head, tag)) }
             prepared.wentOverBudget()
         }
-        let prepare = inputs
         return .later {
             do throws(SQLError) {
-                let rows = try await self.driver.run(.read(read), with: prepare, as: format)
+                let rows = try await self.driver.run(.read(read), with: inputs, as: format)
                 do throws(Refusal) {
-                    return try self.respond(rows, prepared, offset, call.head, tag)
+                    return try self.respond(rows, prepared, offset, limit, call.head, tag)
                 } catch {
                     return error.response
                 }
@@ -38,9 +32,24 @@ extension RestService {
         }
     }
 
-    private func respond(
-        _ rows: Rows, _ prepared: PreparedRequest, _ offset: Int, _ head: RequestHead, _ tag: String?
+    /// A read's inputs, and what its answer is made with.
+    func ready(
+        read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call
+    ) -> (inputs: Inputs, format: RowFormat, offset: Int, limit: Int?) {
+        var inputs = Inputs(caller: call.caller, values: values, now: call.now, timeZone: prepared.request.preferences.timezone)
+        if !prepared.settings.isEmpty { inputs.settings = RequestSettings.values(prepared.settings, of: call) }
+        let isHead = prepared.request.method == .head
+        // What counts is not written down where nobody reads it.
+        let format = isHead ? RowFormat.none : prepared.media.format(root: prepared.relation.name)
+        let limit = prepared.pageLimit.flatMap { values.indices.contains($0) ? values[$0].integer : nil }
+        let offset = prepared.offset.flatMap { values.indices.contains($0) ? values[$0].integer : nil } ?? 0
+        return (inputs, format, offset, limit)
+    }
+
+    func respond(
+        _ rows: Rows, _ prepared: PreparedRequest, _ offset: Int, _ limit: Int?, _ head: RequestHead, _ tag: String?
     ) throws(Refusal) -> ServerResponse {
+        let link = try next(rows, prepared, limit, head)
         if let total = rows.total, offset > total {
             var refusal = Refusal(
                 416, "PGRST103", "Requested range not satisfiable",
@@ -58,10 +67,25 @@ extension RestService {
         response.fields.add("Preference-Applied", prepared.applied)
         response.fields.add("Content-Profile", prepared.profile)
         response.fields.add("Vary", "Accept, Prefer, Range")
+        response.fields.add("Link", link)
         // The row may be gone since its tag was read.
         if tag != nil, rows.count == 1 { response.fields.add("ETag", tag) }
         response.body = rows.body
         return response
+    }
+}
+
+extension RestService {
+    /// The `Link` to the page behind this one; nil where the page was not filled, so that nothing can be behind it.
+    private func next(_ rows: Rows, _ prepared: PreparedRequest, _ limit: Int?, _ head: RequestHead) throws(Refusal) -> String? {
+        guard let values = rows.last, let order = prepared.read?.root.last?.order else { return nil }
+        guard rows.count >= min(limit ?? .max, settings.plan.maxRows ?? .max) else { return nil }
+        guard let token = RequestCursor.token(order: order, values: values) else {
+            throw Refusal(
+                .wrongCursor, details: "The values that the last row is ordered by are too long for a URL.",
+                hint: "Order by shorter columns.")
+        }
+        return "<?\(RequestCursor.query(head.query ?? "", token: token))>; rel=\"next\""
     }
 }
 

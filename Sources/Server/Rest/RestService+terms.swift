@@ -34,10 +34,6 @@ extension RestService {
 
     // MARK: Idempotency-Key
 
-    private static let keysPerCaller = 10_000
-    /// All without a name who use the same API key share these.
-    private static let keysPerAPIKey = 100_000
-
     private func once(
         _ prepared: PreparedRequest, _ call: Call, _ body: [UInt8], _ settings: inout [String]
     ) throws(Refusal) -> WriteTerms.Once? {
@@ -51,8 +47,7 @@ extension RestService {
                 showing = .whileReadable(read.read)
             }
         }
-        return key.once(
-            prepared.relation, call, body, showing: showing, limit: call.caller.subject == nil ? Self.keysPerAPIKey : Self.keysPerCaller)
+        return key.once(prepared.isCall ? "rpc" : "table", prepared.relation, call, body, showing: showing)
     }
 
     /// The read that tells whether a row is still the caller's to see. Nil where no read can: the row is deleted, or has no key, or other
@@ -71,6 +66,10 @@ extension RestService {
 /// The value of an `Idempotency-Key` header: `"8e03978e-40d5-43dd-bc93-6894a57f9324"`, with or without its quotes.
 struct IdempotencyKey {
     let text: String
+
+    private static let keysPerCaller = 10_000
+    /// All without a name who use the same API key share these.
+    private static let keysPerAPIKey = 100_000
 
     /// - Parameter isNamed: the caller's token has a `sub`. Without one, callers share the keys of their API key, so a key must be one that
     ///   nobody guesses.
@@ -107,8 +106,9 @@ struct IdempotencyKey {
             }
     }
 
+    /// - Parameter kind: `table`, `rpc` or `batch`: of equal names, different things.
     func once(
-        _ relation: QualifiedName, _ call: Call, _ body: [UInt8], showing: WriteTerms.Once.Showing, limit: Int
+        _ kind: String, _ relation: QualifiedName?, _ call: Call, _ body: [UInt8], showing: WriteTerms.Once.Showing
     ) -> WriteTerms.Once {
         var owner = Digest()
         owner.add(call.caller.role)
@@ -118,9 +118,9 @@ struct IdempotencyKey {
         var key = Digest()
         key.add(owner.bytes)
         key.add(call.head.method)
-        key.add(call.head.path.hasPrefix(RestService.mount + "/rpc/") ? "rpc" : "table")
-        key.add(relation.schema)
-        key.add(relation.name)
+        key.add(kind)
+        key.add(relation?.schema)
+        key.add(relation?.name)
         key.add(text)
         var request = Digest()
         request.add(call.head.query)
@@ -129,6 +129,8 @@ struct IdempotencyKey {
         request.add(call.head.rest.contentType)
         for line in call.head.fields.all("if-match") + call.head.fields.all("if-none-match") { request.add(line) }
         request.add(body)
-        return WriteTerms.Once(key: key.bytes, owner: owner.bytes, request: request.bytes, showing: showing, keyLimit: limit)
+        return WriteTerms.Once(
+            key: key.bytes, owner: owner.bytes, request: request.bytes, showing: showing,
+            keyLimit: call.caller.subject == nil ? Self.keysPerAPIKey : Self.keysPerCaller)
     }
 }

@@ -5,6 +5,21 @@ import OffstageSchema
 
 extension RestService {
     func write(_ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8]) throws(Refusal) -> Answer {
+        guard let (write, inputs, format) = try ready(write: prepared, values, call, body) else { return .now(try untouched(prepared)) }
+        return .later {
+            do throws(SQLError) {
+                let rows = try await self.driver.run(.write(write), with: inputs, as: format)
+                return self.respond(rows, prepared, call.project)
+            } catch {
+                return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
+            }
+        }
+    }
+
+    /// A write that is ready to run; nil where there is nothing to do.
+    func ready(
+        write prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8]
+    ) throws(Refusal) -> (write: Write, inputs: Inputs, format: RowFormat)? {
         let method = prepared.request.method
         var payload = method == .delete ? Payload(columns: [], rows: []) : try self.payload(body, prepared.request)
         // An update takes one set of values, as `json_to_record` would: the first.
@@ -17,7 +32,7 @@ extension RestService {
         if let known = prepared.write(for: shape, tellsKeys: tellsKeys) {
             write = known
         } else {
-            guard let fresh = try planned(prepared, shape, call, tellsKeys) else { return .now(try untouched(prepared)) }
+            guard let fresh = try planned(prepared, shape, call, tellsKeys) else { return nil }
             prepared.keep(fresh, for: shape, tellsKeys: tellsKeys)
             write = fresh
         }
@@ -26,17 +41,8 @@ extension RestService {
             given.terms = terms.terms
             given.settings.merge(RequestSettings.values(terms.settings, of: call)) { known, _ in known }
         }
-        let inputs = given
         let shows = prepared.request.preferences.return == .representation
-        let format = shows ? prepared.media.format(root: prepared.relation.name) : RowFormat.none
-        return .later {
-            do throws(SQLError) {
-                let rows = try await self.driver.run(.write(write.write), with: inputs, as: format)
-                return self.respond(rows, prepared, call.project)
-            } catch {
-                return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
-            }
-        }
+        return (write.write, given, shows ? prepared.media.format(root: prepared.relation.name) : .none)
     }
 
     private func payload(_ body: [UInt8], _ request: TableRequest) throws(Refusal) -> Payload {
@@ -120,13 +126,13 @@ extension RestService {
     // MARK: Answers
 
     /// The answer of a write that had nothing to write.
-    private func untouched(_ prepared: PreparedRequest) throws(Refusal) -> ServerResponse {
+    func untouched(_ prepared: PreparedRequest) throws(Refusal) -> ServerResponse {
         if prepared.wantsObject { throw .notSingular(0) }
         let body = prepared.request.preferences.return == .representation ? prepared.media.empty(root: prepared.relation.name) : []
         return respond(Rows(body: body), prepared, nil)
     }
 
-    private func respond(_ rows: Rows, _ prepared: PreparedRequest, _ project: Project?) -> ServerResponse {
+    func respond(_ rows: Rows, _ prepared: PreparedRequest, _ project: Project?) -> ServerResponse {
         let request = prepared.request
         let shows = request.preferences.return == .representation && rows.replay != .withoutBody
         var response = ServerResponse(status: status(rows, request))

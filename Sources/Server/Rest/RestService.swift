@@ -33,7 +33,7 @@ package final class RestService: Sendable {
 
     /// Whether a path is this service's to answer.
     package static func owns(_ path: String) -> Bool {
-        guard path.hasPrefix(mount) else { return false }
+        guard path.hasPrefix(mount) else { return path == batchPath }
         return path.utf8.count == mount.utf8.count || path.utf8.dropFirst(mount.utf8.count).first == UInt8(ascii: "/")
     }
 
@@ -58,6 +58,7 @@ package final class RestService: Sendable {
     }
 
     private func answer(_ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool) throws(Refusal) -> Answer {
+        if call.head.path == Self.batchPath { return try batch(call, body) }
         guard let method = TableRequest.Method(rawValue: call.head.method) else {
             throw Refusal(405, "PGRST117", "Unsupported HTTP method: \(call.head.method)")
         }
@@ -96,7 +97,7 @@ package final class RestService: Sendable {
         return try write(prepared, values, call, body)
     }
 
-    private func read(_ method: TableRequest.Method, _ path: String, _ call: Call) throws(Refusal) -> TableRequest {
+    func read(_ method: TableRequest.Method, _ path: String, _ call: Call) throws(Refusal) -> TableRequest {
         do throws(RequestError) {
             return try TableRequest(
                 method: method, path: path, query: call.head.query, headers: call.head.rest, limits: settings.requests)
@@ -132,9 +133,9 @@ package final class RestService: Sendable {
 
 /// One request on its way: who asks what, of which schema, and when.
 struct Call: Sendable {
-    let head: RequestHead
+    var head: RequestHead
     let caller: Caller
-    let project: Project
+    var project: Project
     /// Microseconds since 2000-01-01 UTC.
     let now: Int64
 

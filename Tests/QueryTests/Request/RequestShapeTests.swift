@@ -47,7 +47,7 @@ import Testing
     private static func query(_ generator: inout RequestGenerator, asFunction: Bool) -> String {
         let names = [
             "a", "b", "r.a", "%61", "a-", "\"a\"", "data->>0", "or", "r.and", "not.or", "limit", "offset", "r.limit", "select", "order",
-            "columns",
+            "columns", "after",
         ]
         let values = [
             "eq.1", "eq.2", "not.eq.", "neq.x", "eq(any).{1}", "eq(all).{}", "fts.q", "fts(en).q", "fts( en ).r", "in.(1)", "in.(1,2)",
@@ -57,7 +57,8 @@ import Testing
             "(a.in.(1),b.eq.2)", "(a.in.(),b.eq.3)", "(and(a.eq.1,b.is.null))", "(and(a.eq.{1,2},b.is.null))", "not.", "eq", "eq%2E1",
             "%65q.1",
             "in.(1", "é", "%C3%A9", "%FF", "%", "x.y", "a,b", "rel(a)", "eq.1)", "(a.eq.1)x", "not.in.(1,2)x",
-            "(a.not.fts(x).1,b.like(any).{1})",
+            "(a.not.fts(x).1,b.like(any).{1})", "cursor:", "cursor:x", "cursor:WyJhLmFzYyIsIjEiXQ", "cursor:WyJhLmFzYyIsIjIiXQ",
+            "cursor:WyJhLmFzYyIsbnVsbF0",
         ]
         let count = Int.random(in: 1...2, using: &generator.random)
         return generator.some(count...count) { $0.pick(names) + ($0.chance(30) ? "" : "=" + $0.pick(values)) }.joined(separator: "&")
