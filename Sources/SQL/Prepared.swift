@@ -11,7 +11,19 @@ package struct Prepared: Sendable {
         /// Row by row.
         case rows(RowWrite)
         /// The parts of a WITH that write, each with the number its rows are kept under, then the statement that stands behind them.
-        case parts([Part], Prepared, mainFirst: Bool)
+        /// `before` is read first: tables that a part writes and a later one reads, as all parts must see them.
+        case parts([Part], Prepared, mainFirst: Bool, before: [Snapshot])
+    }
+
+    /// A table's rows as they were before the statement, rowid first, kept under a number.
+    package struct Snapshot: Sendable {
+        package var number: Int
+        package var text: SQLText
+
+        package init(_ number: Int, _ text: SQLText) {
+            self.number = number
+            self.text = text
+        }
     }
 
     package struct Part: Sendable {

@@ -108,6 +108,16 @@ extension Translator {
         return "(SELECT \(list.joined(separator: ", ")) FROM \(Self.rowNumbers(slot))) AS \(sqlAlias)"
     }
 
+    /// The table as it was before the statement, where a part of its WITH has written to it since: the rows kept, under the names that
+    /// the table's own have.
+    private mutating func before(_ table: Table) -> String? {
+        guard let number = snapshots[table.name] else { return nil }
+        let slot = bind(.rowSet(number))
+        let names = ["rowid"] + table.columns.map { StoredName.column($0.name) }
+        let list = names.enumerated().map { "pg_cell(\(slot), value, \($0)) AS \($1)" }.joined(separator: ", ")
+        return "(SELECT \(list) FROM \(Self.rowNumbers(slot)))"
+    }
+
     /// The numbers of a set's rows, as a table with the column `value`.
     static func rowNumbers(_ slot: String) -> String { "pg_generate_series(0, pg_row_count(\(slot)) - 1, 1, 'bigint')" }
 
@@ -204,7 +214,7 @@ extension Translator {
             return "\(made.sql) AS \(sqlAlias)"
         }
         let sqlAlias = freshAlias()
-        let stored = StoredName.table(name)
+        let stored = before(table) ?? StoredName.table(name)
         defer {
             if !secured.hidden.isEmpty, let last = scope.relations.indices.last {
                 for index in scope.relations[last].columns.indices where secured.hidden.contains(scope.relations[last].columns[index].name)
@@ -216,7 +226,7 @@ extension Translator {
         guard let policy = secured.policy else {
             try add(
                 secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, row: name, presence: "\(sqlAlias).rowid", to: scope)
-            enroll(table, as: sqlAlias)
+            if snapshots[name] == nil { enroll(table, as: sqlAlias) }
             return "\(stored) AS \(sqlAlias)"
         }
         sources.hidesRows = true
@@ -233,7 +243,7 @@ extension Translator {
         try add(secured.alias, name.name, name, columns(of: table), sqlAlias, nullable, row: name, presence: presence, to: scope)
         guard nullable else {
             sources.policies.append(condition)
-            enroll(table, as: sqlAlias)
+            if snapshots[name] == nil { enroll(table, as: sqlAlias) }
             return "\(stored) AS \(sqlAlias)"
         }
         let list = table.columns.map { "\(inner).\(StoredName.column($0.name))" }.joined(separator: ", ")

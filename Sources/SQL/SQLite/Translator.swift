@@ -38,6 +38,8 @@ package struct Translator {
     var gate: Gate
     /// Sets of rows kept in memory that a `from` may name: transition tables, parts of a WITH.
     private(set) var rowSets: [String: RowSetSource] = [:]
+    /// Tables to read as they were before the statement, and the numbers their rows are kept under.
+    var snapshots: [QualifiedName: Int] = [:]
 
     /// Rows kept under a number while the statement runs.
     package struct RowSetSource: Sendable {

@@ -46,7 +46,7 @@ struct StatementRun {
             try requireKeys(table)
             return result
         case .rows(let write): return try run(write)
-        case .parts(let parts, let main, let mainFirst): return try run(parts, main, mainFirst: mainFirst)
+        case .parts(let parts, let main, let mainFirst, let before): return try run(parts, main, mainFirst: mainFirst, before: before)
         }
     }
 
@@ -71,11 +71,18 @@ struct StatementRun {
         return result
     }
 
-    private func run(_ parts: [Prepared.Part], _ main: Prepared, mainFirst: Bool) throws(RunStop) -> StatementRows {
+    private func run(
+        _ parts: [Prepared.Part], _ main: Prepared, mainFirst: Bool, before: [Prepared.Snapshot]
+    ) throws(RunStop) -> StatementRows {
         let early = mainFirst ? try run(main) : nil
         var slots: [Int64] = []
         defer { for slot in slots { connection.session.rowSets.release(slot) } }
         var here = self
+        for snapshot in before {
+            let slot = try connection.session.rowSets.keep(try rows(of: snapshot.text).rows)
+            slots.append(slot)
+            here = here.knowing(slot, as: snapshot.number)
+        }
         for part in parts {
             let slot = try connection.session.rowSets.keep(try here.run(part.prepared).rows)
             slots.append(slot)

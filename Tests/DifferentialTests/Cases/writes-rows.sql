@@ -134,3 +134,18 @@ insert into p values (1, 2);
 insert into c values (1, 1, 2);
 delete from p;
 select * from c;
+--- === a WITH whose parts write, and read what others write: all see the tables as before the statement
+create table a (id int primary key, v text, n numeric(8,2));
+create table b (id int primary key, v text);
+create view high as select * from a where id > 1;
+insert into a values (1, 'x', 1.5), (2, 'y', 2), (3, 'z', null);
+with gone as (delete from a where id = 1 returning id) select (select count(*) from gone), (select count(*) from a), (select sum(n) from a);
+with up as (update a set v = 'up' returning *) insert into b select a.id, a.v || up.v from a join up using (id) returning *;
+with one as (insert into a values (4, 'four', 4) returning id) select a.id, v, one.id from a, one order by 1;
+with one as (insert into a values (5, 'five', 5) returning id), two as (insert into b select id + 10, v from a returning id, v) select * from two order by id;
+with one as (delete from a where id = 2 returning id) select h.id from high h left join one on one.id = h.id where one.id is null order by 1;
+with one as (update a set id = id + 100 returning id) insert into a select id + 1000, 'copy', n from a returning *;
+with one as (update a set n = coalesce(n, 0) + 1 returning n), two as (delete from b where id in (select id from a) or exists (select 1 from a where a.n is null) returning id) select (select sum(n) from one), (select sum(n) from a), (select count(*) from two);
+with one as (delete from a returning id) select o.id, x.id from one o full join public.a x on o.id = x.id order by 1;
+select * from a;
+select * from b order by id;

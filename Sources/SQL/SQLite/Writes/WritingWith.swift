@@ -4,8 +4,8 @@ import OffstageSyntax
 
 /// A WITH whose parts write.
 ///
-/// PostgreSQL lets all parts see the tables as they were before the statement. Here the parts run one after the other, so a part may not
-/// read what an earlier one writes; a query that needs none of their rows runs before them.
+/// PostgreSQL lets all parts see the tables as they were before the statement. Here the parts run one after the other, and a table that
+/// one writes and a later one reads is kept as it was, in memory; a query that needs none of their rows runs before them.
 extension SQLiteDialect {
     func prepareParts(_ statement: DataStatement, _ template: Translator) throws(SQLError) -> Prepared? {
         guard let with = statement.with, with.tables.contains(where: { $0.statement.writes }) else { return nil }
@@ -23,9 +23,10 @@ extension SQLiteDialect {
                 continue
             }
             let part = table.statement.beside(queries)
-            try requireUnwritten(written, by: part, template)
+            try keep(written, readBy: part, &translator)
             let prepared = try prepare(part, translator.fresh())
-            let number = RowSetNumber.firstPart + parts.count
+            // Every second number; those between are the kept tables'.
+            let number = RowSetNumber.firstPart + 2 * parts.count
             parts.append(.init(number, prepared))
             var columns = prepared.columns
             for (index, name) in table.columns.enumerated() where index < columns.count { columns[index].name = name }
@@ -37,9 +38,10 @@ extension SQLiteDialect {
         main.with = nil
         main = main.beside(queries)
         let isFirst = !main.writes && !names.contains { main.reads($0) }
-        if !isFirst { try requireUnwritten(written, by: main, template) }
+        if !isFirst { try keep(written, readBy: main, &translator) }
         let prepared = try prepare(main, translator.fresh())
-        return Prepared(.parts(parts, prepared, mainFirst: isFirst), columns: prepared.columns, verb: prepared.verb)
+        return Prepared(
+            .parts(parts, prepared, mainFirst: isFirst, before: snapshots(translator)), columns: prepared.columns, verb: prepared.verb)
     }
 
     /// The tables behind a name: itself, or what a view reads.
@@ -57,15 +59,33 @@ extension SQLiteDialect {
         return seen
     }
 
-    private func requireUnwritten(_ written: Set<QualifiedName>, by part: DataStatement, _ template: Translator) throws(SQLError) {
+    /// Lets a part read what earlier ones wrote as it was before them.
+    ///
+    /// - Throws: 0A000 where it writes to what an earlier one wrote.
+    private func keep(_ written: Set<QualifiedName>, readBy part: DataStatement, _ translator: inout Translator) throws(SQLError) {
         guard !written.isEmpty else { return }
         var names = TreeUses(part).tables
-        // An insert reads nothing of its table.
-        if case .insert(let insert) = part, insert.conflict == nil, let own = names.firstIndex(of: insert.table) { names.remove(at: own) }
+        if let target = part.target, let own = names.firstIndex(of: target) {
+            names.remove(at: own)
+            let again = bases(of: target, translator).intersection(written).sorted().first
+            if let again, !part.onlyAdds {
+                throw unsupported(
+                    "writing to \"\(again.name)\" in two parts of a statement", hint: "Write it as two statements.", at: target.position)
+            }
+        }
         for name in names {
-            guard let table = bases(of: name, template).intersection(written).sorted().first else { continue }
-            throw unsupported(
-                "reading \"\(table.name)\" in a statement whose WITH writes to it", hint: "Write it as two statements.", at: name.position)
+            for table in bases(of: name, translator).intersection(written).sorted()
+            where schema.tables[table] != nil && translator.snapshots[table] == nil {
+                translator.snapshots[table] = RowSetNumber.firstPart + 2 * translator.snapshots.count + 1
+            }
+        }
+    }
+
+    private func snapshots(_ translator: Translator) -> [Prepared.Snapshot] {
+        translator.snapshots.sorted { $0.value < $1.value }.compactMap { name, number in
+            guard let table = schema.tables[name] else { return nil }
+            let columns = table.columns.map { ", " + StoredName.column($0.name) }.joined()
+            return .init(number, SQLText("SELECT rowid\(columns) FROM \(StoredName.table(name))"))
         }
     }
 }
@@ -112,6 +132,12 @@ extension DataStatement {
         case .delete(let delete): delete.table
         case .merge(let merge): merge.table
         }
+    }
+
+    /// It leaves rows that are there as they are.
+    var onlyAdds: Bool {
+        guard case .insert(let insert) = self else { return false }
+        return insert.conflict == nil
     }
 
     /// Whether it names a common table of this name.
