@@ -12,6 +12,8 @@ extension Diagnosis {
         var nullsNotDistinct: Bool
         /// Holds for every row, so that looking for the values finds the rival.
         var isPlain: Bool
+        /// An index over expressions, and what it is called there.
+        var index: Index?
     }
 
     /// - Parameter old: the row that an update replaces, which is no rival of its own.
@@ -36,10 +38,7 @@ extension Diagnosis {
                     || what == "index '\(StoredName.bare(QualifiedName(table.name.schema, key.name)))'"
             }
         guard let broken else { return SQLError("23505", "duplicate key value violates unique constraint \"\(what)\"", constraint: what) }
-        var details: String?
-        if let row, !broken.columns.isEmpty, !isSecured(table), broken.columns.allSatisfy({ mayRead(table, $0) }) {
-            details = "Key \(keyText(broken.columns, values(of: broken.columns, in: row, of: table), table)) already exists."
-        }
+        let details = row.flatMap { keyText(of: broken, $0, table) }.map { "Key \($0) already exists." }
         return SQLError(
             "23505", "duplicate key value violates unique constraint \"\(broken.name)\"", details: details, constraint: broken.name)
     }
@@ -56,8 +55,29 @@ extension Diagnosis {
                 let isPlain = columns.count == index.elements.count && index.filter == nil
                 return UniqueKey(
                     name: index.name, columns: columns.count == index.elements.count ? columns : [],
-                    nullsNotDistinct: index.nullsNotDistinct, isPlain: isPlain)
+                    nullsNotDistinct: index.nullsNotDistinct, isPlain: isPlain,
+                    index: columns.count == index.elements.count ? nil : index)
             }
+    }
+
+    /// The values of a broken key; nil where the caller may not know them.
+    private func keyText(of key: UniqueKey, _ row: [StoredValue], _ table: Table) -> String? {
+        guard !isSecured(table) else { return nil }
+        guard let index = key.index else {
+            guard key.columns.allSatisfy({ mayRead(table, $0) }) else { return nil }
+            return keyText(key.columns, values(of: key.columns, in: row, of: table), table)
+        }
+        guard table.columns.allSatisfy({ mayRead(table, $0.name) }), row.count == table.columns.count else { return nil }
+        do {
+            let parts = try Definitions(schema).elements(of: index, table)
+            let cells = table.columns.enumerated().map { "?\($0 + 1) as \(StoredName.column($1.name))" }
+            let text = "select \(parts.map(\.sql).joined(separator: ", ")) from (select \(cells.joined(separator: ", ")))"
+            guard let values = try connection.rows(text, row).first, values.count == parts.count else { return nil }
+            let shown = zip(values, parts).map { $0.text(as: $1.type) ?? "null" }
+            return "(\(Deparser(table, isPretty: true).elements(of: index).joined(separator: ", ")))=(\(shown.joined(separator: ", ")))"
+        } catch {
+            return nil
+        }
     }
 
     // MARK: Foreign keys
@@ -208,7 +228,7 @@ extension Diagnosis {
 
     /// `(a, b)=(1, x)`
     private func keyText(_ columns: [String], _ values: [StoredValue], _ table: Table) -> String {
-        let texts = zip(columns, values).map { Self.text($1, table.column($0)?.type.type ?? .text) ?? "null" }
+        let texts = zip(columns, values).map { $1.text(as: table.column($0)?.type.type ?? .text) ?? "null" }
         return "(\(columns.map(quotedIdentifier).joined(separator: ", ")))=(\(texts.joined(separator: ", ")))"
     }
 

@@ -96,7 +96,7 @@ struct Diagnosis {
         let mayReadAll = table.columns.allSatisfy { mayRead(table, $0.name) }
         let shown = zip(table.columns, row).filter { column, _ in mayReadAll || mayRead(table, column.name) }
         guard !shown.isEmpty else { return nil }
-        let values = shown.map { column, value in Self.clipped(Self.text(value, column.type.type) ?? "null") }.joined(separator: ", ")
+        let values = shown.map { column, value in Self.clipped(value.text(as: column.type.type) ?? "null") }.joined(separator: ", ")
         if mayReadAll { return "Failing row contains (\(values))." }
         return "Failing row contains (\(shown.map(\.0.name).joined(separator: ", "))) = (\(values))."
     }
@@ -107,15 +107,6 @@ struct Diagnosis {
         var end = text.utf8.index(text.startIndex, offsetBy: 64)
         while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
         return text[..<end] + "..."
-    }
-
-    /// A value as its output function prints it; nil for null.
-    static func text(_ value: StoredValue, _ type: DataType) -> String? {
-        switch (value, type) {
-        case (.null, _): nil
-        case (.integer(let flag), .boolean): flag != 0 ? "t" : "f"
-        default: value.withCell { type.text(of: $0) }
-        }
     }
 
     // MARK: Who may know

@@ -261,7 +261,7 @@ extension Application {
             throw SQLError(
                 "42804", "column \"\(column.name)\" cannot be cast automatically to type \(spoken)",
                 hint: column.generated == nil
-                    ? "You might need to specify \"USING \(Identifier.quoted(column.name))::\(spoken)\"." : nil,
+                    ? "You might need to specify \"USING \(quotedIdentifier(column.name))::\(spoken)\"." : nil,
                 position: name.name.position.known)
         }
         if let using {

@@ -555,7 +555,7 @@ extension Expression {
     }
 }
 
-extension Identifier {
+package enum Identifier {
     /// `public."My Seq"` in its parts; nil for what is no name of one or two.
     package static func parts(_ text: String) -> [String]? {
         var parts: [String] = [""]

@@ -358,18 +358,7 @@ extension Application {
 extension Expression {
     /// `nextval('public.books_id_seq'::regclass)`: the default behind `serial`.
     static func nextValue(of sequence: QualifiedName) -> Expression {
-        let text = "\(Identifier.quoted(sequence.schema)).\(Identifier.quoted(sequence.name))"
+        let text = "\(quotedIdentifier(sequence.schema)).\(quotedIdentifier(sequence.name))"
         return .call("nextval", arguments: [Expression(.cast(.string(text), TypeName(Name("regclass"))))])
-    }
-}
-
-/// Identifiers inside texts that name an object, as `nextval('…')` does.
-package enum Identifier {
-    package static func quoted(_ name: String) -> String {
-        let isPlain = name.utf8.enumerated().allSatisfy { i, c in
-            (c >= 0x61 && c <= 0x7A) || c == 0x5F || (i > 0 && c >= 0x30 && c <= 0x39)
-        }
-        return isPlain && !name.isEmpty
-            ? name : "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

@@ -32,7 +32,9 @@ struct TableTest {
             }
         }
         for key in [table.primaryKey].compactMap({ $0 }) + table.uniqueKeys where !old.hasConstraint(key.name) {
-            try requireUnique(key.columns.map { StoredName.column($0) }, names: key.columns, filter: nil, name: key.name, on: database)
+            var index = Index(key.name, key.columns.map { .init(.column($0)) })
+            index.nullsNotDistinct = key.nullsNotDistinct
+            try requireUnique(index, on: database)
         }
         try requireKeys(
             where: { key in
@@ -62,51 +64,29 @@ struct TableTest {
     }
 
     func requireUnique(_ index: Index, on database: borrowing WriteTransaction) throws(SQLError) {
-        var terms: [String] = []
-        var names: [String] = []
-        for element in index.elements {
-            if case .column(let name) = element.value.kind {
-                terms.append(StoredName.column(name.last))
-                names.append(name.last)
-            } else {
-                // Expressions are left to SQLite's own test, which says less.
-                return try requireUniqueExpressions(index, on: database)
-            }
-        }
+        let definitions = Definitions(schema)
+        let elements = try definitions.elements(of: index, table)
+        let names = elements.indices.map { "c\($0)" }
+        let list = zip(names, elements).map { "\($1.sql) AS \($0)" }.joined(separator: ", ")
         let filter = try index.filter.map { (e) throws(SQLError) in
-            try Definitions(schema).expression(e, of: table, as: ColumnType(.boolean))
+            " WHERE \(try definitions.expression(e, of: table, as: ColumnType(.boolean)))"
         }
-        try requireUnique(terms, names: names, filter: filter, name: index.name, on: database)
-    }
-
-    private func requireUniqueExpressions(_ index: Index, on database: borrowing WriteTransaction) throws(SQLError) {
-        do throws(SQLError) {
-            try database.execute(try Definitions(schema).index(index.name, on: table.name))
-        } catch {
-            guard error.code == "XX000", error.message.hasPrefix("UNIQUE") else { throw error }
-            throw SQLError("23505", "could not create unique index \"\(index.name)\"", constraint: index.name)
-        }
-        try database.execute("DROP INDEX \(StoredName.index(index.name, in: table.name.schema))")
-    }
-
-    private func requireUnique(
-        _ terms: [String], names: [String], filter: String?, name: String, on database: borrowing WriteTransaction
-    ) throws(SQLError) {
-        let conditions = terms.map { "\($0) IS NOT NULL" } + (filter.map { ["(\($0))"] } ?? [])
-        let list = terms.joined(separator: ", ")
+        let terms = zip(names, elements).map { $0 + ($1.type.collation.map { " COLLATE \($0)" } ?? "") }
+        let present = index.nullsNotDistinct ? "" : " WHERE " + names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+        // The first in the index's order, as PostgreSQL meets it on building.
         let doubles = try database.rows(
-            "SELECT \(list) FROM \(source) WHERE \(conditions.joined(separator: " AND ")) GROUP BY \(list) HAVING count(*) > 1 LIMIT 1")
+            "SELECT \(names.joined(separator: ", ")) FROM (SELECT \(list) FROM \(source)\(filter ?? ""))\(present) "
+                + "GROUP BY \(terms.joined(separator: ", ")) HAVING count(*) > 1 "
+                + "ORDER BY \(terms.map { "\($0) NULLS LAST" }.joined(separator: ", ")) LIMIT 1")
         guard let row = doubles.first else { return }
+        let values = zip(row, elements).map { $0.text(as: $1.type) ?? "null" }.joined(separator: ", ")
         throw SQLError(
-            "23505", "could not create unique index \"\(name)\"",
-            details: "Key (\(names.joined(separator: ", ")))=(\(shown(row, names))) is duplicated.", constraint: name)
+            "23505", "could not create unique index \"\(index.name)\"",
+            details: "Key (\(Deparser(table, isPretty: true).elements(of: index).joined(separator: ", ")))=(\(values)) is duplicated.", constraint: index.name)
     }
 
     private func shown(_ row: [StoredValue], _ columns: [String]) -> String {
-        zip(row, columns).map { value, name in
-            let type = table.column(name)?.type.type ?? .text
-            return value == .null ? "null" : value.withCell { type.text(of: $0) }
-        }.joined(separator: ", ")
+        zip(row, columns).map { $0.text(as: table.column($1)?.type.type ?? .text) ?? "null" }.joined(separator: ", ")
     }
 
     static func holdsNulls(_ column: String, _ table: Table) -> SQLError {

@@ -141,6 +141,16 @@ package struct Definitions {
         return text
     }
 
+    /// What an index is over, as texts over the table's columns.
+    package func elements(of index: Index, _ table: Table) throws(SQLError) -> [(sql: String, type: DataType)] {
+        var result: [(sql: String, type: DataType)] = []
+        for element in index.elements {
+            let term = try self.term(element.value, of: table)
+            result.append((term.sql, term.type))
+        }
+        return result
+    }
+
     /// What PostgreSQL looks at when a policy or a function is made, though nothing is stored for it: its expressions must mean something.
     ///
     /// - Throws: 42703, 42804, 42883, 42P13, …

@@ -61,7 +61,7 @@ struct Term: Sendable {
 
 extension DataType {
     /// The collation under which stored values of this type compare as PostgreSQL's do; nil where SQLite's own order is right.
-    var collation: String? {
+    package var collation: String? {
         switch self {
         case .numeric: "pg_numeric"
         case .char: "pg_bpchar"

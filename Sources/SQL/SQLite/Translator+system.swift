@@ -41,7 +41,7 @@ extension Translator {
             ways["\"\(sequence.schema)\".\"\(sequence.name)\""] = value
             ways["\(catalogue.number(ofRelation: sequence))"] = value
             guard path.contains(sequence.schema), schema.resolve(Name(sequence.name), path: path)?.name == sequence else { continue }
-            ways[Identifier.quoted(sequence.name)] = value
+            ways[quotedIdentifier(sequence.name)] = value
             ways["\"\(sequence.name)\""] = value
         }
         let found = "json_each(\(bind(.constant(.text(SystemRelation.json(ways))))))"

@@ -6,7 +6,7 @@ import OffstageSyntax
 extension ProcedureRun {
     /// A value as its type's output function writes it; nil for null.
     func shown(_ typed: Typed) throws(RunStop) -> String? {
-        Diagnosis.text(typed.value, typed.type.type)
+        typed.value.text(as: typed.type.type)
     }
 
     func raise(_ raise: ProcedureStatement.Raise) throws(RunStop) {

@@ -3,11 +3,15 @@ import OffstageSyntax
 /// Expressions as PostgreSQL prints them back (`pg_get_expr`): upper-case words, brackets around operators, literals with their type.
 ///
 /// Source: PostgreSQL 15, `ruleutils.c`. The commonest shapes are PostgreSQL's to the letter; rarer ones mean the same.
-struct Deparser {
+package struct Deparser {
     /// Types of the columns an expression may name.
     var types: [String: ColumnType] = [:]
 
-    init(_ table: Table? = nil) {
+    /// As PostgreSQL's `pretty` printing does it: no brackets around what is cast.
+    private let isPretty: Bool
+
+    package init(_ table: Table? = nil, isPretty: Bool = false) {
+        self.isPretty = isPretty
         for column in table?.columns ?? [] { types[column.name] = column.type }
     }
 
@@ -17,11 +21,22 @@ struct Deparser {
     /// A condition.
     func text(_ e: Expression) -> String { write(e).text }
 
+    /// What an index is over, without order and operator classes.
+    package func elements(of index: Index) -> [String] {
+        index.elements.map { element in
+            let text = self.text(element.value)
+            switch element.value.kind {
+            case .column, .call: return text
+            default: return text.hasPrefix("(") ? text : "(\(text))"
+            }
+        }
+    }
+
     private func write(_ e: Expression) -> (text: String, type: DataType?) {
         switch e.kind {
         case .literal(let literal): return (Self.literal(literal), Self.type(literal))
         case .column(let name):
-            return (name.parts.map(Identifier.quoted).last ?? "", types[name.last]?.type)
+            return (name.parts.map(quotedIdentifier).last ?? "", types[name.last]?.type)
         case .cast(let inner, let type):
             let shown = Self.shown(type)
             if case .literal(.string(let text)) = inner.kind { return ("\(quoted(text))::\(shown)", Self.type(type)) }
@@ -71,8 +86,9 @@ struct Deparser {
         let right = write(b).type
         let isComparison = ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*"].contains(op)
         let known = Self.isLiteral(a) ? right : left
-        let texts = "\(isComparison ? typed(a, as: known, comparing: true) : typed(a, as: known)) \(op == "!=" ? "<>" : op) "
-        let text = texts + (isComparison || op == "||" ? typed(b, as: known, comparing: true) : typed(b, as: known))
+        let casts = isComparison || op == "||" || known == .numeric
+        let texts = "\(casts && op != "||" ? typed(a, as: known, comparing: true) : typed(a, as: known)) \(op == "!=" ? "<>" : op) "
+        let text = texts + (casts ? typed(b, as: known, comparing: true) : typed(b, as: known))
         return ("(\(text))", isComparison ? .boolean : known)
     }
 
@@ -93,14 +109,16 @@ struct Deparser {
         case .literal(.integer(let number)):
             guard comparing else { return String(number) }
             switch type {
-            case .numeric, .double, .real: return "(\(number))::\(type == .numeric ? "numeric" : "double precision")"
+            case .numeric, .double, .real:
+                let shown = isPretty ? String(number) : "(\(number))"
+                return "\(shown)::\(type == .numeric ? "numeric" : "double precision")"
             default: return String(number)
             }
         case .literal(.number(let number)):
             guard comparing else { return number }
             return type == .double || type == .real ? "(\(number))::double precision" : number
         case .column(let name) where comparing && types[name.last]?.type == .varchar:
-            return "(\(Identifier.quoted(name.last)))::text"
+            return "(\(quotedIdentifier(name.last)))::text"
         case .unary("-", let inner) where Self.isLiteral(inner): return "'-\(write(inner).text)'::integer"
         default: return write(e).text
         }
@@ -114,7 +132,7 @@ struct Deparser {
             let value = argument.value
             if case .literal(.string(let text)) = value.kind { return "\(quoted(text))::text" }
             if case .column(let column) = value.kind, types[column.last]?.type == .varchar, Self.takesText.contains(call.function.last) {
-                return "(\(Identifier.quoted(column.last)))::text"
+                return "(\(quotedIdentifier(column.last)))::text"
             }
             return write(value).text
         }
@@ -127,7 +145,7 @@ struct Deparser {
             case "length", "char_length", "octet_length": .integer
             default: nil
             }
-        let shown = name.parts.map(Identifier.quoted).joined(separator: ".")
+        let shown = name.parts.map(quotedIdentifier).joined(separator: ".")
         return ("\(shown)(\(arguments.joined(separator: ", ")))", type)
     }
 
@@ -171,7 +189,7 @@ struct Deparser {
                 type.modifiers.isEmpty
                     ? known.name : "\(known.name)(\(type.modifiers.map(\.sql).joined(separator: ",")))"
             } else {
-                type.name.parts.filter { $0 != "public" && $0 != "pg_catalog" }.map(Identifier.quoted).joined(separator: ".")
+                type.name.parts.filter { $0 != "public" && $0 != "pg_catalog" }.map(quotedIdentifier).joined(separator: ".")
             }
         return element + (type.arrayDimensions > 0 ? "[]" : "")
     }
@@ -212,11 +230,8 @@ extension SystemCatalogue {
 
     func indexDefinition(_ index: Index, of table: Table) -> String {
         let deparser = Deparser(table)
-        let elements = index.elements.map { element -> String in
-            let isColumn = if case .column = element.value.kind { true } else { false }
-            let isCall = if case .call = element.value.kind { true } else { false }
-            var text = deparser.text(element.value)
-            if !isColumn, !isCall, !text.hasPrefix("(") { text = "(\(text))" }
+        let elements = zip(index.elements, deparser.elements(of: index)).map { element, shown -> String in
+            var text = shown
             if let collation = element.collation { text += " COLLATE \"\(collation.last)\"" }
             if let kind = element.operatorClass, !kind.last.hasSuffix("_ops") || Self.namedClasses.contains(kind.last) {
                 text += " \(kind.last)"
@@ -230,7 +245,7 @@ extension SystemCatalogue {
             return text
         }
         var text =
-            "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(Identifier.quoted(index.name)) ON \(whole(table.name)) USING \(index.method) "
+            "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(quotedIdentifier(index.name)) ON \(whole(table.name)) USING \(index.method) "
         text += "(\(elements.joined(separator: ", ")))"
         if !index.including.isEmpty { text += " INCLUDE (\(list(index.including)))" }
         if index.nullsNotDistinct { text += " NULLS NOT DISTINCT" }
@@ -246,19 +261,19 @@ extension SystemCatalogue {
     ]
 
     func indexDefinition(_ key: Key, of table: Table) -> String {
-        "CREATE UNIQUE INDEX \(Identifier.quoted(key.name)) ON \(whole(table.name)) USING btree (\(list(key.columns)))"
+        "CREATE UNIQUE INDEX \(quotedIdentifier(key.name)) ON \(whole(table.name)) USING btree (\(list(key.columns)))"
             + (key.nullsNotDistinct ? " NULLS NOT DISTINCT" : "")
     }
 
     func definition(_ select: Select) -> String { " \(select.sql);" }
 
-    func list(_ columns: [String]) -> String { columns.map(Identifier.quoted).joined(separator: ", ") }
+    func list(_ columns: [String]) -> String { columns.map(quotedIdentifier).joined(separator: ", ") }
 
-    func whole(_ name: QualifiedName) -> String { "\(Identifier.quoted(name.schema)).\(Identifier.quoted(name.name))" }
+    func whole(_ name: QualifiedName) -> String { "\(quotedIdentifier(name.schema)).\(quotedIdentifier(name.name))" }
 
     /// As `regclass` prints it: with its schema where the path does not lead there.
     func shown(_ name: QualifiedName) -> String {
-        Schema.searchPath.contains(name.schema) ? Identifier.quoted(name.name) : whole(name)
+        Schema.searchPath.contains(name.schema) ? quotedIdentifier(name.name) : whole(name)
     }
 
     private func deferral(_ isDeferrable: Bool, _ isDeferred: Bool) -> String {

@@ -99,7 +99,7 @@ extension SystemRelation {
                     [catalog, cell(table.name.schema), cell($0.name), cell("(\(Deparser(table).text($0.condition)))")]
                 }
                     + c.notNulls(table).map {
-                        [catalog, cell(table.name.schema), cell($0.name), cell("\(Identifier.quoted($0.column)) IS NOT NULL")]
+                        [catalog, cell(table.name.schema), cell($0.name), cell("\(quotedIdentifier($0.column)) IS NOT NULL")]
                     }
             }
         },

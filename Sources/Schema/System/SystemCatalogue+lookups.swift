@@ -54,7 +54,7 @@ extension SystemCatalogue {
         map(
             functions.map { function in
                 let list = function.parameters.map { parameter in
-                    (parameter.isVariadic ? "VARIADIC " : "") + (parameter.name.map { Identifier.quoted($0) + " " } ?? "")
+                    (parameter.isVariadic ? "VARIADIC " : "") + (parameter.name.map { quotedIdentifier($0) + " " } ?? "")
                         + parameter.type.type.name
                         + (parameter.defaultValue.map { " DEFAULT \(Deparser().text($0, as: parameter.type))" } ?? "")
                 }
@@ -71,7 +71,7 @@ extension SystemCatalogue {
                     case .set(let type): "SETOF \(type.type.name)"
                     case .row(let columns, let isSet):
                         isSet
-                            ? "TABLE(\(columns.map { "\(Identifier.quoted($0.name)) \($0.type.type.name)" }.joined(separator: ", ")))"
+                            ? "TABLE(\(columns.map { "\(quotedIdentifier($0.name)) \($0.type.type.name)" }.joined(separator: ", ")))"
                             : "record"
                     case .table(let name, let isSet): (isSet ? "SETOF " : "") + shown(name)
                     }
@@ -89,7 +89,7 @@ extension SystemCatalogue {
     package var roleNames: Map { map(roles.map { (number(.role($0.name)), cell($0.name)) }) }
 
     package var namespaceNames: Map {
-        map((schema.namespaces + ["pg_catalog", "information_schema"]).map { (number(.namespace($0)), cell(Identifier.quoted($0))) })
+        map((schema.namespaces + ["pg_catalog", "information_schema"]).map { (number(.namespace($0)), cell(quotedIdentifier($0))) })
     }
 
     /// Every relation, indexes among them.

@@ -53,6 +53,15 @@ extension Enumeration {
 }
 
 extension StoredValue {
+    /// As the type's output function prints it (a boolean is `t` or `f`); nil for null.
+    package func text(as type: DataType) -> String? {
+        switch (self, type) {
+        case (.null, _): nil
+        case (.integer(let flag), .boolean): flag != 0 ? "t" : "f"
+        default: withCell { type.text(of: $0) }
+        }
+    }
+
     /// The value as a borrowed cell, for the call.
     package func withCell<Value>(_ body: (Cell) -> Value) -> Value {
         switch self {
