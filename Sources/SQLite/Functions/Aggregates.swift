@@ -65,7 +65,11 @@ private final class IntegerSum: Accumulator {
 
 private final class DecimalSum: Accumulator {
     private let isAverage: Bool
-    private var total = Numeric.zero
+    /// Of values of up to 18 digits, by their scale: whole numbers that are added without another thought. 10^18 times as many rows as
+    /// there can be stays within 128 bits.
+    private var sums: [Int128] = []
+    /// Of all others.
+    private var rest = Numeric.zero
     private var count: Int64 = 0
     /// How many of the values in the sum have each scale: the sum has the largest of them, also after a window's frame has moved on.
     private var scales: [Int64] = []
@@ -74,30 +78,56 @@ private final class DecimalSum: Accumulator {
 
     override func add(_ call: FunctionCall) throws(SQLError) {
         guard !call.isNull(0) else { return }
-        let value = try call.numeric(0)
-        total = try total + value
+        if let (value, scale) = call.shortNumeric(0) {
+            open(scale)
+            sums[scale] &+= Int128(value)
+            scales[scale] &+= 1
+        } else {
+            let value = try call.numeric(0)
+            rest = try rest + value
+            let scale = max(0, value.scale)
+            open(scale)
+            scales[scale] &+= 1
+        }
         count += 1
-        let scale = max(0, value.scale)
-        if scale >= scales.count { scales += Array(repeating: 0, count: scale - scales.count + 1) }
-        scales[scale] += 1
     }
 
     override func remove(_ call: FunctionCall) throws(SQLError) {
         guard !call.isNull(0) else { return }
-        let value = try call.numeric(0)
-        total = try total - value
+        if let (value, scale) = call.shortNumeric(0) {
+            open(scale)
+            sums[scale] &-= Int128(value)
+            scales[scale] &-= 1
+        } else {
+            let value = try call.numeric(0)
+            rest = try rest - value
+            let scale = max(0, value.scale)
+            open(scale)
+            scales[scale] &-= 1
+        }
         count -= 1
-        let scale = max(0, value.scale)
-        guard scale < scales.count else { return }
-        scales[scale] -= 1
+    }
+
+    private func open(_ scale: Int) {
+        guard scale >= scales.count else { return }
+        scales += Array(repeating: 0, count: scale + 1 - scales.count)
+        let wanted = min(scale, Numeric.shortDigits) + 1
+        if sums.count < wanted { sums += Array(repeating: 0, count: wanted - sums.count) }
+    }
+
+    private func total() throws(SQLError) -> Numeric {
+        var total = rest
+        for (scale, sum) in sums.enumerated() where scales[scale] > 0 || sum != 0 {
+            total = try total + .finite(.small(sum), scale: scale)
+        }
         // What is left has no more digits than its largest scale: nothing is rounded away.
-        while let last = scales.last, last == 0 { scales.removeLast() }
-        if total.scale >= scales.count { total = scales.isEmpty ? .zero : total.rounded(to: scales.count - 1) }
+        guard let largest = scales.lastIndex(where: { $0 > 0 }), total.scale > largest else { return total }
+        return total.rounded(to: largest)
     }
 
     override func give(to call: FunctionCall) throws(SQLError) {
         guard count > 0 else { return call.giveNull() }
-        call.give(isAverage ? try total.divided(by: Numeric(count)) : total)
+        call.give(isAverage ? try total().divided(by: Numeric(count)) : try total())
     }
 }
 

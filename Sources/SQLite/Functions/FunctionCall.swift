@@ -65,6 +65,13 @@ struct FunctionCall {
         return try Numeric(bytes(index))
     }
 
+    /// A numeric of few digits as a whole number and its scale; nil for any other, which `numeric` reads.
+    @inline(__always)
+    func shortNumeric(_ index: Int) -> (value: Int64, scale: Int)? {
+        guard sqlite3_value_type(argument(index)) == SQLITE_TEXT else { return nil }
+        return Numeric.short(bytes(index))
+    }
+
     func interval(_ index: Int) throws(SQLError) -> Interval { try Interval(text(index)) }
 
     func json(_ index: Int) throws(SQLError) -> JSONValue { try JSONValue(stored: bytes(index)) }

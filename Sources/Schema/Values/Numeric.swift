@@ -28,7 +28,7 @@ package enum Numeric: Sendable {
     }
 
     package init(_ text: UnsafeBufferPointer<UInt8>) throws(SQLError) {
-        if let quick = Self.short(text) {
+        if let quick = Self.medium(text) {
             self = quick
             return
         }
@@ -61,8 +61,33 @@ package enum Numeric: Sendable {
         self = try Numeric(value.rounded(toSignificant: significantDigits))
     }
 
+    /// The most digits that `short` reads.
+    package static let shortDigits = 18
+
+    /// Stored text of up to 18 digits as a whole number with `scale` of its digits behind the point; nil for any other text.
+    package static func short(_ text: UnsafeBufferPointer<UInt8>) -> (value: Int64, scale: Int)? {
+        guard let start = text.baseAddress, text.count > 0, text.count <= shortDigits else { return nil }
+        let isNegative = start[0] == UInt8(ascii: "-")
+        var value: Int64 = 0
+        var point = -1
+        var index = isNegative ? 1 : 0
+        guard index < text.count else { return nil }
+        while index < text.count {
+            let byte = start[index]
+            if byte.isDigit {
+                value = value &* 10 &+ Int64(byte &- UInt8(ascii: "0"))
+            } else if byte == UInt8(ascii: "."), point < 0, text.count > 1 {
+                point = index
+            } else {
+                return nil
+            }
+            index &+= 1
+        }
+        return (isNegative ? -value : value, point < 0 ? 0 : text.count &- point &- 1)
+    }
+
     /// Stored text of up to 36 digits without an exponent.
-    private static func short(_ text: UnsafeBufferPointer<UInt8>) -> Numeric? {
+    private static func medium(_ text: UnsafeBufferPointer<UInt8>) -> Numeric? {
         guard text.count > 0, text.count <= 37 else { return nil }
         let negative = text[0] == UInt8(ascii: "-")
         var value: Int128 = 0
