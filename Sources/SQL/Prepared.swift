@@ -48,5 +48,8 @@ package struct Prepared: Sendable {
         self.verb = verb
     }
 
+    /// Of one SQLite statement that writes: its text.
+    var texts: [SQLText] { if case .native(let text, _) = program { [text] } else { [] } }
+
     package var isQuery: Bool { if case .query = program { true } else { false } }
 }

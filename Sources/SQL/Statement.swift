@@ -124,6 +124,16 @@ package struct Write: Sendable {
         case call(ReadNode)
         /// Row by row. The representation is read from the rows it gives.
         case rows(RowWrite)
+
+        /// What runs while rows are written.
+        var texts: [SQLText] {
+            switch self {
+            case .insert(let texts): texts
+            case .update(let text): [text]
+            case .delete(let find, let delete): [find, delete].compactMap { $0 }
+            case .call, .rows: []
+            }
+        }
     }
 
     package var action: Action

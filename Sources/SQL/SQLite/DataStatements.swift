@@ -21,7 +21,7 @@ extension SQLiteDialect {
                 .query(translator.text(query.sql)),
                 columns: query.columns.map { View.Column($0.name, $0.term.columnType, source: $0.term.source) }, verb: "SELECT")
         }
-        if let native = try prepareNative(statement, surroundings) { return native }
+        if let native = try prepareNative(statement, surroundings), !callsUndoing(native.texts) { return native }
         let builder = try RowWriteBuilder(surroundings, with: statement.with)
         switch statement {
         case .insert(let insert): return try builder.insert(insert)

@@ -2,11 +2,18 @@ import OffstageQuery
 import OffstageSchema
 import OffstageSyntax
 
-/// REST writes that go row by row: to views, and to tables with triggers or keys that are checked late.
+/// REST writes that go row by row: to views, to tables with triggers or keys that are checked late, and those that call what undoes.
 extension SQLiteDialect {
     func goesByRow(_ name: QualifiedName, _ events: [RowWrite.Event]) -> Bool {
         schema.views[name] != nil || schema.tables[name]?.hasDeferrableKeys == true
             || events.contains { schema.firesTriggers(name, $0.trigger) }
+    }
+
+    /// A text that writes and calls a function while it runs, where some function has `exception when …`: it could not go back to its
+    /// savepoint, which SQLite allows only between statements.
+    func callsUndoing(_ texts: [SQLText]) -> Bool {
+        texts.contains { $0.text.contains("pg_call") }
+            && schema.functions.values.contains { $0.contains { $0.procedure?.catchesErrors == true } }
     }
 
     /// The name under which a representation finds the rows that were written.

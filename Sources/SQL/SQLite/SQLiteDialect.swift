@@ -22,11 +22,19 @@ package struct SQLiteDialect: Sendable {
         case .insert(let insert):
             let events: [RowWrite.Event] = insert.conflict?.merges == nil ? [.insert] : [.insert, .update]
             return .write(
-                goesByRow(insert.table.name, events) ? try insertByRow(insert, caller) : try self.insert(insert, caller))
+                try write(byRow: goesByRow(insert.table.name, events)) { (byRow) throws(SQLError) in
+                    byRow ? try insertByRow(insert, caller) : try self.insert(insert, caller)
+                })
         case .update(let update):
-            return .write(goesByRow(update.table.name, [.update]) ? try updateByRow(update, caller) : try self.update(update, caller))
+            return .write(
+                try write(byRow: goesByRow(update.table.name, [.update])) { (byRow) throws(SQLError) in
+                    byRow ? try updateByRow(update, caller) : try self.update(update, caller)
+                })
         case .delete(let delete):
-            return .write(goesByRow(delete.table.name, [.delete]) ? try deleteByRow(delete, caller) : try self.delete(delete, caller))
+            return .write(
+                try write(byRow: goesByRow(delete.table.name, [.delete])) { (byRow) throws(SQLError) in
+                    byRow ? try deleteByRow(delete, caller) : try self.delete(delete, caller)
+                })
         case .call(let call):
             var builder = ReadBuilder(schema, caller)
             let root = try builder.node(call.read, link: nil)
@@ -35,6 +43,13 @@ package struct SQLiteDialect: Sendable {
             }
             return .read(Read(root: root, count: call.counts ? try builder.count(call.read) : nil, isBounded: builder.isBounded))
         }
+    }
+
+    /// One statement, unless it must go row by row.
+    private func write(byRow isNeeded: Bool, _ make: (Bool) throws(SQLError) -> Write) throws(SQLError) -> Write {
+        if isNeeded { return try make(true) }
+        let native = try make(false)
+        return callsUndoing(native.action.texts) ? try make(true) : native
     }
 }
 

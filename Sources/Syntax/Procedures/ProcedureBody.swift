@@ -13,6 +13,9 @@ package struct ProcedureBody: Hashable, Sendable {
     package var conflict = Conflict.error
     package var block = Block()
     package var fragmentCount = 0
+
+    /// Some block of it has `exception when …`.
+    package var catchesErrors: Bool { variables.contains { if case .caught = $0.kind { true } else { false } } }
 }
 
 extension ProcedureBody {
