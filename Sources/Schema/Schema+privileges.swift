@@ -56,6 +56,14 @@ extension Schema {
         return granted.contains("public") || !granted.isDisjoint(with: held)
     }
 
+    /// - Throws: 42501 where the name says its schema, and the role may not use that.
+    package func demandUsage(_ role: String, of name: Name) throws(SQLError) {
+        guard name.parts.count == 2, let namespace = name.parts.first, namespaces.contains(namespace),
+            !allowsUsage(role, ofSchema: namespace)
+        else { return }
+        throw SQLError("42501", "permission denied for schema \(namespace)", position: name.position.known)
+    }
+
     /// Do policies not apply to this role at all? Not inherited: membership gives privileges, never attributes.
     package func bypassesRowSecurity(_ role: String) -> Bool {
         roles[role].map { $0.isSuperuser || $0.bypassesRowSecurity } ?? false

@@ -82,7 +82,8 @@ struct TableTest {
         let values = zip(row, elements).map { $0.text(as: $1.type) ?? "null" }.joined(separator: ", ")
         throw SQLError(
             "23505", "could not create unique index \"\(index.name)\"",
-            details: "Key (\(Deparser(table, isPretty: true).elements(of: index).joined(separator: ", ")))=(\(values)) is duplicated.", constraint: index.name)
+            details: "Key (\(Deparser(table, isPretty: true).elements(of: index).joined(separator: ", ")))=(\(values)) is duplicated.",
+            constraint: index.name)
     }
 
     private func shown(_ row: [StoredValue], _ columns: [String]) -> String {

@@ -30,6 +30,10 @@ package struct Gate: Sendable {
         return copy
     }
 
+    /// The tree is what the caller wrote, or a function that runs with the caller's rights: its names are looked up for the caller. Those of
+    /// views and policies were looked up when they were made.
+    private var isAsked: Bool { open.isEmpty && views.isEmpty }
+
     private func with(role: String) -> Gate {
         var copy = Gate(schema, role: role, path: path)
         copy.open = open
@@ -216,6 +220,7 @@ extension Gate {
         switch item {
         case .table(let name, let alias):
             if name.parts.count == 1, names.contains(name.last) || kept.contains(name.last) { return item }
+            if isAsked { try schema.demandUsage(role, of: name) }
             // The catalogue shows each caller what PostgreSQL's own would: it is made for the role.
             if let system = SystemRelation.named(name.parts) {
                 return .secured(SecuredTable(Name(system.name.schema, system.name.name), as: alias, policy: nil))
@@ -251,7 +256,8 @@ extension Gate {
     }
 
     private func rewrite(_ expression: Expression, hiding names: Set<String>) throws(SQLError) -> Expression {
-        try expression.mapChildren(
+        if isAsked, case .call(let call) = expression.kind { try schema.demandUsage(role, of: call.function) }
+        return try expression.mapChildren(
             { (inner) throws(SQLError) in try self.rewrite(inner, hiding: names) },
             select: { (select) throws(SQLError) in try self.rewrite(select, hiding: names) })
     }

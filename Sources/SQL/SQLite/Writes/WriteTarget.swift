@@ -33,6 +33,7 @@ struct WriteTarget {
     init(
         _ written: Name, as alias: String?, _ event: RowWrite.Event, in schema: Schema, as role: String, path: [String]
     ) throws(SQLError) {
+        try schema.demandUsage(role, of: written)
         name = try schema.resolveRelation(written, path: path)
         self.alias = alias ?? name.name
         self.role = role
