@@ -118,9 +118,9 @@ let package = Package(
         tests("JSON", ["OffstageJSON"]),
         tests("Syntax", ["OffstageSyntax"]),
         tests("Schema", ["OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
-        tests("Query", ["OffstageQuery", "OffstageSyntax"]),
+        tests("Query", ["OffstageQuery", "OffstageSyntax", "OffstageJSON"]),
         tests("SQL", ["OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
-        tests("SQLite", ["OffstageSQLite", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
+        tests("SQLite", ["OffstageSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
         tests("Database", ["OffstageDatabase", "OffstageSchema"]),
         tests(
             "App", ["Offstage", "OffstageSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
@@ -148,7 +148,7 @@ let package = Package(
 if Context.environment["OFFSTAGE_FUZZ"] != nil {
     for (name, module) in [
         ("URL", "OffstageQuery"), ("JSON", "OffstageJSON"), ("SQL", "OffstageSyntax"), ("Translation", "OffstageSQLite"),
-        ("Search", "OffstageSchema"),
+        ("Search", "OffstageSchema"), ("Batch", "OffstageQuery"),
     ] {
         package.targets.append(
             .executableTarget(

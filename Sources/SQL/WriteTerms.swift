@@ -34,6 +34,9 @@ package final class WriteTerms: Sendable {
             case always
             /// While each row written is there for the caller: the read gives the row whose key is its values.
             case whileReadable(Read)
+
+            /// The keys of all rows are wanted, to look for them later.
+            package var needsKeys: Bool { if case .whileReadable = self { true } else { false } }
         }
 
         /// SHA-256 of whose key it is, for which route, and the key.
@@ -59,7 +62,7 @@ package final class WriteTerms: Sendable {
         /// A longer body is not kept, nor any body of a caller whose bodies together are longer than `ownerBytes`.
         package static let bodyBytes = 64 << 10
         package static let ownerBytes = 16 << 20
-        /// Of more rows the keys are not kept, and so no body is shown again.
+        /// Of more rows, or longer ones than `bodyBytes`, the keys are not kept, and so no body is shown again.
         package static let rows = 1_000
     }
 }

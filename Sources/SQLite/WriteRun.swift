@@ -161,11 +161,13 @@ struct WriteRun {
             rows.body = try body(of: node)
             count = touched
         }
-        if let node = write.location, hasRows || !affected.isEmpty {
+        if let node = write.location {
             // One more than is kept tells that there are too many.
-            let keys = try keys(node, upTo: inputs.terms?.once == nil ? 1 : WriteTerms.Once.rows + 1)
+            let needsKeys = inputs.terms?.once?.showing.needsKeys ?? false
+            let hasKeys = hasRows || !affected.isEmpty
+            let keys = hasKeys ? try keys(node, upTo: needsKeys ? WriteTerms.Once.rows + 1 : 1) : []
             rows.location = keys.first
-            if inputs.terms?.once != nil { rows.keys = keys }
+            if needsKeys { rows.keys = keys }
         }
     }
 

@@ -38,8 +38,10 @@ final class WriterLoop {
 
     func serve(_ queue: WorkQueue<Writer.Job>) {
         forgetOldAnswers()
-        while let jobs = queue.take(upTo: options.batch, waiting: log.isEmpty ? nil : 2) {
+        // Kept answers have their day even where nothing is written any more.
+        while let jobs = queue.take(upTo: options.batch, waiting: !log.isEmpty ? 2 : oldestAnswer == nil ? nil : 600) {
             if jobs.isEmpty {
+                forgetOldAnswers()
                 checkpoint(.whenIdle)
                 continue
             }

@@ -8,8 +8,10 @@ from offstage import Project
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else int(os.environ.get("OFFSTAGE_SEED") or 11)
 dice = random.Random(SEED)
 MIGRATION = """
+create extension if not exists citext;
 create type mood as enum ('sad', 'ok', 'happy');
-create table items (id int primary key, name text, price numeric(8,2), weight double precision, made timestamptz, day date, mood mood, ok boolean, small smallint not null);
+create table items (id int primary key, name text, price numeric(8,2), weight double precision, made timestamptz, day date, mood mood, ok boolean, small smallint not null,
+    code char(3), ci citext, raw bytea, tags text[], span interval, addr inet, mark uuid, doc jsonb, part numrange, clock time);
 create table pairs (a int, b text, value int, primary key (a, b));
 create table plain (x int);
 create table guarded (id int primary key, owner uuid not null, body text not null, secret int not null);
@@ -82,15 +84,18 @@ def walk(relation, query, who=None, between=lambda page: None, limit=400, **head
 def item(id):
     maybe = lambda value: value if dice.random() < 0.8 else None
     return {
-        "id": id, "name": maybe(dice.choice(["a", "B", "ä", "", "x,y", "%", '"q"', "a b", "long " * 20])), "price": maybe(dice.choice([1.5, 2, 10, -3, 99.99])),
-        "weight": maybe(dice.choice([0.1, 1e-9, 1e300, -0.5, 3])), "made": maybe(f"2024-0{dice.randint(1, 3)}-01T00:00:00.{dice.randint(0, 3)}00001+00:00"),
-        "day": maybe(f"2024-02-0{dice.randint(1, 4)}"), "mood": maybe(dice.choice(["sad", "ok", "happy"])), "ok": maybe(dice.choice([True, False])),
-        "small": dice.randint(1, 4),
+        "id": id, "name": maybe(dice.choice(["a", "B", "ä", "", "x,y", "%", '"q"', "a b", "long " * 20])), "price": maybe(dice.choice([1.5, 2, 10, -3, 99.99, "NaN"])),
+        "weight": maybe(dice.choice([0.1, 1e-9, 1e300, -0.5, 3, 0.1 + 0.2, "NaN", "Infinity", "-Infinity", "-0"])), "made": maybe(f"2024-0{dice.randint(1, 3)}-01T00:00:00.{dice.randint(0, 3)}00001+00:00"),
+        "day": maybe(dice.choice(["2024-02-01", "2024-02-29", "infinity", "-infinity", "0044-03-15 BC"])), "mood": maybe(dice.choice(["sad", "ok", "happy"])), "ok": maybe(dice.choice([True, False])),
+        "small": dice.randint(1, 4), "code": maybe(dice.choice(["a", "ab ", "abc"])), "ci": maybe(dice.choice(["x", "X", "y", "Ä"])), "raw": maybe(dice.choice(["\\x00", "\\xff00", "\\x"])),
+        "tags": maybe(dice.choice([[], ["a"], ["a", "b,c"], [None, "x"]])), "span": maybe(dice.choice(["1 mon", "30 days", "-1 day", "00:00:01.5"])), "addr": maybe(dice.choice(["10.0.0.1", "10.0.0.0/8", "::1"])),
+        "mark": maybe(dice.choice(["00000000-0000-4000-8000-000000000001", "f0000000-0000-4000-8000-000000000001"])), "doc": maybe(dice.choice([{"a": 1}, [1, 2], "s", 5, True])),
+        "part": maybe(dice.choice(["[1,2)", "(,5]", "empty"])), "clock": maybe(dice.choice(["01:02:03", "23:59:59.999999", "24:00:00"])),
     }
 
 
 def orders():
-    columns = ["name", "price", "weight", "made", "day", "mood", "ok", "small", "id"]
+    columns = ["name", "price", "weight", "made", "day", "mood", "ok", "small", "id", "code", "ci", "raw", "tags", "span", "addr", "mark", "doc", "part", "clock"]
     terms = lambda count: ",".join(
         f"{column}{dice.choice(['', '.asc', '.desc'])}{dice.choice(['', '.nullsfirst', '.nullslast'])}" for column in dice.sample(columns, count))
     return [f"{column}{way}" for column in columns for way in ("", ".desc", ".asc.nullsfirst", ".desc.nullslast")] + [terms(dice.randint(2, 4)) for _ in range(40)]

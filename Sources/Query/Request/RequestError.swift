@@ -48,6 +48,10 @@ extension RequestError {
         RequestError(code: "PGRST114", message: "limit/offset querystring parameters are not allowed for PUT")
     }
 
+    static func batch(_ details: String, hint: String? = nil) -> RequestError {
+        RequestError(code: "OFS307", message: "The batch cannot be read", details: details, hint: hint)
+    }
+
     /// Bytes that do not form text: a broken escape, text that is not UTF-8, a NUL.
     static func malformed(_ what: String, column: Int, details: String, hint: String? = nil) -> RequestError {
         RequestError(

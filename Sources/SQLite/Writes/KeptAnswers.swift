@@ -18,11 +18,12 @@ extension WriterLoop {
             owner blob primary key, answers integer not null, bytes integer not null
         ) strict, without rowid;
         create trigger if not exists "offstage.answer_in" after insert on "offstage.answer" begin
-            insert into "offstage.answer_owner" values (new.owner, 1, ifnull(length(new.body), 0))
-                on conflict do update set answers = answers + 1, bytes = bytes + ifnull(length(new.body), 0);
+            insert into "offstage.answer_owner" values (new.owner, 1, ifnull(length(new.body), 0) + ifnull(length(new.keys), 0))
+                on conflict do update set answers = answers + 1, bytes = bytes + excluded.bytes;
         end;
         create trigger if not exists "offstage.answer_out" after delete on "offstage.answer" begin
-            update "offstage.answer_owner" set answers = answers - 1, bytes = bytes - ifnull(length(old.body), 0)
+            update "offstage.answer_owner" set answers = answers - 1,
+                bytes = bytes - ifnull(length(old.body), 0) - ifnull(length(old.keys), 0)
                 where owner = old.owner;
             delete from "offstage.answer_owner" where owner = old.owner and answers <= 0;
         end;
@@ -86,10 +87,17 @@ extension WriterLoop {
         try forget(before: inputs.now - WriteTerms.Once.life, atMost: 16, or: once.key)
         let held = try answers("select answers, bytes from \"offstage.answer_owner\" where owner = ?1", [.blob(once.owner)]).first
         if let answers = held?.first?.number, answers >= once.keyLimit { throw .refused(.tooManyKeys(once.keyLimit)) }
-        let hasRoom = (held?.last?.number ?? 0) + rows.body.count <= WriteTerms.Once.ownerBytes
-        let keepsBody = !rows.body.isEmpty && rows.body.count <= WriteTerms.Once.bodyBytes && hasRoom && !once.showing.isNever
-        let keys = rows.keys.flatMap { $0.count <= WriteTerms.Once.rows ? $0 : nil } ?? rows.location.map { [$0] }
-        let isWhole = rows.keys.map { $0.count <= WriteTerms.Once.rows } ?? true
+        var keys = rows.location.flatMap { Self.text([$0]) }
+        var keepsBody = !rows.body.isEmpty && rows.body.count <= WriteTerms.Once.bodyBytes
+        switch once.showing {
+        case .never: keepsBody = false
+        case .always: break
+        case .whileReadable:
+            let all = rows.keys.flatMap { $0.count <= WriteTerms.Once.rows ? Self.text($0) : nil }
+            if let all { keys = all } else { keepsBody = false }
+        }
+        let bytes = rows.body.count + (keys?.utf8.count ?? 0)
+        if (held?.last?.number ?? 0) + bytes > WriteTerms.Once.ownerBytes { keepsBody = false }
         _ = try answers(
             """
             insert into "offstage.answer" (key, owner, request, given_at, count, total, inserted, keys, body) \
@@ -97,8 +105,7 @@ extension WriterLoop {
             """,
             [
                 .blob(once.key), .blob(once.owner), .blob(once.request), .integer(inputs.now), .integer(Int64(rows.count)),
-                .number(rows.total), .number(rows.inserted), keys.map { .text(Self.text($0)) } ?? .null,
-                keepsBody && isWhole ? .blob(rows.body) : .null,
+                .number(rows.total), .number(rows.inserted), keys.map { .text($0) } ?? .null, keepsBody ? .blob(rows.body) : .null,
             ])
         if oldestAnswer == nil { oldestAnswer = inputs.now }
     }
@@ -140,10 +147,11 @@ extension WriterLoop {
 
     // MARK: Keys as text
 
-    private static func text(_ keys: [[String?]]) -> String {
+    /// Nil where they are too long to keep.
+    private static func text(_ keys: [[String?]]) -> String? {
         var writer = JSONWriter(capacity: keys.count * 32 + 8)
         writer.value(.array(keys.map { key in .array(key.map { $0.map { .string($0) } ?? .null }) }))
-        return writer.text
+        return writer.count <= WriteTerms.Once.bodyBytes ? writer.text : nil
     }
 
     private static func keys(_ value: StoredValue) -> [[String?]]? {
@@ -159,10 +167,6 @@ extension Inputs {
         inputs.settings = settings
         return inputs
     }
-}
-
-extension WriteTerms.Once.Showing {
-    fileprivate var isNever: Bool { if case .never = self { true } else { false } }
 }
 
 extension StoredValue {

@@ -26,8 +26,7 @@ extension RestService {
         if method == .patch, payload.rows.count > 1 { payload.rows.removeSubrange(1...) }
         let shape = payload.shape
         let terms = try terms(prepared, call, body)
-        var tellsKeys = false
-        if case .whileReadable? = terms?.terms.once?.showing { tellsKeys = true }
+        let tellsKeys = terms?.terms.once?.showing.needsKeys ?? false
         let write: PreparedWrite
         if let known = prepared.write(for: shape, tellsKeys: tellsKeys) {
             write = known

@@ -1,22 +1,24 @@
-import OffstageJSON
+package import OffstageJSON
 
 /// What the items of a batch have answered so far, for the references of later ones.
 ///
 /// `{"$ref": "0.body.0.id"}` is the `id` of the first row that item 0 answered. It stands for a whole value and nothing else: in a body, or as
 /// the value of a filter. It sees what the item's own answer shows its caller; where that is nothing, there is nothing to refer to.
-struct BatchReferences {
+package struct BatchReferences: Sendable {
     /// The JSON bodies, by item; nil for an answer without one.
     private var bodies: [[UInt8]?] = []
     private var parsed: [Int: JSONValue] = [:]
     /// Bytes that references may still stand for: a small batch must not become a large one.
     private var room = 10 << 20
 
-    mutating func add(_ body: [UInt8]?) { bodies.append(body) }
+    package init() {}
+
+    package mutating func add(_ body: [UInt8]?) { bodies.append(body) }
 
     /// The value with every reference in it replaced.
     ///
     /// - Throws: OFS307 for a reference forwards, to nothing, or that cannot be read.
-    mutating func resolved(_ value: JSONValue) throws(Refusal) -> JSONValue {
+    package mutating func resolved(_ value: JSONValue) throws(RequestError) -> JSONValue {
         switch value {
         case .array(let elements):
             var result: [JSONValue] = []
@@ -33,16 +35,16 @@ struct BatchReferences {
         }
     }
 
-    private mutating func target(_ reference: JSONValue) throws(Refusal) -> JSONValue {
+    private mutating func target(_ reference: JSONValue) throws(RequestError) -> JSONValue {
         guard let text = reference.string, text.utf8.count <= 1_024 else {
-            throw Refusal(.wrongBatch, details: "A $ref is a text: \"0.body.0.id\".")
+            throw RequestError.batch("A $ref is a text: \"0.body.0.id\".")
         }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count >= 2, let item = Self.index(parts[0]), parts[1] == "body" else {
-            throw Refusal(.wrongBatch, details: "\"\(text)\" is no reference: an item's number, body, and the way in it: \"0.body.0.id\".")
+            throw RequestError.batch("\"\(text)\" is no reference: an item's number, body, and the way in it: \"0.body.0.id\".")
         }
         guard item < bodies.count else {
-            throw Refusal(.wrongBatch, details: "\"\(text)\" refers forwards: only earlier items have answered.")
+            throw RequestError.batch("\"\(text)\" refers forwards: only earlier items have answered.")
         }
         var value = try body(item)
         for part in parts.dropFirst(2) {
@@ -58,21 +60,21 @@ struct BatchReferences {
         var writer = JSONWriter(capacity: 256)
         writer.value(value)
         room -= writer.count
-        guard room >= 0 else { throw Refusal(.wrongBatch, details: "The references stand for more than 10 MiB.") }
+        guard room >= 0 else { throw RequestError.batch("The references stand for more than 10 MiB.") }
         return value
 
-        func nothing(_ text: String) -> Refusal {
-            Refusal(
-                .wrongBatch, details: "There is nothing at \"\(text)\".",
+        func nothing(_ text: String) -> RequestError {
+            RequestError.batch(
+                "There is nothing at \"\(text)\".",
                 hint: "A reference sees what its item answers: a write answers its rows with Prefer: return=representation.")
         }
     }
 
-    private mutating func body(_ item: Int) throws(Refusal) -> JSONValue {
+    private mutating func body(_ item: Int) throws(RequestError) -> JSONValue {
         if let known = parsed[item] { return known }
         guard let bytes = bodies[item], let value = try? JSONValue(parsing: bytes, limits: JSONLimits(depth: 512, bytes: 16 << 20)) else {
-            throw Refusal(
-                .wrongBatch, details: "Item \(item) answered nothing that can be referred to.",
+            throw RequestError.batch(
+                "Item \(item) answered nothing that can be referred to.",
                 hint: "A write answers its rows with Prefer: return=representation.")
         }
         parsed[item] = value

@@ -39,10 +39,10 @@ extension RestService {
         guard list.count <= Self.mostItems else { throw Refusal(.wrongBatch, details: "At most \(Self.mostItems) items are accepted.") }
         var items: [BatchItem] = []
         for (number, value) in list.enumerated() {
-            do throws(Refusal) {
-                items.append(try BatchItem(value, number: number))
+            do throws(RequestError) {
+                items.append(try BatchItem(value, number: number, mount: Self.mount))
             } catch {
-                var refusal = error
+                var refusal = Refusal(error)
                 refusal.item = number
                 throw refusal
             }
@@ -155,7 +155,8 @@ extension Call {
         let kept = head.fields.pairs.filter { field in !(replaced + promised).contains { field.0.isSame(as: $0) } }
         var call = self
         call.head = RequestHead(
-            method: item.method.rawValue, target: RestService.mount + item.target, fields: Fields(pairs: item.fields.pairs + kept))
+            method: item.method.rawValue, target: RestService.mount + item.target,
+            fields: Fields(pairs: item.headers.map { ($0.name, $0.value) } + kept))
         call.project = project
         return call
     }

@@ -60,14 +60,18 @@ struct BatchScript: StatementScript {
     private mutating func body(of item: BatchItem) throws(Refusal) -> [UInt8] {
         guard let body = item.body else { return [] }
         var writer = JSONWriter(capacity: 512)
-        writer.value(try references.resolved(body))
+        writer.value(try resolved(body))
         return writer.bytes
+    }
+
+    private mutating func resolved(_ value: JSONValue) throws(Refusal) -> JSONValue {
+        do throws(RequestError) { return try references.resolved(value) } catch { throw Refusal(error) }
     }
 
     private mutating func values(of item: BatchItem) throws(Refusal) -> [RequestValue] {
         var values: [RequestValue] = []
         for filter in item.filters {
-            guard let value = BatchFilter.bound(try references.resolved(filter.value), to: filter.test) else {
+            guard let value = BatchFilter.bound(try resolved(filter.value), to: filter.test) else {
                 throw Refusal(
                     .wrongBatch, details: "The filter on \"\(filter.column)\" needs \(filter.test == .in ? "a list of values" : "a value")."
                 )
