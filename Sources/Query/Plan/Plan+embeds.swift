@@ -8,8 +8,16 @@ extension Planner {
         guard path.count < 5 else {
             throw PlanError("PGRST100", "The embeds of this request are too deep", details: .text("At most 5 levels are allowed."))
         }
-        let relationship = try self.relationship(from: read.relation, embed)
         let name = embed.alias ?? embed.target
+        if let found = try computed(embed, of: read, path: path + [name]) {
+            read.fields.append(
+                .embed(
+                    EmbedPlan(
+                        name: name, plan: found.plan, link: found.link, isToOne: found.isToOne, isSpread: embed.isSpread,
+                        isInner: embed.join == .inner, isHidden: embed.select.isEmpty)))
+            return
+        }
+        let relationship = try self.relationship(from: read.relation, embed)
         // Both the key and the relation's own name lead to it.
         let step = name == relationship.to.name ? name : "\(name)\u{0}\(relationship.to.name)"
         let plan = try node(relationship.to, named: embed.alias ?? relationship.to.name, select: embed.select, path: path + [step])

@@ -6,7 +6,7 @@ extension Planner {
     func filters(for read: ReadPlan, path: [String]) throws(PlanError) -> Expression? {
         var parts: [Expression] = []
         for filter in request.filters where matches(filter.path, path, read) { parts.append(try condition(filter.value, of: read)) }
-        for embed in read.embeds where embed.isInner && !embed.isToOne { parts.append(exists(embed, from: read)) }
+        for embed in read.embeds where embed.isInner && !embed.isJoined { parts.append(exists(embed, from: read)) }
         return Expression.all(parts)
     }
 
@@ -23,7 +23,7 @@ extension Planner {
 
     private func test(_ filter: Filter, of read: ReadPlan) throws(PlanError) -> Expression {
         // `rel=is.null`: rows without a match.
-        if filter.field.jsonPath.isEmpty, type(of: filter.field.column, in: read) == nil,
+        if filter.field.jsonPath.isEmpty, columnType(filter.field.column, of: read) == nil,
             let embed = read.embeds.first(where: { $0.answers(to: filter.field.column) })
         {
             return try presence(filter, embed, of: read)
@@ -114,6 +114,7 @@ extension Planner {
             from.append(junction)
             conditions += child.map { Expression(.binary("=", .column(alias, $0.parent), .column(embed.plan.alias, $0.child))) }
             conditions += parent.map { Expression(.binary("=", .column(alias, $0.child), .column(read.alias, $0.parent))) }
+        case .computed(_, let beside): from[0] = beside
         }
         if let filter = embed.plan.filter { conditions.append(filter) }
         let query = Query([Output(Expression(.literal(.integer(1))))], from: from, where: Expression.all(conditions))

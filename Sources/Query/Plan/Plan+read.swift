@@ -85,7 +85,13 @@ extension Planner {
         return Expression(.cast(expression, name))
     }
 
+    /// A column's type, or a computed one's.
     func type(of column: String, in read: ReadPlan) -> ColumnType? {
+        columnType(column, of: read) ?? (try? computed(column, of: read))?.type
+    }
+
+    /// The type of a column that the relation itself has.
+    func columnType(_ column: String, of read: ReadPlan) -> ColumnType? {
         if let result = read.result { return result.first { $0.name == column }?.type }
         return schema.columns(of: read.relation).first { $0.name == column }?.type
     }
@@ -101,7 +107,8 @@ extension Planner {
 
     /// A column the caller may read, qualified.
     func column_(_ name: String, of read: ReadPlan) throws(PlanError) -> Expression {
-        guard type(of: name, in: read) != nil else {
+        guard columnType(name, of: read) != nil else {
+            if let (value, _) = try computed(name, of: read) { return value }
             throw PlanError("42703", "column \(read.alias).\(name) does not exist", hint: perhaps(name, in: read))
         }
         guard mayRead(name, of: read) else { throw denied(read.relation) }
@@ -146,7 +153,7 @@ extension Planner {
                         "PGRST108", "'\(name)' is not an embedded resource in this request",
                         hint: "Verify that '\(name)' is included in the 'select' query parameter.")
                 }
-                guard embed.isToOne else {
+                guard embed.isJoined else {
                     throw PlanError(
                         "PGRST118", "A related order on '\(name)' is not possible",
                         details: .text("'\(read.relation.name)' and '\(name)' do not form a many-to-one or one-to-one relationship"))

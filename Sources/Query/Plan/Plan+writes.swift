@@ -164,7 +164,7 @@ extension Planner {
             var read = try node(table.name, named: table.name.name, select: request.select, path: [])
             try checkPaths(read)
             // The filters chose the rows to write; what was written is shown whatever it became.
-            read.filter = Expression.all(read.embeds.filter { $0.isInner && !$0.isToOne }.map { exists($0, from: read) })
+            read.filter = Expression.all(read.embeds.filter { $0.isInner && !$0.isJoined }.map { exists($0, from: read) })
             read.maxRows = nil
             answer.representation = read
             aliases.remove(read.alias)

@@ -96,15 +96,21 @@ package struct EmbedPlan: Sendable {
         case direct([Pair])
         /// Parent to junction, junction to child.
         case junction(FromItem, alias: String, parent: [Pair], child: [Pair])
+        /// A function of the parent's row, which is handed to the child's statement; and the same beside the parent in one query.
+        case computed(row: Expression, beside: FromItem)
     }
 
-    /// The parent's columns that the link starts from.
-    package var parentColumns: [String] {
+    /// What the link starts from in a parent that goes by this name.
+    package func parentKeys(_ parent: String) -> [Expression] {
         switch link {
-        case .direct(let pairs): pairs.map(\.parent)
-        case .junction(_, _, let parent, _): parent.map(\.parent)
+        case .direct(let pairs): pairs.map { .column(parent, $0.parent) }
+        case .junction(_, _, let pairs, _): pairs.map { .column(parent, $0.parent) }
+        case .computed(let row, _): [row]
         }
     }
+
+    /// It is to-one and its columns can come by a join.
+    package var isJoined: Bool { if case .direct = link { isToOne } else { false } }
 }
 
 package struct InsertPlan: Sendable {

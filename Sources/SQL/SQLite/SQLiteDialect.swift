@@ -105,7 +105,7 @@ struct ReadBuilder {
             for (index, pair) in parent.enumerated() {
                 conditions.append(Expression(.binary("=", .column(alias, pair.child), Expression(.injected(.parentKey(index))))))
             }
-        case nil: break
+        case .computed?, nil: break
         }
         if let filter = plan.filter { conditions.append(filter) }
         if let after = plan.after { conditions.append(after) }
@@ -151,7 +151,7 @@ struct ReadBuilder {
     private func lay(_ embed: EmbedPlan, of plan: ReadPlan, into layout: inout Layout) -> [Shape] {
         guard embed.isToOne, case .direct(let pairs) = embed.link, embed.plan.limit == nil else {
             guard !embed.isHidden else { return [] }
-            let keys = embed.parentColumns.map { layout.place(.column(plan.alias, $0)) }
+            let keys = embed.parentKeys(plan.alias).map { layout.place($0) }
             return [embed.isSpread ? .arrays(embed, keys: keys) : .list(embed, keys: keys)]
         }
         let on = pairs.map { Expression(.binary("=", .column(embed.plan.alias, $0.child), .column(plan.alias, $0.parent))) }
