@@ -20,6 +20,7 @@ extension Application {
             volatility: create.volatility, isStrict: create.isStrict, isSecurityDefiner: create.isSecurityDefiner,
             settings: create.settings)
         function.outputs = outputs
+        function.givesOneRow = create.givesOneRow && function.givesSet
         try readBody(of: &function, statement, isWritten: create.standardBody.isEmpty)
         let overloads = schema.functions[name] ?? []
         guard let old = overloads.firstIndex(where: { $0.parameters.map(\.type.type) == parameters.map(\.type.type) }) else {

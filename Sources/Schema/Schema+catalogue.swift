@@ -363,5 +363,6 @@ extension CreateFunction {
             Name(function.name), parameters: parameters, returns: returns, language: function.language, body: function.body,
             volatility: function.volatility, isStrict: function.isStrict, isSecurityDefiner: function.isSecurityDefiner,
             settings: function.settings)
+        givesOneRow = function.givesOneRow
     }
 }

@@ -329,6 +329,8 @@ package struct Function: Sendable, Hashable {
     package var isStrict: Bool
     package var isSecurityDefiner: Bool
     package var settings: [String: String]
+    /// `rows 1`: its set has one row at most.
+    package var givesOneRow = false
     package var comment: String?
 
     package init(

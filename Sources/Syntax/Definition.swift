@@ -370,6 +370,8 @@ package struct CreateFunction: Hashable, Sendable {
     package var isSecurityDefiner: Bool
     /// `set search_path = …` and others.
     package var settings: [String: String]
+    /// `rows 1`: its set has one row at most, which makes a computed relationship to-one.
+    package var givesOneRow = false
 
     package init(
         _ name: Name, orReplace: Bool = false, isProcedure: Bool = false, parameters: [Parameter] = [], returns: TypeName? = nil,

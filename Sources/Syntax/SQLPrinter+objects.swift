@@ -18,6 +18,7 @@ extension SQLPrinter {
         case .immutable: write(" immutable")
         }
         if function.isStrict { write(" strict") }
+        if function.givesOneRow { write(" rows 1") }
         if function.isSecurityDefiner { write(" security definer") }
         for (name, value) in function.settings.sorted(by: { $0.key < $1.key }) {
             write(" set ")

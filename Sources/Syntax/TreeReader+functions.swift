@@ -48,8 +48,9 @@ extension TreeReader {
                 let name = setting.string("name"), let value = settingValue(setting)
             else { throw unsupported("this \"set\" of a function", at: option) }
             function.settings[name] = value
+        case "rows": function.givesOneRow = argument.map(text) == "1"
         // Hints to a planner: they change no answer.
-        case "leakproof", "parallel", "cost", "rows", "support": break
+        case "leakproof", "parallel", "cost", "support": break
         case let name: throw unsupported("\"\(name)\" of a function", at: option)
         }
     }

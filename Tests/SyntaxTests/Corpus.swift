@@ -497,6 +497,7 @@ enum Corpus {
         alter type mood add value 'x' after 'y'
         alter type mood rename value 'x' to 'y'
         create function f() returns int language sql as 'select 1'
+        create function latest(a authors) returns setof books language sql stable rows 1 as 'select 1'
         create or replace function public.f(a int, b text default 'x', inout c int default 1 + 1, variadic d int[] default '{}') language plpgsql as $$ begin c := 1; end $$
         create function f(out a int, out b text) language sql immutable strict as $x$ select 1, 'a$$b' $x$
         create function f() returns setof t language sql stable security definer set search_path = '' as $$select * from t$$

@@ -5,7 +5,7 @@ import OffstageSyntax
 ///
 /// ```sql
 /// create function full_name(p people) returns text …        -- people?select=id,full_name
-/// create function latest(a authors) returns setof books …   -- authors?select=name,latest(title)
+/// create function latest(a authors) returns setof books rows 1 …   -- authors?select=name,latest(title)
 /// ```
 ///
 /// Source: PostgREST 12, "Computed Fields", "Computed Relationships".
@@ -28,7 +28,7 @@ extension Planner {
         guard embed.hint == nil, let function = function(over: read.relation, named: embed.target), let related = related(function)
         else { return nil }
         try demandCall(of: function, over: read)
-        let isToOne = !function.givesSet
+        let isToOne = function.givesOneRow
         guard !(isToOne && embed.isSpread) else {
             throw PlanError(
                 "PGRST127", "Feature not implemented",
