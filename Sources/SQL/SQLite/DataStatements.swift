@@ -371,7 +371,8 @@ extension Translator {
         return result
     }
 
-    fileprivate mutating func prepare(_ update: Update) throws(SQLError) -> Prepared {
+    /// Nil where a value is read from tables: SQLite works values out row after row, and would meet those it has changed.
+    fileprivate mutating func prepare(_ update: Update) throws(SQLError) -> Prepared? {
         guard update.with == nil else { throw unsupported("WITH before UPDATE", hint: "Use a subquery.") }
         let table = try writtenTable(update.table)
         let alias = freshAlias()
@@ -382,6 +383,7 @@ extension Translator {
         let condition = try self.condition(
             try update.filter.map { (filter) throws(SQLError) in try gate.rewrite(filter) }, sources: &sources, in: scope)
         var set = try self.set(update.assignments, table, in: scope).map { "\(StoredName.column($0.0)) = \($0.1.sql)" }
+        if set.contains(where: { $0.contains("SELECT ") || $0.contains("pg_call") }) { return nil }
         if set.isEmpty { set = ["rowid = rowid"] }
         var sql = "UPDATE \(StoredName.table(table.name)) AS \(alias) SET \(set.joined(separator: ", "))"
         if !from.isEmpty { sql += " FROM \(from.joined(separator: ", ").replacing(Self.barrier, with: ""))" }

@@ -102,7 +102,7 @@ extension FunctionTable {
     /// Chapter 9.9.
     static let moreTimes = """
         make_interval(years:integer=0, months:integer=0, weeks:integer=0, days:integer=0, hours:integer=0, mins:integer=0, secs:double=0) -> interval : pg_make_interval($*)
-        make_timestamptz(integer, integer, integer, integer, integer, double, text) -> timestamptz : (CASE WHEN $7 IS NOT NULL THEN pg_from_zone($7, pg_make_timestamp($1, $2, $3, $4, $5, $6)) END)
+        make_timestamptz(integer, integer, integer, integer, integer, double, text) -> timestamptz : (CASE WHEN $7 IS NOT NULL THEN pg_from_zone(CASE substr($7, 1, 1) WHEN '+' THEN '-' || substr($7, 2) WHEN '-' THEN '+' || substr($7, 2) ELSE $7 END, pg_make_timestamp($1, $2, $3, $4, $5, $6)) END)
         date_bin(interval, timestamp, timestamp) -> timestamp : pg_date_bin($1, $2, $3)
         date_bin(interval, timestamptz, timestamptz) -> timestamptz : pg_date_bin($1, $2, $3)
         to_timestamp(text, text) -> timestamptz : pg_to_timestamp_by($1, $2)

@@ -52,6 +52,14 @@ struct Term: Sendable {
     var columnType: ColumnType { ColumnType(type, modifier) }
     var isConstant: Bool { levels == 0 && !isVolatile }
 
+    /// The term under its type's own collation where something inside it is compared under another: SQLite takes the first COLLATE it finds
+    /// anywhere in an expression for that of the whole, so `case when price > 1 then name end` would compare names as numbers.
+    var sealed: Term {
+        guard pending == nil, type.storageClass == "TEXT" || type.storageClass == "BLOB", sql.contains(" COLLATE ") else { return self }
+        let seal = " COLLATE \(type.collation ?? "BINARY"))"
+        return with { $0.sql = "(\($0.sql)\(seal)" }
+    }
+
     func with(_ change: (inout Term) -> Void) -> Term {
         var copy = self
         change(&copy)

@@ -15,7 +15,7 @@ extension Translator {
             positive = outer
         }
         guard depth <= 600 else { throw SQLError("54001", "stack depth limit exceeded", hint: "Split the expression into smaller ones.") }
-        return try located(expression.position) { (self) throws(SQLError) in try self.translate(kind: expression, in: scope) }
+        return try located(expression.position) { (self) throws(SQLError) in try self.translate(kind: expression, in: scope) }.sealed
     }
 
     /// Errors that know no place happened here.

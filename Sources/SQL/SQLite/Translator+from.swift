@@ -12,6 +12,8 @@ struct Sources {
     var levels: UInt64 = 0
     /// Some term could tell of hidden rows: subqueries that hide rows must be worked out before it.
     var needsBarrier = false
+    /// Of the subqueries: see `TranslatedSelect.hasOnce`.
+    var hasOnce = false
 }
 
 extension Translator {
@@ -76,8 +78,10 @@ extension Translator {
             // A limit of its own is a barrier already.
             let mayMix = query.hidesRows && !query.hasGuard && select.limit == nil && select.offset == nil
             var text = query.sql
-            if query.columns.contains(where: { $0.term.isVolatile }) {
-                // Taken into the query around it, such a column would be worked out wherever it is named.
+            sources.hasOnce = sources.hasOnce || query.hasOnce
+            if query.columns.contains(where: { $0.term.isVolatile }) || (nullable && query.hasOnce) {
+                // Taken into the query around it, such a column would be worked out wherever it is named; and what is worked out once,
+                // while a join has no row for it, would be null for all the others (SQLite 3.40).
                 let kept = freshAlias()
                 text = "WITH \(kept) AS MATERIALIZED (\(text)) SELECT * FROM \(kept)"
             }

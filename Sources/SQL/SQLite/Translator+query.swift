@@ -178,7 +178,8 @@ extension Translator {
         return TranslatedSelect(
             sql: sql, columns: columns, isSafe: all.allSatisfy(\.isSafe),
             outerLevels: (all.reduce(0) { $0 | $1.levels } | sources.levels) & (scope.bit - 1),
-            isSingle: (isGrouped && keys.isEmpty) || query.from.isEmpty, hidesRows: sources.hidesRows, hasGuard: guardTerm != nil)
+            isSingle: (isGrouped && keys.isEmpty) || query.from.isEmpty, hidesRows: sources.hidesRows, hasGuard: guardTerm != nil,
+            hasOnce: sources.hasOnce || list.contains { $0.contains("(SELECT ") })
     }
 
     /// An item that may be a whole group key, which its parts need not be.

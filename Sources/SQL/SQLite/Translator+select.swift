@@ -22,6 +22,8 @@ struct TranslatedSelect {
     var hidesRows: Bool
     /// It has a column more, `g`: whether the policies in it are true. The query around it keeps its unsafe terms behind that.
     var hasGuard = false
+    /// Some column is a subquery that SQLite works out once for all rows.
+    var hasOnce = false
 }
 
 extension Translator {

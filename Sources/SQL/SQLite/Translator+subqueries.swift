@@ -130,6 +130,9 @@ extension Translator {
                 continue
             }
             guard case .binary("=", let a, let b) = part.kind else { return nil }
+            // Rows are compared part by part.
+            if case .row = a.kind { return nil }
+            if case .row = b.kind { return nil }
             let left = try trial.translate(a, in: inner)
             let right = try trial.translate(b, in: inner)
             if left.levels == inner.bit, right.levels & inner.bit == 0, right.levels != 0 {

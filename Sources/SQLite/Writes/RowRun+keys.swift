@@ -7,11 +7,14 @@ import OffstageSyntax
 extension RowRun {
     /// Some key refers from the table or to it, or is checked late.
     func hasKeys(_ table: Table) -> Bool {
-        if !table.foreignKeys.isEmpty || table.hasDeferrableKeys { return true }
-        if let known = connection.session.referenced[table.name] { return known }
-        let isReferenced = schema.tables.values.contains { $0.foreignKeys.contains { $0.table == table.name } }
-        connection.session.referenced[table.name] = isReferenced
-        return isReferenced
+        !table.foreignKeys.isEmpty || table.hasDeferrableKeys || isReferenced(table.name)
+    }
+
+    private func isReferenced(_ name: QualifiedName) -> Bool {
+        if let known = connection.session.referenced[name] { return known }
+        let found = schema.tables.values.contains { $0.foreignKeys.contains { $0.table == name } }
+        connection.session.referenced[name] = found
+        return found
     }
 
     /// SQLite would look at keys after each row; PostgreSQL does when all are written.
@@ -48,7 +51,8 @@ extension RowRun {
         do throws(Fault) { return try body() } catch { throw .fault(error) }
     }
 
-    /// Rows that keys reach from a row about to be deleted or updated, where their tables have triggers. Others are SQLite's to change.
+    /// Rows that keys reach from a row about to be deleted or updated, where their tables have triggers or are referred to themselves: keys
+    /// to them are looked at in the end, for each row that was changed here. Others are SQLite's to change.
     func cascade(_ event: RowWrite.Event, from relation: WrittenRelation, old: [StoredValue], new: [StoredValue]?) throws(RunStop) {
         guard let table = relation.table else { return }
         for (child, key, childEvent) in reached(from: table, event) {
@@ -76,7 +80,7 @@ extension RowRun {
         let place = Afterwards.Statement(relation: table.name, event: event)
         if let known = afterwards.reached[place] { return known }
         let found = schema.cascades(from: table.name, event.trigger).filter {
-            ($0.key.setsPart && event == .delete) || schema.firesTriggers($0.child.name, $0.event)
+            ($0.key.setsPart && event == .delete) || schema.firesTriggers($0.child.name, $0.event) || isReferenced($0.child.name)
         }
         afterwards.reached[place] = found
         return found

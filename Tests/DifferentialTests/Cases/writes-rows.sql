@@ -149,3 +149,27 @@ with one as (update a set n = coalesce(n, 0) + 1 returning n), two as (delete fr
 with one as (delete from a returning id) select o.id, x.id from one o full join public.a x on o.id = x.id order by 1;
 select * from a;
 select * from b order by id;
+-- === keys behind a cascade hold, however the first row is deleted
+create table t0 (id integer primary key, k int unique);
+create table t1 (id integer primary key, parent integer references t0 on delete cascade, k int references t0 (k) on update cascade, unique (k));
+create table t2 (id integer primary key, parent integer references t1 on delete restrict);
+create table t3 (id integer primary key, parent integer references t1);
+create table t4 (id integer primary key, k int references t1 (k));
+create table t5 (id integer primary key, parent integer references t1 on delete cascade);
+create table t6 (id integer primary key, parent integer references t5 on delete set null);
+insert into t0 values (4, 40), (5, 50), (6, 60), (7, 70);
+insert into t1 values (2, 4), (3, 5), (4, 6), (5, null, 70);
+insert into t2 values (8, 2);
+insert into t3 values (9, 3);
+insert into t4 values (1, 70);
+insert into t5 values (1, 4), (2, 4);
+insert into t6 values (1, 1), (2, 2);
+delete from t0 using t0 o where o.id = t0.id and t0.id = 4;
+delete from t0 using t0 o where o.id = t0.id and t0.id = 5;
+update t0 set k = 71 from t1 where t1.k = t0.k;
+delete from t0 using t0 o where o.id = t0.id and t0.id = 6;
+select (select count(*) from t0), (select count(*) from t1), (select count(*) from t2), (select count(*) from t3), (select count(*) from t5);
+select * from t6 order by id;
+delete from t3;
+delete from t0 using t0 o where o.id = t0.id and t0.id in (5);
+select (select count(*) from t0), (select count(*) from t1);
