@@ -55,6 +55,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPgQuery", path: "Sources/CPgQuery", providers: [.apt(["libpg-query-dev"]), .brew(["libpg_query"])]),
         .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(name: "CCrypt", path: "Sources/CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
         room("JSON", []),
@@ -82,6 +83,11 @@ let package = Package(
                 .linkedLibrary(":libstemmer.a", .when(platforms: [.linux])),
                 .linkedLibrary("stemmer", .when(platforms: [.macOS])),
             ]),
+        room(
+            "Postgres",
+            [
+                "CPostgres", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageJSON",
+            ]),
         room("Auth", [.product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto")]),
         room(
             "Server",
@@ -105,7 +111,8 @@ let package = Package(
         room(
             "App",
             [
-                "OffstageServer", "OffstageSQLite", "OffstageDatabase", "OffstageAuth", "OffstageSQL", "OffstageQuery", "OffstageSchema",
+                "OffstageServer", "OffstageSQLite", "OffstagePostgres", "OffstageDatabase", "OffstageAuth", "OffstageSQL", "OffstageQuery",
+                "OffstageSchema",
                 "OffstageSyntax", "OffstageJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -121,6 +128,7 @@ let package = Package(
         tests("Query", ["OffstageQuery", "OffstageSyntax", "OffstageJSON"]),
         tests("SQL", ["OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
         tests("SQLite", ["OffstageSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
+        tests("Postgres", ["OffstagePostgres", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema"]),
         tests("Database", ["OffstageDatabase", "OffstageSchema"]),
         tests(
             "App", ["Offstage", "OffstageSQLite", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),

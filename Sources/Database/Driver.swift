@@ -16,7 +16,7 @@ package protocol Driver: Sendable {
     func statement(for plan: TablePlan) throws(SQLError) -> Statement
 
     /// Answers a read at once, without leaving the calling thread, or says nil: run it with `run` instead.
-    func readInline(_ read: Read, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows?
+    func readInline(_ read: Statement, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows?
 
     /// Lets the reads of this thread share what they would each open, until `endTurn`: for one turn of an event loop, never longer.
     func beginTurn()

@@ -7,6 +7,39 @@ package import OffstageSchema
 package enum Statement: Sendable {
     case read(Read)
     case write(Write)
+    case remote(RemoteStatement)
+}
+
+extension Statement {
+    /// It may write, and runs where writes do.
+    package var isWrite: Bool {
+        switch self {
+        case .read: false
+        case .write: true
+        case .remote(let remote): remote.isWrite
+        }
+    }
+
+    /// It may be tried on an event loop under a step budget.
+    package var isBounded: Bool { if case .read(let read) = self { read.isBounded } else { false } }
+
+    /// The columns the payload's rows hold, in order.
+    package var payloadColumns: [Column] {
+        switch self {
+        case .read: []
+        case .write(let write): write.payloadColumns
+        case .remote(let remote): remote.payloadColumns
+        }
+    }
+
+    /// Of a page by cursor: the order.
+    package var pageOrder: String? {
+        switch self {
+        case .read(let read): read.root.last?.order
+        case .write: nil
+        case .remote(let remote): remote.pageOrder
+        }
+    }
 }
 
 /// One SQL text and its parameters, in order (`?1`, `?2`, …).
@@ -39,6 +72,8 @@ package enum Binding: Sendable, Hashable {
     case parentKey(Int)
     /// The nth column of the current row of the payload.
     case payload(Int)
+    /// The payload as a whole: `Inputs.body`.
+    case body
     /// The rows a write touched, as a JSON array of rowids.
     case affected
     case claims
@@ -182,6 +217,8 @@ package struct Inputs: Sendable {
     package var caller: Caller
     package var values: [RequestValue]
     package var rows: [Row]
+    /// The payload as it is, for a statement that takes it whole.
+    package var body: [UInt8]?
     package var now: Int64
     package var settings: [String: String]
     /// Undo everything after answering (`Prefer: tx=rollback`).

@@ -14,12 +14,12 @@ package final class WriteTerms: Sendable {
     /// `If-Match` and `If-None-Match`: the row must be as the caller knows it.
     package struct Match: Sendable {
         /// The row as the caller may read it; run with the request's own values, in UTC. Without a row, or with several, there is no tag.
-        package var row: Read
+        package var row: Statement
         package var condition: TagCondition
         /// The tag of a row that was written as one JSON object.
         package var tag: @Sendable ([UInt8]) -> String
 
-        package init(row: Read, condition: TagCondition, tag: @escaping @Sendable ([UInt8]) -> String) {
+        package init(row: Statement, condition: TagCondition, tag: @escaping @Sendable ([UInt8]) -> String) {
             self.row = row
             self.condition = condition
             self.tag = tag
@@ -33,7 +33,7 @@ package final class WriteTerms: Sendable {
             case never
             case always
             /// While each row written is there for the caller: the read gives the row whose key is its values.
-            case whileReadable(Read)
+            case whileReadable(Statement)
 
             /// The keys of all rows are wanted, to look for them later.
             package var needsKeys: Bool { if case .whileReadable = self { true } else { false } }

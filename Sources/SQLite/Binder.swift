@@ -50,8 +50,8 @@ struct Binder {
             try put(high.map { .text($0) } ?? .blob([]), statement, index)
         case .list(let position, let type): try put(.text(try list(position, type)), statement, index)
         case .count(let position): try put(try text(position), as: ColumnType(.bigint), statement, index)
-        // Filled from the parent's row.
-        case .parentKey: break
+        // The first is filled from the parent's row; the second is for databases that take a payload whole.
+        case .parentKey, .body: break
         case .payload(let column):
             // The arguments of a call stand in the payload's one row, whatever text asks for them.
             let row = row.isEmpty ? inputs.rows.first?.values ?? [] : row

@@ -7,3 +7,8 @@ extension EmbeddedDatabase {
         try SQLiteDialect(schema).statement(for: plan)
     }
 }
+
+extension SQLError {
+    /// A statement that was made for PostgreSQL came here.
+    static let ofAnotherEngine = SQLError("XX000", "this statement is not for the embedded engine")
+}

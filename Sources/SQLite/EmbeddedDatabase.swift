@@ -79,8 +79,8 @@ package final class EmbeddedDatabase: Driver {
         folder.release()
     }
 
-    package func readInline(_ read: Read, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows? {
-        guard read.isBounded else { return nil }
+    package func readInline(_ read: Statement, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows? {
+        guard case .read(let read) = read, read.isBounded else { return nil }
         return try inlineReaders.read(read, with: inputs, as: format, ticks: options.inlineTicks, bytes: options.inlineBytes)
     }
 
@@ -89,6 +89,7 @@ package final class EmbeddedDatabase: Driver {
         switch statement {
         case .read(let read): return try await pool.run(read, with: inputs, as: format, deadline: deadline)
         case .write(let write): return try await writer.run(write, with: inputs, as: format, deadline: deadline)
+        case .remote: throw .ofAnotherEngine
         }
     }
 

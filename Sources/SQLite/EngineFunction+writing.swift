@@ -1,4 +1,5 @@
 import CSQLite
+import OffstageDatabase
 package import OffstageSchema
 
 extension EngineFunction {

@@ -1,4 +1,5 @@
 import CSQLite
+import OffstageDatabase
 package import OffstageSchema
 
 /// What SQLite said when a call failed, before it is known what that means to the caller.
@@ -42,12 +43,15 @@ struct Fault: Error {
     }
 }
 
+extension OwnThread {
+    /// A thread of an engine that is being opened.
+    static func started(_ body: @escaping @Sendable () -> Void) throws(Fault) -> OwnThread {
+        do throws(SQLError) { return try OwnThread(body) } catch { throw Fault(SQLITE_NOMEM, error.message) }
+    }
+}
+
 extension SQLError {
-    static let statementTimeout = SQLError("57014", "canceling statement due to statement timeout")
     static let diskFull = SQLError("53100", "could not extend file: No space left on device", hint: "Check free disk space.")
-    static let tooBusy = SQLError(
-        "53300", "too many requests are waiting for the database", hint: "Try again in a moment.")
-    static let closed = SQLError("57P01", "the database is shutting down")
 }
 
 /// An error of one of our own functions on its way through SQLite, which carries one text only.

@@ -1,4 +1,5 @@
 import CSQLite
+import OffstageDatabase
 import OffstageSQL
 import OffstageSchema
 import Synchronization

@@ -1,3 +1,4 @@
+import OffstageDatabase
 import OffstageSQL
 import OffstageSchema
 import Synchronization
@@ -18,7 +19,7 @@ final class ReaderPool: Sendable {
         var threads: [OwnThread] = []
         for _ in 0..<max(options.readers, 1) {
             threads.append(
-                try OwnThread {
+                try .started {
                     var connection: Connection?
                     while let job = queue.take(upTo: 1)?.first {
                         connection = Connection.current(connection, path, .reader, state)

@@ -1,3 +1,4 @@
+import OffstageDatabase
 import OffstageSQL
 package import OffstageSchema
 

@@ -1,3 +1,4 @@
+import OffstageDatabase
 package import OffstageSQL
 package import OffstageSchema
 
@@ -68,6 +69,7 @@ package struct WriteTransaction: ~Copyable {
                 }
                 throw error
             }
+        case .remote: throw .ofAnotherEngine
         }
     }
 

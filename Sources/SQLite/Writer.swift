@@ -1,3 +1,4 @@
+import OffstageDatabase
 import OffstageSQL
 import OffstageSchema
 
@@ -28,7 +29,7 @@ final class Writer: Sendable {
         let queue = WorkQueue<Job>(limit: options.queue)
         self.queue = queue
         let handover = Handover(loop: try WriterLoop(path, options, state))
-        thread = try OwnThread { handover.loop.serve(queue) }
+        thread = try .started { handover.loop.serve(queue) }
     }
 
     func close() {

@@ -17,7 +17,14 @@ extension Schema {
     /// May the role do this to the whole of a table, view, sequence or (by `Function.signature`) function?
     ///
     /// Superusers and owners may do all; `service_role` has all on exposed schemas. A role that does not exist may do nothing.
+    ///
+    /// Where the database is the authority, it will say so itself; only calling a function by its URL is asked here first.
     package func allows(_ role: String, _ privilege: Privilege, on name: QualifiedName) -> Bool {
+        authority == .database && privilege != .execute || holds(role, privilege, on: name)
+    }
+
+    /// Does the role hold the privilege on the whole, as far as the grants known here tell?
+    package func holds(_ role: String, _ privilege: Privilege, on name: QualifiedName) -> Bool {
         guard roles[role] != nil else { return false }
         let held = memberships(of: role)
         if hasAll(held, name) { return true }
@@ -34,7 +41,7 @@ extension Schema {
 
     /// The columns the role may do this to, in the relation's order; nil means every one, without looking.
     package func allowedColumns(_ role: String, _ privilege: Privilege, of name: QualifiedName) -> [String]? {
-        if allows(role, privilege, on: name) { return nil }
+        if holds(role, privilege, on: name) { return nil }
         guard roles[role] != nil, let granted = privileges[name]?.columns else { return [] }
         let held = memberships(of: role).union(["public"])
         let names = tables[name]?.columns.map(\.name) ?? views[name]?.columns.map(\.name) ?? []
@@ -48,6 +55,7 @@ extension Schema {
 
     /// May the role name what is in the schema? 42501 `permission denied for schema x` otherwise.
     package func allowsUsage(_ role: String, ofSchema namespace: String) -> Bool {
+        if authority == .database { return true }
         guard roles[role] != nil else { return false }
         let held = memberships(of: role)
         if held.contains(where: { roles[$0]?.isSuperuser == true }) { return true }
@@ -71,7 +79,7 @@ extension Schema {
 
     /// Do the table's policies apply to the role? Not without row level security, to who bypasses it, nor to the owner unless it is forced.
     package func appliesRowSecurity(of table: Table, to role: String) -> Bool {
-        guard table.hasRowSecurity, !bypassesRowSecurity(role) else { return false }
+        guard authority == .own, table.hasRowSecurity, !bypassesRowSecurity(role) else { return false }
         return table.forcesRowSecurity || !memberships(of: role).contains(table.owner)
     }
 

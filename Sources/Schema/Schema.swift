@@ -36,10 +36,19 @@ package struct Schema: Sendable, Equatable {
     package var automaticPrivileges: [QualifiedName: [String: Set<Privilege>]] = [:]
     /// Comments on what has no field of its own for one: types, schemas, constraints, policies, indexes, sequences, views' columns.
     package var comments: [Commented: String] = [:]
+    /// Who says what a role may do.
+    package var authority = Authority.own
     /// The schemas a request may reach. A setting, not part of the catalogue.
     package var exposed: Set<String> = ["public"]
 
     package init() {}
+
+    package enum Authority: Sendable, Hashable {
+        /// This value: its grants and policies are asked, and added to what is run.
+        case own
+        /// The database itself, whose roles, grants and policies are its own: it is asked by running the statement as the role.
+        case database
+    }
 }
 
 /// One line of `alter default privileges`.
@@ -156,6 +165,8 @@ package struct Column: Sendable, Hashable {
     /// `generated always as (…) stored`.
     package var generated: Expression?
     package var comment: String?
+    /// The type in the database's own words, where the catalogue was read from one: it may be a type of which `type` knows nothing.
+    package var foreignType: String?
 
     package init(_ name: String, _ type: ColumnType) {
         self.name = name
@@ -298,6 +309,8 @@ package struct Function: Sendable, Hashable {
         package var type: ColumnType
         package var defaultValue: Expression?
         package var isVariadic = false
+        /// As of a column.
+        package var foreignType: String?
 
         package init(_ name: String?, _ type: ColumnType) {
             self.name = name

@@ -130,7 +130,7 @@ import Testing
         let project = try Project(ProjectFolder(folder.path), Settings())
         defer { project.close() }
         _ = try await project.migrations().up()
-        try await project.database.transaction { database in
+        try await project.database.embedded(for: "a test").transaction { database in
             try database.execute("create table stray (x integer) strict; alter table \"public.a\" add column y integer")
         }
         let told = Mutex<[String]>([])

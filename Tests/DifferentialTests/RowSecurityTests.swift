@@ -179,6 +179,7 @@ extension RestAnswer {
             case .call(let node): return node.query.text
             case .rows(let write): return write.texts.map(\.text).joined(separator: "\n")
             }
+        case .remote: return "a statement for another engine"
         }
     }
 }

@@ -114,6 +114,17 @@ struct GoldenRequest {
         body = lines.dropFirst().first { !$0.hasPrefix("Prefer: ") }
     }
 
+    /// The same on a database that has its own grants and policies.
+    private func remote(
+        _ request: TableRequest, _ payload: PayloadShape?, _ settings: PlanSettings, in schema: Schema
+    ) throws -> String {
+        var schema = schema
+        schema.authority = .database
+        let plan = try plan(request, payload: payload, in: Catalogue(schema, settings: settings), as: role)
+        guard case .remote(let remote) = try PostgresDialect(schema).statement(for: plan) else { return "no remote statement" }
+        return "postgres: " + describe(try remote.text(as: .json(nullsStripped: false)))
+    }
+
     func outcome(in schema: Schema) -> String {
         do {
             let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
@@ -128,7 +139,9 @@ struct GoldenRequest {
             settings.allowsAggregates = true
             let plan = try plan(request, payload: payload?.shape, in: Catalogue(schema, settings: settings), as: role)
             let statement = try SQLiteDialect(schema).statement(for: plan)
-            return (["values: \(request.values)"].filter { _ in !request.values.isEmpty } + describe(statement)).joined(separator: "\n")
+            return
+                (["values: \(request.values)"].filter { _ in !request.values.isEmpty } + describe(statement)
+                + [try remote(request, payload?.shape, settings, in: schema)]).joined(separator: "\n")
         } catch let error as RequestError {
             return Self.error(error.code, error.message, error.details, error.hint)
         } catch let error as PlanError {
@@ -171,6 +184,7 @@ struct GoldenRequest {
             if let node = write.representation { lines += ["representation:"] + describe(node, indent: "  ") }
             if let node = write.location { lines += ["location:"] + describe(node, indent: "  ") }
             return lines
+        case .remote: return ["remote"]
         }
     }
 

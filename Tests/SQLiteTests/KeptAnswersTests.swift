@@ -92,7 +92,7 @@ import Testing
 
     @Test func `a body is shown while its rows can be read, and never where it shall not be`() async throws {
         let shop = try await Shop()
-        let readable = Self.once(1, showing: .whileReadable(Shop.bookByID))
+        let readable = Self.once(1, showing: .whileReadable(.read(Shop.bookByID)))
         let first = try await Self.insert("Gora", readable, in: shop)
         #expect(first.keys == [["1"]])
         #expect(try await Self.insert("Gora", readable, in: shop).body == first.body)
@@ -151,7 +151,7 @@ import Testing
             var inputs = Inputs(
                 caller: Caller(role: "service_role"), values: [.text("1")], rows: [Inputs.Row(values: [.text("2")])], now: 0)
             inputs.terms = WriteTerms(
-                match: WriteTerms.Match(row: Shop.bookByID, condition: condition) { String(decoding: $0, as: UTF8.self) })
+                match: WriteTerms.Match(row: .read(Shop.bookByID), condition: condition) { String(decoding: $0, as: UTF8.self) })
             let text = SQLText(
                 #"update "public.books" set price = ?1 where id = ?2"#, bindings: [.payload(0), .value(0, ColumnType(.bigint))])
             return try await shop.database.run(

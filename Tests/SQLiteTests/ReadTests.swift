@@ -20,7 +20,7 @@ import Testing
     @Test func `a bounded read is answered on the thread that asks`() async throws {
         let shop = try await Shop()
         _ = try await shop.insert("Gora", price: "1")
-        let rows = try shop.database.readInline(Shop.bookByID, with: Shop.inputs([.text("1")]), as: .json(nullsStripped: false))
+        let rows = try shop.database.readInline(.read(Shop.bookByID), with: Shop.inputs([.text("1")]), as: .json(nullsStripped: false))
         #expect(rows.map { String(decoding: $0.body, as: UTF8.self) } == #"[{"id":1,"title":"Gora","price":1,"sold":false}]"#)
         #expect(rows?.count == 1)
     }
@@ -124,7 +124,7 @@ import Testing
         isBounded: true)
 
     private func inline(_ shop: Shop, _ read: Read, _ count: String) throws -> String? {
-        try shop.database.readInline(read, with: Shop.inputs([.text(count)]), as: .json(nullsStripped: false)).map {
+        try shop.database.readInline(.read(read), with: Shop.inputs([.text(count)]), as: .json(nullsStripped: false)).map {
             String(decoding: $0.body, as: UTF8.self)
         }
     }
@@ -174,7 +174,7 @@ import Testing
         let seen: [Int?] = try await withCheckedThrowingContinuation { continuation in
             Thread {
                 func titles() throws -> Int? {
-                    try shop.database.readInline(Shop.allBooks, with: Shop.inputs(), as: .json(nullsStripped: false))?.count
+                    try shop.database.readInline(.read(Shop.allBooks), with: Shop.inputs(), as: .json(nullsStripped: false))?.count
                 }
                 continuation.resume(
                     with: Result {

@@ -7,7 +7,7 @@ import ServiceLifecycle
 /// Runs a server on a free port for the time of a test, and stops it as a signal would.
 func withServer<Value: Sendable>(
     _ desk: Desk, _ settings: ServerSettings = ServerSettings(), log: AccessLog = AccessLog(.off), others: OtherRoutes? = nil,
-    isReady: @escaping @Sendable () -> Bool = { true }, _ body: @Sendable @escaping (Counter) async throws -> Value
+    unreadiness: @escaping @Sendable () -> String? = { nil }, _ body: @Sendable @escaping (Counter) async throws -> Value
 ) async throws -> Value {
     var settings = settings
     settings.port = 0
@@ -15,7 +15,7 @@ func withServer<Value: Sendable>(
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let (addresses, listening) = AsyncStream.makeStream(of: ListeningAddress.self)
-    let front = FrontDoor(settings, rest: desk.service, log: log, isReady: isReady)
+    let front = FrontDoor(settings, rest: desk.service, log: log, unreadiness: unreadiness)
     let server = HTTPServer(settings, front: front, others: others, logger: logger) { listening.yield($0) }
     let group = ServiceGroup(configuration: .init(services: [.init(service: server)], logger: logger))
     return try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test func `readiness is asked each time`() async throws {
-        try await withServer(try Desk(), isReady: { false }) { (counter) async throws in
+        try await withServer(try Desk(), unreadiness: { "It sleeps." }) { (counter) async throws in
             #expect(try await counter.ask(get("/readyz"))?.status == 503)
             #expect(try await counter.ask(get("/livez"))?.status == 200)
             #expect(try await counter.ask("POST /livez HTTP/1.1\r\nHost: h\r\n\r\n")?.fields["allow"] == "GET, HEAD")

@@ -46,7 +46,7 @@ final class Shelf: Driver {
         return try SQLiteDialect(schema).statement(for: plan)
     }
 
-    func readInline(_ read: Read, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows? {
+    func readInline(_ read: Statement, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows? {
         if state.withLock({ $0.isSlow }) { return nil }
         return try answer(inputs, format, isInline: true)
     }

@@ -45,12 +45,13 @@ package enum DataCommand: Sendable, Hashable {
     ///
     /// - Throws: whatever went wrong; its description is for people.
     package func perform(in project: Project, _ tell: @escaping Listener) async throws -> Bool {
+        if case .keys = self {} else { try await project.start() }
         switch self {
         case .migrateUp: try await Self.migrate(project, tell)
         case .migrateStatus: return try await Self.status(project, tell)
         case .importFile(let path, let format, let table, let skipsBad): try await Self.load(project, path, format, table, skipsBad, tell)
         case .export(let table, let format):
-            let bytes = try await TableExport(table, as: format).bytes(from: project.database)
+            let bytes = try await TableExport(table, as: format).bytes(from: project.database.driver)
             Self.pieces(of: bytes) { tell(.text($0)) }
         case .sql(let script): try await script.perform(in: project, tell)
         case .describe(let name): try Self.describe(project.database.schema, name, tell)
@@ -98,13 +99,17 @@ package enum DataCommand: Sendable, Hashable {
         let rows = TableImport(bytes, format, into: table, skipsBad: skipsBad) { tell(.progress($0)) }
         let report: ImportReport
         do {
-            report = try await project.database.transaction(deadline: nil) { database in
-                let report = try rows.perform(on: database)
-                if report.inserted > 1000 {
-                    try database.execute(
-                        "pragma analysis_limit = 400; analyze \(StoredName.table(try database.schema.importTarget(table).name))")
+            switch project.database {
+            case .postgres(let database): report = try await database.load(rows)
+            case .embedded(let database):
+                report = try await database.transaction(deadline: nil) { database in
+                    let report = try rows.perform(on: database)
+                    if report.inserted > 1000 {
+                        try database.execute(
+                            "pragma analysis_limit = 400; analyze \(StoredName.table(try database.schema.importTarget(table).name))")
+                    }
+                    return report
                 }
-                return report
             }
         } catch let refused as ImportRefused {
             Self.tell(refused.report, tell)

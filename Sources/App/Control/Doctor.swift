@@ -98,7 +98,7 @@ struct Doctor {
 
     private func engine(_ findings: inout Findings, _ tell: DataCommand.Listener) async throws {
         let schema = schema
-        let found = try await project.database.transaction(deadline: nil) { database in
+        let found = try await project.database.embedded(for: "offstage doctor").transaction(deadline: nil) { database in
             var problems: [String] = []
             for row in try database.rows("pragma quick_check(20)") where row.first != .text("ok") {
                 if case .text(let text)? = row.first { problems.append("the database file is damaged: \(text)") }

@@ -25,7 +25,7 @@ package struct SQLScript: Sendable, Hashable {
 
     func perform(in project: Project, _ tell: @escaping DataCommand.Listener) async throws {
         let caller = try caller(in: project.database.schema)
-        try await project.database.transaction(deadline: nil) { database in
+        try await project.database.embedded(for: "offstage sql").transaction(deadline: nil) { database in
             var run = FileRun("sql", text: text, in: database.schema, now: EpochClock.now)
             run.caller = caller
             run.onResult = { $0.tell(as: format, tell) }

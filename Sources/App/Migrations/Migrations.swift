@@ -1,6 +1,6 @@
 import Crypto
 package import OffstageDatabase
-package import OffstageSQLite
+import OffstageSQLite
 import OffstageSchema
 import OffstageSyntax
 
@@ -24,15 +24,15 @@ package struct Migrations: Sendable {
     }
 
     package let files: [MigrationFile]
-    private let folder: String
-    private let database: EmbeddedDatabase
+    let folder: String
+    let database: ProjectDatabase
     /// Run before each file.
-    private let preamble: String
+    let preamble: String
 
     /// - Parameters:
     ///   - folder: what errors call the files' folder: `migrations`.
     ///   - open: schemas whose new tables are open to everyone, by the setting `api.open_tables`.
-    package init(_ files: [MigrationFile], folder: String = "migrations", opening open: [String] = [], in database: EmbeddedDatabase) {
+    package init(_ files: [MigrationFile], folder: String = "migrations", opening open: [String] = [], in database: ProjectDatabase) {
         self.files = files
         self.folder = folder
         self.database = database
@@ -57,14 +57,20 @@ package struct Migrations: Sendable {
     /// The files beside what the database remembers.
     package func history() async throws -> MigrationHistory {
         let files = files
-        return try await database.transaction(deadline: nil) { database in
-            MigrationHistory(files: files, applied: try Self.applied(in: database))
+        switch database {
+        case .postgres(let database):
+            return MigrationHistory(files: files, applied: try await Self.applied(in: database))
+        case .embedded(let database):
+            return try await database.transaction(deadline: nil) { database in
+                MigrationHistory(files: files, applied: try Self.applied(in: database))
+            }
         }
     }
 
     /// By file, the statements that had no effect when it was applied.
     package func notes() async throws -> [String: [FileNote]] {
-        try await database.transaction(deadline: nil) { database in try FileNote.all(on: database) }
+        guard case .embedded(let database) = database else { return [:] }
+        return try await database.transaction(deadline: nil) { database in try FileNote.all(on: database) }
     }
 
     private static func applied(in database: borrowing WriteTransaction) throws(SQLError) -> [AppliedMigration] {
@@ -91,7 +97,7 @@ package struct Migrations: Sendable {
             each(applied)
             done.append(applied)
         }
-        if !done.isEmpty {
+        if !done.isEmpty, case .embedded(let database) = database {
             // So that the planner knows which of two indexes is the narrower.
             try await database.transaction(deadline: nil) { database in try database.execute("pragma analysis_limit = 400; analyze") }
         }
@@ -100,6 +106,11 @@ package struct Migrations: Sendable {
 
     private func apply(_ file: MigrationFile) async throws -> (grants: [String], notes: [FileNote], notices: [String]) {
         let (shown, preamble) = ("\(folder)/\(file.name)", preamble)
+        let database: EmbeddedDatabase
+        switch self.database {
+        case .embedded(let embedded): database = embedded
+        case .postgres(let postgres): return (try await apply(file, in: postgres), [], [])
+        }
         return try await database.transaction(deadline: nil) { database in
             // Another process cannot be here, but another command of this one could have been faster.
             guard try database.rows("SELECT 1 FROM \"offstage.migration\" WHERE name = ?1", [.text(file.name)]).isEmpty else {

@@ -1,16 +1,17 @@
 package import OffstageAuth
 import OffstageDatabase
-package import OffstageSQLite
+import OffstagePostgres
+import OffstageSQLite
 import OffstageSchema
 
 /// A project with its database and keys open: this process owns them until it is closed.
 package struct Project: Sendable {
     package let folder: ProjectFolder
     package let settings: Settings
-    package let database: EmbeddedDatabase
+    package let database: ProjectDatabase
     package let keys: KeyRing
 
-    /// Opens, and makes what is not there yet: the data folder, the database, new keys.
+    /// Opens, and makes what is not there yet: the data folder, the database, new keys. A PostgreSQL is not asked before ``start()``.
     ///
     /// - Throws: 55006 where another process owns the data.
     package init(_ folder: ProjectFolder, _ settings: Settings) throws {
@@ -22,7 +23,11 @@ package struct Project: Sendable {
         options.queue = settings.database.queue
         options.otherTimeLimit = settings.database.statementTimeout
         options.exposed = Set(settings.api.schemas)
-        database = try EmbeddedDatabase(folder: data, options: options)
+        if let url = settings.database.url {
+            database = .postgres(try PostgresDatabase(url, options: Self.options(settings)))
+        } else {
+            database = .embedded(try EmbeddedDatabase(folder: data, options: options))
+        }
         let rules = KeyRules(requireKey: settings.api.requireKey, audience: settings.auth.audience)
         var imported: [SigningKey] = []
         if let secret = settings.auth.jwtSecret {
@@ -37,6 +42,25 @@ package struct Project: Sendable {
     package func close() {
         try? keys.saveUses()
         database.close()
+    }
+
+    /// Makes the database ready to be asked: on PostgreSQL, connects, sets up what is missing, and reads the catalogue.
+    package func start() async throws {
+        guard case .postgres(let database) = database else { return }
+        let exposed = settings.api.schemas
+        try await database.session { try PostgresSetup.run(on: $0, exposing: exposed) }
+        try await database.start()
+    }
+
+    private static func options(_ settings: Settings) -> PostgresDatabase.Options {
+        var options = PostgresDatabase.Options()
+        options.connections = settings.database.connections
+        options.queue = settings.database.queue
+        options.otherTimeLimit = settings.database.statementTimeout
+        options.preparedStatements = settings.database.preparedStatements
+        options.exposed = settings.api.schemas
+        options.log = { Terminal.note("PostgreSQL: \($0)") }
+        return options
     }
 
     package func migrations() throws(FileError) -> Migrations {
@@ -57,6 +81,11 @@ extension Project {
     /// Loads `seed.sql` and `seed/*` once in the life of a database, all of it or nothing.
     package func seed() async throws -> [Seeded] {
         let (folder, seeds) = (folder, try folder.seeds())
+        let database: EmbeddedDatabase
+        switch self.database {
+        case .embedded(let embedded): database = embedded
+        case .postgres(let postgres): return try await seed(postgres, seeds)
+        }
         return try await database.transaction(deadline: nil) { database in
             guard try database.rows("SELECT 1 FROM \"offstage.meta\" WHERE key = 'seeded'").isEmpty else { return [] }
             var done: [Seeded] = []
@@ -66,13 +95,8 @@ extension Project {
                     let table = Self.table(ofSeed: file)
                     do {
                         done.append(Seeded(file: file, rows: try TableImport(bytes, format, into: table).perform(on: database).inserted))
-                    } catch let error as ImportRefused {
-                        throw SeedError(
-                            file: file,
-                            reason: "\(error.report.badCount) rows do not fit\n"
-                                + error.report.bad.map { "  \($0)" }.joined(separator: "\n"))
-                    } catch let error as SQLError {
-                        throw SeedError(file: file, reason: "\(error.code): \(error.message)" + (error.hint.map { "\nhint: \($0)" } ?? ""))
+                    } catch {
+                        throw SeedError(file: file, error)
                     }
                 } else {
                     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -85,6 +109,36 @@ extension Project {
             }
             _ = try database.rows("INSERT INTO \"offstage.meta\" VALUES ('seeded', ?1)", [.text("\(EpochClock.now)")])
             return done
+        }
+    }
+
+    private func seed(_ database: PostgresDatabase, _ seeds: [String]) async throws -> [Seeded] {
+        let (folder, schema) = (folder, database.schema)
+        return try await database.session { session in
+            try session.transaction { session in
+                _ = try session.rows(PostgresSetup.lock)
+                let inserted = try session.rows("insert into offstage.meta values ('seeded', now()) on conflict do nothing returning 1")
+                guard !inserted.isEmpty else { return [] }
+                var done: [Seeded] = []
+                for file in seeds {
+                    guard let bytes = try TextFile.bytes("\(folder.path)/\(file)") else { continue }
+                    do {
+                        if let format = RowFileFormat(fileName: file) {
+                            let rows = TableImport(bytes, format, into: Self.table(ofSeed: file))
+                            done.append(Seeded(file: file, rows: try rows.perform(on: session, schema).inserted))
+                        } else {
+                            guard let text = String(validating: bytes, as: UTF8.self) else {
+                                throw SeedError(file: file, reason: "it is not UTF-8")
+                            }
+                            try session.run(script: text)
+                            done.append(Seeded(file: file, rows: nil))
+                        }
+                    } catch {
+                        throw SeedError(file: file, error)
+                    }
+                }
+                return done
+            }
         }
     }
 
@@ -102,6 +156,23 @@ extension Project {
 package struct SeedError: Error, Sendable, Hashable, CustomStringConvertible {
     package var file: String
     package var reason: String
+
+    package init(file: String, reason: String) {
+        self.file = file
+        self.reason = reason
+    }
+
+    init(file: String, _ error: any Error) {
+        self.file = file
+        reason =
+            switch error {
+            case let error as ImportRefused:
+                "\(error.report.badCount) rows do not fit\n" + error.report.bad.map { "  \($0)" }.joined(separator: "\n")
+            case let error as SQLError: "\(error.code): \(error.message)" + (error.hint.map { "\nhint: \($0)" } ?? "")
+            case let error as SeedError: error.reason
+            default: "\(error)"
+            }
+    }
 
     package var description: String { "\(file): \(reason)\nNothing of the seeds was loaded." }
 }

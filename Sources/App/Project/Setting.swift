@@ -47,6 +47,14 @@ package struct Setting: Sendable {
         optional("auth.jwks", \.auth.jwks, "A JSON Web Key Set whose tokens are believed.", isSecret: true),
         optional("auth.issuer", \.auth.issuer, "What `iss` must be in tokens signed by these two."),
         optional("auth.audience", \.auth.audience, "What `aud` must hold, in tokens that have one."),
+        optional(
+            "database.url", \.database.url,
+            "A PostgreSQL to live in, as `postgres://…` or libpq's keywords; without it, the embedded engine. `database: postgres://…` and `OFFSTAGE_DATABASE_URL` say the same.",
+            isSecret: true),
+        number("database.connections", \.database.connections, 1...1_000, "Connections to PostgreSQL that this server keeps."),
+        number(
+            "database.prepared_statements", \.database.preparedStatements, 0...10_000,
+            "Statements kept prepared on each connection to PostgreSQL; 0 behind PgBouncer in transaction mode."),
         number("database.readers", \.database.readers, 1...64, "Threads for long reads."),
         number("database.queue", \.database.queue, 1...100_000, "Requests that may wait for the database; more get 503."),
         duration(

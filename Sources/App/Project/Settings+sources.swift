@@ -119,6 +119,8 @@ private struct SettingsReading {
                 switch value {
                 case .mapping: flatten(value, under: full, file: file, into: &given)
                 case .scalar(let scalar) where isEmpty(scalar): continue
+                case .scalar(let scalar) where full == "database":
+                    given.append(.init(key: "database.url", value: .text(scalar.string), place: place))
                 case .scalar(let scalar): given.append(.init(key: full, value: .text(scalar.string), place: place))
                 case .sequence(let items):
                     let texts = items.compactMap { if case .scalar(let scalar) = $0 { scalar.string } else { nil } }
@@ -171,7 +173,10 @@ private struct SettingsReading {
         return given
     }
 
-    private static func key(_ variable: String) -> String { variable.dropFirst(9).lowercased().replacing("__", with: ".") }
+    private static func key(_ variable: String) -> String {
+        let key = variable.dropFirst(9).lowercased().replacing("__", with: ".")
+        return key.hasPrefix("database_url") ? "database.url" + key.dropFirst("database_url".count) : key
+    }
 
     static func variable(_ key: String) -> String { "OFFSTAGE_" + key.uppercased().replacing(".", with: "__") }
 }

@@ -32,6 +32,10 @@ package struct Settings: Sendable, Hashable {
         package var audience: String?
     }
     package struct Database: Sendable, Hashable {
+        /// Nil: the embedded engine, in the data folder.
+        package var url: String?
+        package var connections = 10
+        package var preparedStatements = 256
         package var readers = 4
         package var queue = 512
         package var statementTimeout = Duration.seconds(8)

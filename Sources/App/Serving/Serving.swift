@@ -1,6 +1,7 @@
 import Logging
 import OffstageAuth
 import OffstageDatabase
+import OffstagePostgres
 import OffstageQuery
 import OffstageSQLite
 import OffstageSchema
@@ -20,6 +21,8 @@ struct Serving {
     }
 
     func run() async throws {
+        try await project.start()
+        if case .postgres(let database) = project.database { try database.follow() }
         let story = try await prepare()
         let control = try ControlSocket(project)
         defer { control.stop() }
@@ -31,7 +34,10 @@ struct Serving {
             case .info, .warning: .warning
             case .error: .error
             }
-        let front = FrontDoor(serverSettings, rest: rest, log: AccessLog(style))
+        let front = FrontDoor(serverSettings, rest: rest, log: AccessLog(style)) { [database = project.database] in
+            // The log has libpq's own words; they name hosts and users.
+            if case .postgres(let database) = database, database.unreadiness != nil { "PostgreSQL cannot be reached." } else { nil }
+        }
         let begun = start
         let server = HTTPServer(serverSettings, front: front, logger: logger) { [project] address in
             StartReport(project, story).tell(address: "\(address)", after: ContinuousClock.now - begun)
@@ -69,7 +75,7 @@ struct Serving {
         rest.plan.maxRows = project.settings.api.maxRows
         rest.plan.allowsAggregates = project.settings.api.aggregates
         rest.tagsRows = project.settings.api.etags
-        return RestService(driver: project.database, keys: project.keys, settings: rest)
+        return RestService(driver: project.database.driver, keys: project.keys, settings: rest)
     }
 
     private var serverSettings: ServerSettings {
@@ -128,7 +134,9 @@ struct StartReport: Sendable {
         let settings = project.settings
         var lines = [
             "Offstage \(Version.offstage) serves \(address)  (\(settings.environment.rawValue), ready in \(seconds * 1000 + attoseconds / 1_000_000_000_000_000) ms)",
-            "  API   \(address)/rest/v1", "  data  \(project.folder.dataPath(settings))",
+            "  API   \(address)/rest/v1",
+            settings.database.url == nil
+                ? "  data  \(project.folder.dataPath(settings))" : "  data  in PostgreSQL; keys in \(project.folder.dataPath(settings))",
         ]
         for applied in story.applied { lines += applied.lines.map { "  \($0)" } }
         if !story.seeded.isEmpty {
@@ -146,6 +154,10 @@ struct StartReport: Sendable {
             lines.append(
                 "  new \(created.key.kind.rawValue) key"
                     + (isShown ? ", shown this once  \(created.text)" : "  not shown in a log: offstage keys create secret --name NAME"))
+        }
+        if case .postgres = project.database {
+            lines.append("Who may do what: PostgreSQL's own grants and policies say (\\dp and \\ddp in psql).")
+            return lines
         }
         let access = PublicAccess(project.database.schema, exposing: settings.api.schemas)
         lines.append("Open to the public:")

@@ -1,6 +1,6 @@
+package import OffstageDatabase
 import OffstageQuery
 import OffstageSQL
-package import OffstageSQLite
 package import OffstageSchema
 
 /// All rows of a table or view as a file's text, in order of the key.
@@ -13,7 +13,7 @@ package struct TableExport: Sendable {
         self.format = format
     }
 
-    package func bytes(from database: EmbeddedDatabase) async throws(SQLError) -> [UInt8] {
+    package func bytes(from database: any Driver) async throws(SQLError) -> [UInt8] {
         let schema = database.schema
         let parts = relation.split(separator: ".", maxSplits: 1).map(String.init)
         var settings = PlanSettings()
@@ -30,7 +30,7 @@ package struct TableExport: Sendable {
                 request = try TableRequest(method: .get, path: "/" + name, query: nil, headers: RequestHeaders())
             } catch { throw PlanError(error.code, error.message) }
             let plan = try OffstageQuery.plan(request, in: Catalogue(schema, settings: settings), as: Caller.system.role)
-            do throws(SQLError) { statement = try SQLiteDialect(schema).statement(for: plan) } catch { throw PlanError(error) }
+            do throws(SQLError) { statement = try database.statement(for: plan) } catch { throw PlanError(error) }
         } catch {
             throw SQLError(error.code, error.message, hint: error.hint)
         }

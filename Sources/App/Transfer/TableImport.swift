@@ -28,11 +28,11 @@ package struct ImportRefused: Error, Sendable, Hashable {
 /// }
 /// ```
 package struct TableImport: Sendable {
-    private let bytes: [UInt8]
-    private let format: RowFileFormat
-    private let table: String
-    private let skipsBad: Bool
-    private let progress: @Sendable (Double) -> Void
+    let bytes: [UInt8]
+    let format: RowFileFormat
+    let table: String
+    let skipsBad: Bool
+    let progress: @Sendable (Double) -> Void
 
     /// - Parameter table: `books` or `shop.books`.
     package init(
@@ -53,7 +53,7 @@ package struct TableImport: Sendable {
         try bytes.withUnsafeBufferPointer { try perform($0, on: database) }
     }
 
-    private static let batch = 2000
+    static let batch = 2000
 
     private func perform(_ bytes: UnsafeBufferPointer<UInt8>, on database: borrowing WriteTransaction) throws -> ImportReport {
         var source = try RowSource(bytes, format)
@@ -64,15 +64,7 @@ package struct TableImport: Sendable {
             schema.tables[table.name]?.columns[i].identity = .byDefault
         }
         var report = ImportReport()
-        var kept: [(index: Int, column: Column)] = []
-        for (index, name) in source.columns.enumerated() {
-            guard let column = table.column(name) else {
-                throw SQLError(
-                    "42703", "column \"\(name)\" of relation \"\(table.name.name)\" does not exist",
-                    hint: closestName(to: name, among: table.columns.map(\.name)).map { "Perhaps you meant \"\($0)\"." })
-            }
-            if column.generated == nil { kept.append((index, column)) } else { report.passedOver.append(name) }
-        }
+        let kept = try columns(of: source, in: table, &report)
         let now = EpochClock.now
         let context = ValueContext(now: now)
         var statements = RowStatements(table, kept.map(\.column), schema)
@@ -97,6 +89,22 @@ package struct TableImport: Sendable {
         guard report.badCount == 0 || skipsBad else { throw ImportRefused(report: report) }
         try moveSequences(of: table, kept.map(\.column), on: database)
         return report
+    }
+
+    /// The columns of the file that are the table's own to take, with their places in it.
+    func columns(
+        of source: RowSource, in table: Table, _ report: inout ImportReport
+    ) throws(SQLError) -> [(index: Int, column: Column)] {
+        var kept: [(index: Int, column: Column)] = []
+        for (index, name) in source.columns.enumerated() {
+            guard let column = table.column(name) else {
+                throw SQLError(
+                    "42703", "column \"\(name)\" of relation \"\(table.name.name)\" does not exist",
+                    hint: closestName(to: name, among: table.columns.map(\.name)).map { "Perhaps you meant \"\($0)\"." })
+            }
+            if column.generated == nil { kept.append((index, column)) } else { report.passedOver.append(name) }
+        }
+        return kept
     }
 
     private func insert(
@@ -148,14 +156,14 @@ package struct TableImport: Sendable {
 }
 
 extension ImportReport {
-    fileprivate mutating func add(_ row: BadRow) {
+    mutating func add(_ row: BadRow) {
         badCount += 1
         if bad.count < 20 { bad.append(row) }
     }
 }
 
 extension BadRow {
-    fileprivate init(line: Int, _ error: SQLError) {
+    init(line: Int, _ error: SQLError) {
         self.init(line: line, reason: "\(error.code): \(error.message)" + (error.details.map { " (\($0))" } ?? ""))
     }
 }

@@ -61,17 +61,35 @@ package struct CallPayload: Sendable {
         PayloadShape(columns: names, patterns: [names.map { _ in true }], rowCount: 1)
     }
 
+    private func demandArguments(for plan: CallPlan) throws(SQLError) {
+        guard case .json(let value)? = body, !plan.takesBody else { return }
+        switch value {
+        case .object: break
+        case .array: throw SQLError("22023", "cannot call json_to_record on an array")
+        default: throw SQLError("22023", "cannot call json_to_record on a scalar")
+        }
+    }
+
+    /// The bytes that a database takes the call's body as: one JSON object of arguments, or the one value as it was sent.
+    ///
+    /// - Throws: 22023 for JSON that is no object where arguments are wanted by name.
+    package func record(for plan: CallPlan, _ bytes: [UInt8]) throws(SQLError) -> [UInt8] {
+        try demandArguments(for: plan)
+        switch body {
+        case .json?: return bytes
+        case .text(let text)?: return Array(text.utf8)
+        case nil: break
+        }
+        var writer = JSONWriter()
+        Payload.write(names, values, into: &writer)
+        return Array(writer.text.utf8)
+    }
+
     /// The arguments as stored values, in the order of the plan's columns.
     ///
     /// - Throws: the input function's error: 22P02 and its kin.
     package func stored(for plan: CallPlan, in context: ValueContext) throws(SQLError) -> [StoredValue] {
-        if case .json(let value)? = body, !plan.takesBody {
-            switch value {
-            case .object: break
-            case .array: throw SQLError("22023", "cannot call json_to_record on an array")
-            default: throw SQLError("22023", "cannot call json_to_record on a scalar")
-            }
-        }
+        try demandArguments(for: plan)
         return try Payload.stored(plan.takesBody ? [body] : values.map { $0 }, as: plan.columns, in: context)
     }
 }

@@ -45,8 +45,11 @@ package struct Gate: Sendable {
 extension Gate {
     /// A relation as the caller may read it: a secured table, or a view's query.
     ///
+    /// Where the database itself is the authority, the relation as it is: the database adds what there is to add.
+    ///
     /// - Throws: 42501 where the caller may not read it, 42P17 for a policy that reads its own table, 42P01.
     package func source(_ name: QualifiedName, as alias: Alias?, hiding hidden: Set<String> = []) throws(SQLError) -> FromItem {
+        if schema.authority == .database { return .table(Name(name.schema, name.name), alias) }
         if let view = schema.views[name] {
             guard hidden.isEmpty else { throw SQLError.denied("view", name.name) }
             return try expand(view, as: alias)

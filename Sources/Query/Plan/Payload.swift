@@ -189,6 +189,40 @@ extension PayloadType {
 }
 
 extension Payload {
+    /// The bytes that a database takes the payload as: a JSON array of objects.
+    package func recordset(_ body: [UInt8], type: PayloadType) -> [UInt8] {
+        if case .json = type {
+            let first = body.first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
+            return first == UInt8(ascii: "[") ? body : [UInt8(ascii: "[")] + body + [UInt8(ascii: "]")]
+        }
+        var writer = JSONWriter()
+        writer.raw("[")
+        for (index, row) in rows.enumerated() {
+            if index > 0 { writer.raw(",") }
+            Self.write(columns, row, into: &writer)
+        }
+        writer.raw("]")
+        return Array(writer.text.utf8)
+    }
+
+    /// One row as an object; what it does not give is left out.
+    static func write(_ names: [String], _ values: [Value?], into writer: inout JSONWriter) {
+        writer.raw("{")
+        var isFirst = true
+        for (name, value) in zip(names, values) {
+            guard let value else { continue }
+            if !isFirst { writer.raw(",") }
+            isFirst = false
+            writer.string(name)
+            writer.raw(":")
+            switch value {
+            case .json(let json): writer.raw(text: json.text)
+            case .text(let text): writer.string(text)
+            }
+        }
+        writer.raw("}")
+    }
+
     /// One row as stored values, in the order of `columns`; a missing one is null.
     ///
     /// - Throws: the input function's error: 22P02 and its kin.

@@ -137,7 +137,7 @@ extension PlanSettings {
 extension Schema {
     /// Whether a role may do anything at all with a relation.
     package func allowsAny(_ role: String, on name: QualifiedName) -> Bool {
-        for privilege in [Privilege.select, .insert, .update, .delete] where allows(role, privilege, on: name) { return true }
+        for privilege in [Privilege.select, .insert, .update, .delete] where holds(role, privilege, on: name) { return true }
         guard let columns = privileges[name]?.columns else { return false }
         return columns.values.contains { !$0.isEmpty }
     }

@@ -1,4 +1,5 @@
 import CSQLite
+import OffstageDatabase
 import OffstageSchema
 
 /// Functions of the project that give rows, as a table: `select c1, c2 from pg_call_rows('public.f(integer)', 0, 5)`.

@@ -1,3 +1,4 @@
+import OffstageDatabase
 import OffstageSQL
 import OffstageSchema
 import OffstageSyntax

@@ -1,3 +1,4 @@
+import OffstageDatabase
 import OffstageJSON
 import OffstageQuery
 import OffstageSQL
@@ -43,7 +44,7 @@ extension WriterLoop {
 
     /// The tag of the one row, as the caller sees it now.
     private func tag(_ match: WriteTerms.Match, _ inputs: Inputs) throws(RunStop) -> String? {
-        let rows = try connection.read(match.row, with: inputs.asking(inputs.values), as: .object(nullsStripped: false))
+        let rows = try connection.read(match.row.embedded, with: inputs.asking(inputs.values), as: .object(nullsStripped: false))
         return rows.count == 1 ? match.tag(rows.body) : nil
     }
 
@@ -76,7 +77,7 @@ extension WriterLoop {
             for key in keys {
                 let values = key.compactMap { $0.map { RequestValue.text($0) } }
                 guard values.count == key.count else { return false }
-                guard try connection.read(read, with: inputs.asking(values), as: .none).count == 1 else { return false }
+                guard try connection.read(read.embedded, with: inputs.asking(values), as: .none).count == 1 else { return false }
             }
             return true
         }
@@ -174,15 +175,8 @@ extension StoredValue {
     fileprivate static func number(_ number: Int?) -> StoredValue { number.map { .integer(Int64($0)) } ?? .null }
 }
 
-extension SQLError {
-    static let preconditionFailed = SQLError(
-        "OFS301", "The row is not as the request's condition says", hint: "Read the row again, and decide anew.")
-    static let keyOfAnotherRequest = SQLError(
-        "OFS304", "The Idempotency-Key belongs to another request",
-        hint: "A key stands for one request: send the same request again, or a new key.")
-    static func tooManyKeys(_ limit: Int) -> SQLError {
-        SQLError(
-            "OFS305", "Too many Idempotency-Keys", details: "At most \(limit) are kept for a caller within a day.",
-            hint: "Send requests that need no protection without a key.")
+extension Statement {
+    fileprivate var embedded: Read {
+        get throws(RunStop) { if case .read(let read) = self { read } else { throw .refused(.ofAnotherEngine) } }
     }
 }

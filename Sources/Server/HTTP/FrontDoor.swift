@@ -10,19 +10,20 @@ package final class FrontDoor: Sendable {
     let date = HeaderDate()
     let inHand = RequestsInHand()
     private let ids = RequestIDs()
-    private let isReady: @Sendable () -> Bool
+    /// Why requests cannot be answered now; nil where they can.
+    private let unreadiness: @Sendable () -> String?
 
     package init(
         _ settings: ServerSettings = ServerSettings(), rest: RestService?, log: AccessLog = AccessLog(.off),
         metrics: ServerMetrics = ServerMetrics(),
-        isReady: @escaping @Sendable () -> Bool = { true }
+        unreadiness: @escaping @Sendable () -> String? = { nil }
     ) {
         limits = settings.limits
         cors = settings.cors
         self.rest = rest
         self.log = log
         self.metrics = metrics
-        self.isReady = isReady
+        self.unreadiness = unreadiness
     }
 
     func receive(_ head: RequestHead) -> Visit {
@@ -65,7 +66,7 @@ package final class FrontDoor: Sendable {
         if let rest, RestService.owns(head.path) { return rest.answer(head, body: body, isOnEventLoop: isOnEventLoop) }
         switch head.path {
         case "/livez": return .now(health(head, nil))
-        case "/readyz": return .now(health(head, isReady() ? nil : Refusal(.notReady)))
+        case "/readyz": return .now(health(head, unreadiness().map { Refusal(.notReady, details: $0) }))
         default: return nil
         }
     }

@@ -19,7 +19,7 @@ final class PreparedRequest: Sendable {
     let offset: Int?
     /// Where the limit of a page by cursor stands among them.
     let pageLimit: Int?
-    let read: Read?
+    let read: Statement?
     /// The settings that the read asks for.
     let settings: [String]
     let byteCount: Int
@@ -39,7 +39,7 @@ final class PreparedRequest: Sendable {
 
     init(
         _ request: TableRequest, relation: QualifiedName, media: AnswerMedia, applied: String?, profile: String?, timeZone: TimeZoneRules,
-        read: Read?
+        read: Statement?
     ) {
         var request = request
         self.offset = request.window.offset?.position
@@ -53,7 +53,7 @@ final class PreparedRequest: Sendable {
         self.timeZone = timeZone
         self.read = read
         var used = UsedSettings()
-        if let read { used.add(read.root); read.count.map { used.add($0) } }
+        if let read { used.add(read) }
         settings = used.names
         byteCount = 2_048 + request.shape.byteCount * 4 + used.byteCount
     }
@@ -64,7 +64,7 @@ final class PreparedRequest: Sendable {
 
     /// Whether a read may be tried where it arrives. One that keeps going over the budget is tried now and then only: other values
     /// may be cheaper.
-    func mayRunInline(_ read: Read) -> Bool {
+    func mayRunInline(_ read: Statement) -> Bool {
         guard read.isBounded else { return false }
         let overruns = overruns.load(ordering: .relaxed)
         guard overruns >= 4 else { return true }
@@ -121,48 +121,33 @@ struct PreparedCall: Sendable {
         self.statement = statement
         self.plan = plan
         var used = UsedSettings()
-        switch statement {
-        case .read(let read):
-            used.add(read.root)
-            read.count.map { used.add($0) }
-        case .write(let write): if case .call(let node) = write.action { used.add(node) }
-        }
+        used.add(statement)
         settings = used.names
     }
 }
 
 /// A read that stands behind another request, and the settings it asks for.
 struct PreparedRead: Sendable {
-    let read: Read
+    let read: Statement
     let settings: [String]
 
-    init(_ read: Read) {
+    init(_ read: Statement) {
         self.read = read
         var used = UsedSettings()
-        used.add(read.root)
+        used.add(read)
         settings = used.names
     }
 }
 
 /// A write's statement and the settings it asks for.
 struct PreparedWrite: Sendable {
-    let write: Write
+    let write: Statement
     let settings: [String]
 
-    init(_ write: Write) {
+    init(_ write: Statement) {
         self.write = write
         var used = UsedSettings()
-        switch write.action {
-        case .insert(let texts): for text in texts { used.add(text) }
-        case .update(let text): used.add(text)
-        case .rows(let write): for text in write.texts { used.add(text) }
-        case .delete(let find, let delete):
-            if let find { used.add(find) }
-            used.add(delete)
-        case .call(let node): used.add(node)
-        }
-        if let representation = write.representation { used.add(representation) }
-        if let location = write.location { used.add(location) }
+        used.add(write)
         settings = used.names
     }
 }
@@ -172,12 +157,39 @@ private struct UsedSettings {
     var names: [String] = []
     var byteCount = 0
 
-    mutating func add(_ text: SQLText) {
+    mutating func add(_ statement: Statement) {
+        switch statement {
+        case .read(let read):
+            add(read.root)
+            if let count = read.count { add(count) }
+        case .write(let write): add(write)
+        case .remote(let remote):
+            // A database of its own may ask for any of them, in functions and policies that nobody here has read.
+            names = RequestSettings.all
+            byteCount += remote.byteCount
+        }
+    }
+
+    private mutating func add(_ write: Write) {
+        switch write.action {
+        case .insert(let texts): for text in texts { add(text) }
+        case .update(let text): add(text)
+        case .rows(let write): for text in write.texts { add(text) }
+        case .delete(let find, let delete):
+            if let find { add(find) }
+            add(delete)
+        case .call(let node): add(node)
+        }
+        if let representation = write.representation { add(representation) }
+        if let location = write.location { add(location) }
+    }
+
+    private mutating func add(_ text: SQLText) {
         byteCount += text.text.utf8.count + text.bindings.count * 48
         for case .setting(let name) in text.bindings where !names.contains(name) { names.append(name) }
     }
 
-    mutating func add(_ node: ReadNode) {
+    private mutating func add(_ node: ReadNode) {
         add(node.query)
         add(node.fields)
     }

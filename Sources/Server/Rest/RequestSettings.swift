@@ -3,6 +3,9 @@ import OffstageSchema
 
 /// What `current_setting('request.…')` gives: made only for the names a statement asks for.
 enum RequestSettings {
+    /// Those that PostgREST sets for every request.
+    static let all = ["request.method", "request.path", "request.headers", "request.cookies"]
+
     static func values(_ names: [String], of call: Call) -> [String: String] {
         var values: [String: String] = [:]
         for name in names { values[name] = value(name, of: call) }

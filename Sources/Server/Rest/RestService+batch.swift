@@ -110,11 +110,11 @@ extension RestService {
             return .run(
                 Work(
                     kind: .read(offset: ready.offset, limit: ready.limit), prepared: prepared, call: call,
-                    step: ScriptStep(.read(read), with: ready.inputs, as: ready.format)))
+                    step: ScriptStep(read, with: ready.inputs, as: ready.format)))
         }
         guard let ready = try ready(write: prepared, values, call, body) else { return .answered(try untouched(prepared)) }
         return .run(
-            Work(kind: .write, prepared: prepared, call: call, step: ScriptStep(.write(ready.write), with: ready.inputs, as: ready.format)))
+            Work(kind: .write, prepared: prepared, call: call, step: ScriptStep(ready.write, with: ready.inputs, as: ready.format)))
     }
 
     func respond(_ rows: Rows, to work: Work) throws(Refusal) -> ServerResponse {

@@ -9,10 +9,10 @@ extension RestService {
         _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool
     ) throws(Refusal) -> Answer {
         let (known, inputs, format, offset) = try ready(call: prepared, values, call, body)
-        if isOnEventLoop, case .read(let read) = known.statement, prepared.mayRunInline(read) {
+        if isOnEventLoop, prepared.mayRunInline(known.statement) {
             let rows: Rows?
             do throws(SQLError) {
-                rows = try driver.readInline(read, with: inputs, as: format)
+                rows = try driver.readInline(known.statement, with: inputs, as: format)
             } catch {
                 throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
             }
@@ -95,8 +95,12 @@ extension RestService {
         inputs.wantsSingle = prepared.wantsObject && known.plan.shape.isSet
         if preferences.handling == .strict { inputs.maxAffected = preferences.maxAffected }
         // A function that only reads may be called as often as one likes.
-        if case .write = known.statement, let terms = try terms(prepared, call, body) { inputs.terms = terms.terms }
+        if known.statement.isWrite, let terms = try terms(prepared, call, body) { inputs.terms = terms.terms }
         guard let payload else { return inputs }
+        if case .remote = known.statement {
+            inputs.body = try remoteBody(payload, known.plan, body)
+            return inputs
+        }
         do throws(SQLError) {
             let context = ValueContext(timeZone: prepared.timeZone, now: call.now)
             inputs.rows = [Inputs.Row(values: try payload.stored(for: known.plan, in: context))]
@@ -104,6 +108,15 @@ extension RestService {
             throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
         }
         return inputs
+    }
+
+    /// The body as a function on PostgreSQL takes it: an object of its arguments, or the one value as it is.
+    private func remoteBody(_ payload: CallPayload, _ plan: CallPlan, _ body: [UInt8]) throws(Refusal) -> [UInt8] {
+        do throws(SQLError) {
+            return try payload.record(for: plan, body)
+        } catch {
+            throw Refusal(error, isAnonymous: false)
+        }
     }
 
     func respond(

@@ -16,10 +16,8 @@ extension RestService {
         let media = try AnswerMedia(request.accept, header: call.head.rest.accept)
         let zone = try timeZone(request.preferences.timezone)
         let relation = QualifiedName(profile, name)
-        var read: Read?
-        if request.method.isRead, case .relation = request.target, case .read(let statement) = try statement(request, nil, call) {
-            read = statement
-        }
+        var read: Statement?
+        if request.method.isRead, case .relation = request.target { read = try statement(request, nil, call) }
         return PreparedRequest(
             request, relation: relation, media: media, applied: applied(request, relation, call),
             profile: request.profile != nil || settings.plan.exposedSchemas.count > 1 ? profile : nil, timeZone: zone, read: read)

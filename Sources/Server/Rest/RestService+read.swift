@@ -5,7 +5,7 @@ import OffstageSchema
 
 extension RestService {
     func run(
-        _ read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ isOnEventLoop: Bool, tag: String? = nil
+        _ read: Statement, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ isOnEventLoop: Bool, tag: String? = nil
     ) throws(Refusal) -> Answer {
         let (inputs, format, offset, limit) = ready(read: read, prepared, values, call)
         if isOnEventLoop, prepared.mayRunInline(read) {
@@ -20,7 +20,7 @@ extension RestService {
         }
         return .later {
             do throws(SQLError) {
-                let rows = try await self.driver.run(.read(read), with: inputs, as: format)
+                let rows = try await self.driver.run(read, with: inputs, as: format)
                 do throws(Refusal) {
                     return try self.respond(rows, prepared, offset, limit, call.head, tag)
                 } catch {
@@ -34,7 +34,7 @@ extension RestService {
 
     /// A read's inputs, and what its answer is made with.
     func ready(
-        read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call
+        read: Statement, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call
     ) -> (inputs: Inputs, format: RowFormat, offset: Int, limit: Int?) {
         var inputs = Inputs(caller: call.caller, values: values, now: call.now, timeZone: prepared.request.preferences.timezone)
         if !prepared.settings.isEmpty { inputs.settings = RequestSettings.values(prepared.settings, of: call) }
@@ -78,7 +78,7 @@ extension RestService {
 extension RestService {
     /// The `Link` to the page behind this one; nil where the page was not filled, so that nothing can be behind it.
     private func next(_ rows: Rows, _ prepared: PreparedRequest, _ limit: Int?, _ head: RequestHead) throws(Refusal) -> String? {
-        guard let values = rows.last, let order = prepared.read?.root.last?.order else { return nil }
+        guard let values = rows.last, let order = prepared.read?.pageOrder else { return nil }
         guard rows.count >= min(limit ?? .max, settings.plan.maxRows ?? .max) else { return nil }
         guard let token = RequestCursor.token(order: order, values: values) else {
             throw Refusal(

@@ -26,8 +26,7 @@ extension RestService {
 
     /// A read of the server's own making, planned for the caller.
     func read(_ request: TableRequest, _ call: Call) throws(Refusal) -> PreparedRead {
-        guard case .read(let read) = try statement(request, nil, call) else { throw Refusal(.internalFault) }
-        return PreparedRead(read)
+        PreparedRead(try statement(request, nil, call))
     }
 
     /// Answers a read with its row's tag, or with 304 or 412 as its condition says.
@@ -35,7 +34,7 @@ extension RestService {
     /// The tag is read before the row: were there a write between the two, the tag would be of the older state, and no condition holds
     /// that should not.
     func tagged(
-        _ read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ isOnEventLoop: Bool
+        _ read: Statement, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ isOnEventLoop: Bool
     ) throws(Refusal) -> Answer? {
         let condition = try TagCondition(call.head)
         guard let row = try tagRead(prepared, call) else {
@@ -57,7 +56,7 @@ extension RestService {
         let asked = inputs
         return .later {
             do throws(SQLError) {
-                let rows = try await self.driver.run(.read(row.read), with: asked, as: .object(nullsStripped: false))
+                let rows = try await self.driver.run(row.read, with: asked, as: .object(nullsStripped: false))
                 let answer: Answer
                 do throws(Refusal) {
                     answer = try self.tagged(rows, condition, read, prepared, values, call, false)
@@ -72,7 +71,7 @@ extension RestService {
     }
 
     private func tagged(
-        _ rows: Rows, _ condition: TagCondition?, _ read: Read, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call,
+        _ rows: Rows, _ condition: TagCondition?, _ read: Statement, _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call,
         _ isOnEventLoop: Bool
     ) throws(Refusal) -> Answer {
         let tag = rows.count == 1 ? RowTag.text(rows.body) : nil

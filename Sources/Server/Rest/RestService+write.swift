@@ -8,7 +8,7 @@ extension RestService {
         guard let (write, inputs, format) = try ready(write: prepared, values, call, body) else { return .now(try untouched(prepared)) }
         return .later {
             do throws(SQLError) {
-                let rows = try await self.driver.run(.write(write), with: inputs, as: format)
+                let rows = try await self.driver.run(write, with: inputs, as: format)
                 return self.respond(rows, prepared, call.project)
             } catch {
                 return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
@@ -19,7 +19,7 @@ extension RestService {
     /// A write that is ready to run; nil where there is nothing to do.
     func ready(
         write prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8]
-    ) throws(Refusal) -> (write: Write, inputs: Inputs, format: RowFormat)? {
+    ) throws(Refusal) -> (write: Statement, inputs: Inputs, format: RowFormat)? {
         let method = prepared.request.method
         var payload = method == .delete ? Payload(columns: [], rows: []) : try self.payload(body, prepared.request)
         // An update takes one set of values, as `json_to_record` would: the first.
@@ -36,6 +36,7 @@ extension RestService {
             write = fresh
         }
         var given = try inputs(write, prepared, payload, shape, values, call)
+        if case .remote = write.write, method != .delete { given.body = payload.recordset(body, type: prepared.request.contentType) }
         if let terms {
             given.terms = terms.terms
             given.settings.merge(RequestSettings.values(terms.settings, of: call)) { known, _ in known }
@@ -71,10 +72,7 @@ extension RestService {
         }
         var request = prepared.request
         request.tellsKeys = tellsKeys
-        guard case .write(let write) = try statement(request, shape, call) else {
-            throw Refusal(.internalFault)
-        }
-        return PreparedWrite(write)
+        return PreparedWrite(try statement(request, shape, call))
     }
 
     private func inputs(
@@ -90,16 +88,16 @@ extension RestService {
         if preferences.handling == .strict, prepared.request.method == .patch || prepared.request.method == .delete {
             inputs.maxAffected = preferences.maxAffected
         }
+        // A remote statement takes the payload as it is; only a PUT's row is looked at.
+        if case .remote = write.write, prepared.request.method != .put { return inputs }
+        let columns = write.write.payloadColumns
         do throws(SQLError) {
             inputs.rows.reserveCapacity(payload.rows.count)
             for row in payload.rows {
                 let variant = shape.patterns.count == 1 ? 0 : shape.patterns.firstIndex(of: row.map { $0 != nil }) ?? 0
-                inputs.rows.append(
-                    Inputs.Row(variant: variant, values: try Payload.stored(row, as: write.write.payloadColumns, in: context)))
+                inputs.rows.append(Inputs.Row(variant: variant, values: try Payload.stored(row, as: columns, in: context)))
             }
-            if prepared.request.method == .put {
-                try agree(inputs, write.write, prepared.request, values, context)
-            }
+            if prepared.request.method == .put { try agree(inputs, columns, prepared.request, values, context) }
         } catch {
             throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
         }
@@ -108,14 +106,14 @@ extension RestService {
 
     /// PUT: the row must be the one that the URL names.
     private func agree(
-        _ inputs: Inputs, _ write: Write, _ request: TableRequest, _ values: [RequestValue], _ context: ValueContext
+        _ inputs: Inputs, _ columns: [Column], _ request: TableRequest, _ values: [RequestValue], _ context: ValueContext
     ) throws(SQLError) {
         for filter in request.filters {
             guard case .filter(let test) = filter.value, let index = test.value?.position, values.indices.contains(index),
                 case .text(let text) = values[index],
-                let place = write.payloadColumns.firstIndex(where: { $0.name == test.field.column }),
+                let place = columns.firstIndex(where: { $0.name == test.field.column }),
                 let row = inputs.rows.first, row.values.indices.contains(place),
-                try write.payloadColumns[place].type.parse(text, in: context) == row.values[place]
+                try columns[place].type.parse(text, in: context) == row.values[place]
             else {
                 throw SQLError("PGRST115", "Payload values do not match URL in primary key column(s)")
             }

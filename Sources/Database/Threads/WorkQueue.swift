@@ -7,7 +7,7 @@
 #endif
 
 /// A bounded queue that threads wait on.
-final class WorkQueue<Element: Sendable>: @unchecked Sendable {
+package final class WorkQueue<Element: Sendable>: @unchecked Sendable {
     // `lock` guards everything below it. A condition variable needs it at a fixed address.
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let arrived: UnsafeMutablePointer<pthread_cond_t>
@@ -17,7 +17,7 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
     private var isClosed = false
     private var waiting = 0
 
-    init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
         lock = .allocate(capacity: 1)
         arrived = .allocate(capacity: 1)
@@ -40,9 +40,9 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
         lock.deallocate()
     }
 
-    enum Refusal: Error { case full, closed }
+    package enum Refusal: Error { case full, closed }
 
-    func put(_ element: Element) throws(Refusal) {
+    package func put(_ element: Element) throws(Refusal) {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         if isClosed { throw .closed }
@@ -52,7 +52,7 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
     }
 
     /// Waits for at least one element and takes up to `limit`; empty after `seconds` without any, nil once closed and empty.
-    func take(upTo limit: Int, waiting seconds: Int? = nil) -> [Element]? {
+    package func take(upTo limit: Int, waiting seconds: Int? = nil) -> [Element]? {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         while head == elements.count {
@@ -87,68 +87,16 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
     }
 
     /// What is in it is still handed out; nothing more is let in.
-    func close() {
+    package func close() {
         pthread_mutex_lock(lock)
         isClosed = true
         pthread_cond_broadcast(arrived)
         pthread_mutex_unlock(lock)
     }
 
-    var count: Int {
+    package var count: Int {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         return elements.count - head
-    }
-}
-
-/// A thread of our own: blocking work never runs on the shared pool.
-final class OwnThread: Sendable {
-    private let handle: UInt
-
-    /// Begins at once. `body` runs on the new thread and nowhere else.
-    init(_ body: @escaping @Sendable () -> Void) throws(Fault) {
-        final class Start {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
-        pthread_attr_init(attributes)
-        // SQLite's parser and our own functions recurse; the stack must not depend on the system's habit.
-        pthread_attr_setstacksize(attributes, 4 << 20)
-        defer {
-            pthread_attr_destroy(attributes)
-            attributes.deallocate()
-        }
-        let start = Unmanaged.passRetained(Start(body))
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let code = pthread_create(
-                &thread, attributes,
-                {
-                    Unmanaged<Start>.fromOpaque($0).takeRetainedValue().body(); return nil
-                }, start.toOpaque())
-            handle = UInt(bitPattern: thread)
-        #else
-            var thread: pthread_t = 0
-            let code = pthread_create(
-                &thread, attributes,
-                { start in
-                    if let start { Unmanaged<Start>.fromOpaque(start).takeRetainedValue().body() }
-                    return nil
-                }, start.toOpaque())
-            handle = UInt(thread)
-        #endif
-        if code != 0 {
-            start.release()
-            throw Fault(7, "a thread could not be started")
-        }
-    }
-
-    func join() {
-        #if canImport(Darwin)
-            if let thread = pthread_t(bitPattern: handle) { pthread_join(thread, nil) }
-        #else
-            pthread_join(pthread_t(handle), nil)
-        #endif
     }
 }

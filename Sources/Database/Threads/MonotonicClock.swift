@@ -7,16 +7,23 @@
 #endif
 
 /// Nanoseconds that only go forward: what deadlines are told in. `never` is no deadline.
-enum MonotonicClock {
-    static let never = Int64.max
+package enum MonotonicClock {
+    package static let never = Int64.max
 
-    static var now: Int64 {
+    package static var now: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
-    static func deadline(after limit: Duration?) -> Int64 {
+    package static func sleep(milliseconds: Int64) {
+        var time = timespec()
+        time.tv_sec = Int(milliseconds / 1000)
+        time.tv_nsec = Int(milliseconds % 1000) * 1_000_000
+        nanosleep(&time, nil)
+    }
+
+    package static func deadline(after limit: Duration?) -> Int64 {
         guard let limit else { return never }
         let (seconds, attoseconds) = limit.components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

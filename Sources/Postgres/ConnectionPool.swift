@@ -1,0 +1,155 @@
+import OffstageDatabase
+import OffstageSchema
+import Synchronization
+
+/// A bounded number of connections, each with a thread of its own that takes the next request in line.
+///
+/// A request waits in one queue, first come, first served, and no longer than its deadline. A connection is opened when it is first
+/// needed, and again after it broke; while the database cannot be reached, requests are told so at once between attempts.
+final class ConnectionPool: Sendable {
+    private struct Job: Sendable {
+        /// Nil connection: it cannot be had, for this reason.
+        var run: @Sendable (inout PostgresConnection?, Line) -> Void
+    }
+
+    private let queue: WorkQueue<Job>
+    private let threads: Mutex<[OwnThread]>
+    let line: Line
+
+    init(_ connection: String, _ options: PostgresDatabase.Options) throws(SQLError) {
+        let queue = WorkQueue<Job>(limit: options.queue)
+        let line = Line(connection, options)
+        self.queue = queue
+        self.line = line
+        var threads: [OwnThread] = []
+        for _ in 0..<max(options.connections, 1) {
+            threads.append(
+                try OwnThread {
+                    var connection: PostgresConnection?
+                    while let job = queue.take(upTo: 1)?.first { job.run(&connection, line) }
+                })
+        }
+        self.threads = Mutex(threads)
+    }
+
+    /// Finishes what is queued.
+    func close() {
+        queue.close()
+        let running = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for thread in running { thread.join() }
+    }
+
+    /// Runs `body` with a connection.
+    ///
+    /// A connection that had broken unnoticed, and a server that is just leaving, are met by one attempt more on a fresh connection, where
+    /// nothing can have been kept of the first: `body` throws 08007 where something may have been.
+    func perform<Value: Sendable>(
+        deadline: Int64, _ body: @escaping @Sendable (PostgresConnection) throws(SQLError) -> Value
+    ) async throws(SQLError) -> Value {
+        let result: Result<Value, SQLError> = await withUnsafeContinuation { continuation in
+            let job = Job { connection, line in
+                continuation.resume(returning: Self.attempt(&connection, line, deadline, body))
+            }
+            do throws(WorkQueue<Job>.Refusal) {
+                try queue.put(job)
+            } catch {
+                continuation.resume(returning: .failure(error == .full ? .tooBusy : .closed))
+            }
+        }
+        return try result.get()
+    }
+
+    private static func attempt<Value>(
+        _ connection: inout PostgresConnection?, _ line: Line, _ deadline: Int64,
+        _ body: (PostgresConnection) throws(SQLError) -> Value
+    ) -> Result<Value, SQLError> {
+        var isSecond = false
+        while true {
+            guard deadline == MonotonicClock.never || MonotonicClock.now < deadline else { return .failure(.statementTimeout) }
+            do throws(SQLError) {
+                // One with something left open on it is not handed on.
+                if connection?.isIdle != true { connection = nil }
+                let current: PostgresConnection
+                if let connection { current = connection } else { current = try line.connect(deadline) }
+                connection = current
+                let value = try body(current)
+                return .success(value)
+            } catch {
+                let broke = connection.map { !$0.isAlive } ?? false
+                if error.isPassing || error.isStalePlan { connection = error.isStalePlan ? connection : nil }
+                let mayRepeat = error.isStalePlan || error.isPassing || (broke && error.code == "08001")
+                if broke { line.note(error) }
+                if mayRepeat, !isSecond {
+                    isSecond = true
+                    continue
+                }
+                return .failure(error.forCallers)
+            }
+        }
+    }
+}
+
+/// The way to the database, shared by the pool's threads: what is known of whether it can be reached.
+final class Line: Sendable {
+    private struct State {
+        var trouble: String?
+        var failures = 0
+        /// No attempt before this time.
+        var notBefore: Int64 = 0
+    }
+
+    private let parameters: [(String, String)]
+    private let options: PostgresDatabase.Options
+    private let state = Mutex(State())
+
+    init(_ connection: String, _ options: PostgresDatabase.Options) {
+        parameters = [("dbname", connection), ("application_name", "offstage")]
+        self.options = options
+    }
+
+    var trouble: String? { state.withLock { $0.trouble } }
+
+    /// - Throws: 08001, at once where another attempt has just failed.
+    func connect(_ deadline: Int64) throws(SQLError) -> PostgresConnection {
+        let now = MonotonicClock.now
+        if let trouble = state.withLock({ $0.notBefore > now ? $0.trouble : nil }) { throw .unreachable(trouble) }
+        let left = deadline == MonotonicClock.never ? options.connectTimeout : max(Int(clamping: (deadline &- now) / 1_000_000_000), 1)
+        do throws(SQLError) {
+            let connection = try PostgresConnection(
+                parameters, preparedLimit: options.preparedStatements, seconds: min(left, options.connectTimeout), notice: options.log)
+            state.withLock { $0 = State() }
+            return connection
+        } catch {
+            note(error)
+            throw error
+        }
+    }
+
+    /// Remembers a failure. The next attempt waits longer after each, with a part of chance, so that servers do not return as one.
+    func note(_ error: SQLError) {
+        guard error.code == "08001" else { return }
+        let reason = error.details ?? error.message
+        let isNew = state.withLock { state in
+            let isNew = state.trouble == nil
+            state.trouble = reason
+            state.failures = min(state.failures + 1, 6)
+            let most = Int64(50_000_000) << Int64(state.failures)
+            state.notBefore = MonotonicClock.now &+ Int64.random(in: most / 2...most)
+            return isNew
+        }
+        if isNew { options.log("the database cannot be reached: \(reason)") }
+    }
+}
+
+extension SQLError {
+    /// Without what only the log should hold: libpq's reason names hosts and users.
+    var forCallers: SQLError {
+        guard code == "08001" || code == "08007" else { return self }
+        var error = self
+        error.details = nil
+        return error
+    }
+}

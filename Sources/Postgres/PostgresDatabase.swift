@@ -1,0 +1,235 @@
+package import OffstageDatabase
+package import OffstageQuery
+package import OffstageSQL
+package import OffstageSchema
+import Synchronization
+
+/// A project's database on PostgreSQL, reached through a pool of connections.
+///
+/// Each request is one transaction, sent as one pipeline: begin, the caller's role and claims, the statement, commit. PostgreSQL's own
+/// grants and policies say what the role may do, and its answer is handed on as it came.
+///
+/// ```swift
+/// let database = PostgresDatabase("postgres://localhost/shop", options: options)
+/// try await database.start()
+/// ```
+package final class PostgresDatabase: Driver {
+    package struct Options: Sendable {
+        /// Connections of this server.
+        package var connections = 10
+        /// Requests that may wait for a connection; more are told to come back (53300).
+        package var queue = 512
+        /// How long a statement of a role may take, where that is less than `otherTimeLimit`.
+        package var timeLimits: [String: Duration] = ["anon": .seconds(3)]
+        package var otherTimeLimit: Duration = .seconds(8)
+        /// Seconds that connecting may take.
+        package var connectTimeout = 5
+        /// Statements kept prepared on each connection; 0 behind PgBouncer in transaction mode.
+        package var preparedStatements = 256
+        /// The schemas a request may reach.
+        package var exposed: [String] = ["public"]
+        /// What else unqualified names are looked for in.
+        package var extraSearchPath: [String] = ["public", "extensions"]
+        package var log: @Sendable (String) -> Void = { _ in }
+
+        package init() {}
+
+        /// Nil: none.
+        func timeLimit(_ role: String) -> Duration? {
+            role == Caller.system.role ? nil : min(timeLimits[role] ?? otherTimeLimit, otherTimeLimit)
+        }
+    }
+
+    package let options: Options
+    let pool: ConnectionPool
+    private let current = Mutex(Schema())
+    private let generations = Atomic<Int64>(0)
+    private let listener = Mutex<OwnThread?>(nil)
+    private let isClosed = Atomic<Bool>(false)
+    /// When the catalogue was last read because a request met what it did not know.
+    private let suspected = Mutex<Int64>(0)
+
+    /// Does not connect yet.
+    ///
+    /// - Parameter connection: a URI or keywords, as libpq takes them; the environment and the password file fill in what it leaves out.
+    /// - Throws: 53000 where no thread can be started.
+    package init(_ connection: String, options: Options = Options()) throws(SQLError) {
+        self.options = options
+        pool = try ConnectionPool(connection, options)
+    }
+
+    deinit { close() }
+
+    package var schema: Schema { current.withLock { $0 } }
+    package var generation: Int64 { generations.load(ordering: .acquiring) }
+
+    /// Connects and reads the catalogue.
+    ///
+    /// - Throws: 08001 where the database cannot be reached, 0A000 where it is too old.
+    package func start() async throws { try await reload() }
+
+    /// Begins to follow the database: its catalogue is read again when it is told of a change on the channels `offstage` and `pgrst`, and
+    /// whether it can be reached is known without a request.
+    package func follow() throws(SQLError) {
+        let thread = try OwnThread { [weak self, line = pool.line] in
+            var connection: PostgresConnection?
+            var mayHaveMissed = false
+            var nextCleaning: Int64 = 0
+            while let database = self, !database.isClosed.load(ordering: .acquiring) {
+                database.listen(&connection, line, &mayHaveMissed)
+                if let connection, connection.isAlive, MonotonicClock.now >= nextCleaning {
+                    nextCleaning = MonotonicClock.deadline(after: .seconds(600))
+                    database.forgetOldAnswers(on: connection)
+                }
+            }
+        }
+        listener.withLock { $0 = thread }
+    }
+
+    /// One round of following: a second at most, so that closing need not wait longer.
+    private func listen(_ connection: inout PostgresConnection?, _ line: Line, _ mayHaveMissed: inout Bool) {
+        guard let current = connection, current.isAlive else {
+            connection = nil
+            do throws(SQLError) {
+                let fresh = try line.connect(MonotonicClock.never)
+                let session = PostgresSession(fresh, deadline: MonotonicClock.deadline(after: .seconds(5)))
+                _ = try session.rows("listen offstage")
+                _ = try session.rows("listen pgrst")
+                connection = fresh
+                if mayHaveMissed { reload(on: fresh) }
+                mayHaveMissed = true
+            } catch {
+                MonotonicClock.sleep(milliseconds: 250)
+            }
+            return
+        }
+        var heard = false
+        // What comes in one go is one change.
+        while let notification = current.notification(waiting: heard ? 0 : 1) {
+            heard = heard || ["", "reload schema"].contains(notification.payload)
+        }
+        if !current.isAlive { line.note(.unreachable("the connection that listens was lost")) }
+        if heard { reload(on: current) }
+    }
+
+    /// Answers that have had their day go, some at a time.
+    private func forgetOldAnswers(on connection: PostgresConnection) {
+        let session = PostgresSession(connection, deadline: MonotonicClock.deadline(after: .seconds(30)))
+        do throws(SQLError) {
+            _ = try session.rows(RemoteScript.forgetting, ["10000", ""])
+            _ = try session.rows("delete from offstage.answer_owner where answers <= 0")
+        } catch {
+            options.log("old answers of Idempotency-Keys could not be removed: \(error)")
+        }
+    }
+
+    private func reload(on connection: PostgresConnection) {
+        do {
+            publish(try PostgresSession(connection).catalogue())
+        } catch {
+            options.log("the catalogue could not be read again: \(error)")
+        }
+    }
+
+    /// A request met something that the catalogue here says is there, or the other way round: it is read again, every few seconds at most.
+    private func suspect(_ error: SQLError) {
+        guard ["42P01", "42703", "42883", "42704", "3F000"].contains(error.code) else { return }
+        let now = MonotonicClock.now
+        let isTime = suspected.withLock { last in
+            guard now &- last > 5_000_000_000 else { return false }
+            last = now
+            return true
+        }
+        if isTime { Task { try? await self.reload() } }
+    }
+
+    /// Reads the catalogue again; requests go on with the old one until it is there.
+    package func reload() async throws {
+        let version = try await pool.perform(deadline: MonotonicClock.never) { connection throws(SQLError) in connection.version }
+        guard version >= 140_000 else {
+            throw SQLError("0A000", "PostgreSQL \(version / 10_000) is too old", hint: "Offstage needs PostgreSQL 14 or newer.")
+        }
+        let read: Result<Schema, any Error> = try await pool.perform(deadline: MonotonicClock.never) { connection throws(SQLError) in
+            Result { try PostgresSession(connection).catalogue() }
+        }
+        publish(try read.get())
+    }
+
+    private func publish(_ schema: Schema) {
+        current.withLock { current in
+            var fresh = schema
+            fresh.authority = .database
+            fresh.generation = current.generation + 1
+            current = fresh
+            generations.store(fresh.generation, ordering: .releasing)
+        }
+    }
+
+    /// Finishes what is queued. Reads and writes after it fail with 57P01.
+    package func close() {
+        isClosed.store(true, ordering: .releasing)
+        let thread = listener.withLock { listener in
+            defer { listener = nil }
+            return listener
+        }
+        thread?.join()
+        pool.close()
+    }
+
+    package func statement(for plan: TablePlan) throws(SQLError) -> Statement { try PostgresDialect(schema).statement(for: plan) }
+
+    /// Nothing is answered without asking the server.
+    package func readInline(_ read: Statement, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows? { nil }
+
+    package func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows {
+        guard case .remote(let remote) = statement else { throw SQLError("XX000", "this statement is not for PostgreSQL") }
+        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        if let terms = inputs.terms {
+            let options = options
+            let result = try await pool.perform(deadline: deadline) { connection throws(SQLError) -> Result<Rows, any Error> in
+                let script = RemoteScript(connection: connection, options: options, deadline: deadline)
+                return Result { try script.transaction(remote, on: terms, with: inputs, as: format) }
+            }
+            do { return try result.get() } catch let error as SQLError { throw error.forCallers } catch { throw .wrongAnswer }
+        }
+        let transaction = try RemoteTransaction(remote, inputs, format, options)
+        do throws(SQLError) {
+            return try await pool.perform(deadline: deadline) { connection throws(SQLError) in
+                try transaction.run(on: connection, deadline: deadline)
+            }
+        } catch {
+            suspect(error)
+            throw error
+        }
+    }
+
+    package var honoursTerms: Bool { true }
+
+    package func run(_ script: some StatementScript, with inputs: Inputs) async throws -> Rows {
+        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        let options = options
+        let result = try await pool.perform(deadline: deadline) { connection throws(SQLError) -> Result<Rows, any Error> in
+            let steps = RemoteScript(connection: connection, options: options, deadline: deadline)
+            return Result { try steps.transaction { try steps.run(script, with: inputs) } }
+        }
+        return try result.get()
+    }
+
+    /// Rows of a statement of the server's own, as the login user.
+    package func rows(_ sql: String, _ values: [String?] = []) async throws(SQLError) -> [[String?]] {
+        try await pool.perform(deadline: MonotonicClock.never) { connection throws(SQLError) in
+            try PostgresSession(connection).rows(sql, values)
+        }
+    }
+
+    /// Gives `body` a connection of its own, on a thread where it may take its time.
+    package func session<Value: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error> = try await pool.perform(deadline: MonotonicClock.never) { connection throws(SQLError) in
+            Result { try body(PostgresSession(connection)) }
+        }
+        return try result.get()
+    }
+
+    /// Why the database cannot be used now; nil where it can.
+    package var unreadiness: String? { pool.line.trouble }
+}

@@ -1,0 +1,50 @@
+import CPostgres
+import OffstageSchema
+
+/// The rows of one command, in libpq's memory until they are copied out.
+final class PostgresResult {
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+    deinit { PQclear(handle) }
+
+    var rowCount: Int { Int(PQntuples(handle)) }
+    var columnCount: Int { Int(PQnfields(handle)) }
+
+    /// The cell as bytes; nil for null and for what is not there.
+    func bytes(_ row: Int, _ column: Int) -> [UInt8]? {
+        guard row < rowCount, column < columnCount, PQgetisnull(handle, Int32(row), Int32(column)) == 0,
+            let value = PQgetvalue(handle, Int32(row), Int32(column))
+        else { return nil }
+        let count = Int(PQgetlength(handle, Int32(row), Int32(column)))
+        return value.withMemoryRebound(to: UInt8.self, capacity: count) { Array(UnsafeBufferPointer(start: $0, count: count)) }
+    }
+
+    func text(_ row: Int, _ column: Int) -> String? { bytes(row, column).map { String(decoding: $0, as: UTF8.self) } }
+
+    func number(_ row: Int, _ column: Int) -> Int? { text(row, column).flatMap { Int($0) } }
+
+    var rows: [[String?]] { (0..<rowCount).map { row in (0..<columnCount).map { text(row, $0) } } }
+
+    /// The server said it, and not the library on this side.
+    var isFromServer: Bool { PQresultErrorField(handle, Int32(UInt8(ascii: "C"))) != nil }
+
+    /// What the server said of a command that failed.
+    var error: SQLError {
+        func field(_ code: Character) -> String? {
+            code.asciiValue.flatMap { PQresultErrorField(handle, Int32($0)) }.map { String(cString: $0) }
+        }
+        return SQLError(
+            field("C") ?? "XX000", field("M") ?? "the database gave no reason", details: field("D"), hint: field("H"),
+            constraint: field("n"))
+    }
+
+    /// The same, with the place in the command's text: the server counts characters from 1.
+    func error(in text: String) -> SQLError {
+        var error = error
+        if let place = PQresultErrorField(handle, Int32(UInt8(ascii: "P"))).flatMap({ Int(String(cString: $0)) }), place > 0 {
+            error.position = text.unicodeScalars.prefix(place - 1).reduce(0) { $0 + UTF8.width($1) }
+        }
+        return error
+    }
+}

@@ -1,0 +1,64 @@
+import CPostgres
+import OffstageDatabase
+package import OffstageSchema
+
+/// The connection as the login user, for work that no request asks for: setting up, migrations, reading the catalogue.
+///
+/// It belongs to the closure it is given to, and to the thread that runs it.
+package final class PostgresSession {
+    private let connection: PostgresConnection
+    private let deadline: Int64
+
+    init(_ connection: PostgresConnection, deadline: Int64 = MonotonicClock.never) {
+        self.connection = connection
+        self.deadline = deadline
+    }
+
+    /// The rows of one statement, as text; nil is null.
+    ///
+    /// - Throws: what the server said; 08001 where it is gone.
+    package func rows(_ sql: String, _ values: [String?] = []) throws(SQLError) -> [[String?]] {
+        let command = PostgresConnection.Command(text: sql, parameters: try Parameters(values), isPrepared: false)
+        switch connection.run([command], deadline: deadline) {
+        case .rows(let results): return results.last?.rows ?? []
+        case .failed(_, let error), .lost(_, let error): throw error
+        }
+    }
+
+    /// Runs a script of several statements, as one message: one transaction, unless it says otherwise itself.
+    ///
+    /// - Throws: what the server said, with the place in the script where it knows one.
+    package func run(script: String) throws(SQLError) { try connection.run(script: script) }
+
+    /// Begins, gives itself to `body`, and commits; whatever is thrown undoes all of it.
+    package func transaction<Value>(_ body: (PostgresSession) throws -> Value) throws -> Value {
+        _ = try rows("begin")
+        do {
+            let value = try body(self)
+            _ = try rows("commit")
+            return value
+        } catch {
+            _ = try? rows("rollback")
+            throw error
+        }
+    }
+
+    /// 150018 for 15.18.
+    package var version: Int { connection.version }
+}
+
+extension PostgresConnection {
+    func run(script: String) throws(SQLError) {
+        guard !script.utf8.contains(0) else { throw SQLError("22021", "invalid byte sequence for encoding \"UTF8\": 0x00") }
+        try withoutPipeline { (handle) throws(SQLError) in
+            guard let result = PQexec(handle, script) else { throw .unreachable("") }
+            let owned = PostgresResult(result)
+            switch PQresultStatus(result) {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: return
+            case _ where !owned.isFromServer: throw .unreachable(PQresultErrorMessage(result).map { String(cString: $0) } ?? "")
+            default:
+                throw owned.error(in: script)
+            }
+        }
+    }
+}

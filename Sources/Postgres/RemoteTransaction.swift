@@ -1,0 +1,194 @@
+import OffstageDatabase
+import OffstageJSON
+import OffstageQuery
+import OffstageSQL
+import OffstageSchema
+
+/// One request as a transaction of its own: begin, who asks, the statement and commit go out together and come back together.
+struct RemoteTransaction: Sendable {
+    private let step: RemoteStep
+    private let judged: Bool
+
+    /// - Throws: 22021, 22023: see ``Parameters``.
+    init(_ statement: RemoteStatement, _ inputs: Inputs, _ format: RowFormat, _ options: PostgresDatabase.Options) throws(SQLError) {
+        step = try RemoteStep(statement, inputs, format, options)
+        judged = step.isJudged
+    }
+
+    /// - Throws: what the server said; 08007 where it cannot be known whether a write happened.
+    func run(on connection: PostgresConnection, deadline: Int64) throws(SQLError) -> Rows {
+        var commands = [PostgresConnection.Command(text: step.isWrite ? "begin" : "begin read only")] + step.commands
+        if !judged { commands.append(PostgresConnection.Command(text: "commit")) }
+        switch connection.run(commands, deadline: deadline) {
+        case .rows(let results):
+            guard results.count == commands.count else { throw .wrongAnswer }
+            let rows = RemoteStep.rows(results[2])
+            return judged ? try judge(rows, connection, deadline) : rows
+        case .failed(_, let error):
+            connection.rollback()
+            throw error
+        // All that was sent may have happened, unless nothing of it is kept by itself.
+        case .lost(_, let error): throw step.isWrite && !judged ? .unknownFate(error) : error
+        }
+    }
+
+    /// The end of a transaction whose answer decides whether it is kept.
+    private func judge(_ rows: Rows, _ connection: PostgresConnection, _ deadline: Int64) throws(SQLError) -> Rows {
+        do throws(SQLError) { try step.judge(rows) } catch {
+            connection.rollback()
+            throw error
+        }
+        if step.rollsBack {
+            connection.rollback()
+        } else {
+            try connection.commit(deadline)
+        }
+        return rows
+    }
+}
+
+/// A statement with what it is run with: as whom, in which time zone, for how long; and what its answer must be.
+struct RemoteStep: Sendable {
+    let isWrite: Bool
+    let rollsBack: Bool
+    /// Who asks, then the statement.
+    let commands: [PostgresConnection.Command]
+    private let wantsSingle: Bool
+    private let maxAffected: Int?
+
+    init(_ statement: RemoteStatement, _ inputs: Inputs, _ format: RowFormat, _ options: PostgresDatabase.Options) throws(SQLError) {
+        isWrite = statement.isWrite
+        rollsBack = inputs.rollsBack
+        // A read that is not what was asked for can be told so after its end.
+        wantsSingle = inputs.wantsSingle && isWrite
+        maxAffected = isWrite ? inputs.maxAffected : nil
+        let text = try statement.text(as: format)
+        commands = [
+            try Self.prelude(inputs, options),
+            PostgresConnection.Command(text: text.text, parameters: try Parameters(text.bindings, inputs)),
+        ]
+    }
+
+    /// Its answer decides whether it is kept.
+    var isJudged: Bool { rollsBack || wantsSingle || maxAffected != nil }
+
+    /// - Throws: PGRST116, PGRST124.
+    func judge(_ rows: Rows) throws(SQLError) {
+        if wantsSingle, rows.count != 1 {
+            throw SQLError(
+                "PGRST116", "Cannot coerce the result to a single JSON object", details: "The result contains \(rows.count) rows")
+        }
+        if let maxAffected, rows.count > maxAffected {
+            throw SQLError(
+                "PGRST124", "Query result exceeds max-affected preference constraint", details: "The query affects \(rows.count) rows")
+        }
+    }
+
+    /// Sets who asks, for the transaction. The role is set last: what stands before it is set as the login user.
+    static func prelude(_ inputs: Inputs, _ options: PostgresDatabase.Options) throws(SQLError) -> PostgresConnection.Command {
+        let limit = options.timeLimit(inputs.caller.role)?.components
+        let milliseconds = limit.map { max($0.seconds * 1000 + $0.attoseconds / 1_000_000_000_000_000, 1) } ?? 0
+        let path = options.exposed.prefix(1) + options.extraSearchPath.filter { $0 != options.exposed.first }
+        let parameters = try Parameters([
+            // What the program asks by itself, it asks as the login user.
+            inputs.caller == .system ? "none" : inputs.caller.role, inputs.caller.claims ?? "", inputs.settings["request.method"] ?? "",
+            inputs.settings["request.path"] ?? "",
+            inputs.settings["request.headers"] ?? "", inputs.settings["request.cookies"] ?? "",
+            path.map(PostgresDialect.quoted).joined(separator: ", "), inputs.timeZone ?? "UTC",
+            String(milliseconds),
+        ])
+        return PostgresConnection.Command(
+            text: """
+                select set_config('request.jwt.claims', $2, true), set_config('request.method', $3, true), \
+                set_config('request.path', $4, true), set_config('request.headers', $5, true), set_config('request.cookies', $6, true), \
+                set_config('search_path', $7, true), set_config('TimeZone', $8, true), set_config('statement_timeout', $9, true), \
+                set_config('role', $1, true)
+                """, parameters: parameters)
+    }
+
+    /// The one row that a remote statement gives.
+    static func rows(_ result: PostgresResult) -> Rows {
+        var rows = Rows(body: result.bytes(0, 0) ?? [], count: result.number(0, 1) ?? 0, total: result.number(0, 2))
+        rows.inserted = result.number(0, 3)
+        rows.keys = result.bytes(0, 4).flatMap { KeyLists($0) }?.lists
+        rows.location = rows.keys?.first
+        rows.last = result.bytes(0, 5).flatMap { KeyLists(one: $0) }?.lists.first
+        return rows
+    }
+}
+
+/// Lists of texts and nulls, as JSON: `[["1","a"],["2",null]]`.
+struct KeyLists {
+    var lists: [[String?]] = []
+
+    init?(_ bytes: [UInt8]) {
+        guard case .array(let items)? = Self.value(bytes) else { return nil }
+        for item in items {
+            guard case .array(let cells) = item else { return nil }
+            lists.append(cells.map(Self.text))
+        }
+    }
+
+    init?(one bytes: [UInt8]) {
+        guard case .array(let cells)? = Self.value(bytes) else { return nil }
+        lists = [cells.map(Self.text)]
+    }
+
+    static func text(of lists: [[String?]]) -> String {
+        var writer = JSONWriter()
+        writer.raw("[")
+        for (index, list) in lists.enumerated() {
+            writer.raw(text: index > 0 ? ",[" : "[")
+            for (place, cell) in list.enumerated() {
+                if place > 0 { writer.raw(",") }
+                if let cell { writer.string(cell) } else { writer.null() }
+            }
+            writer.raw("]")
+        }
+        writer.raw("]")
+        return writer.text
+    }
+
+    private static func value(_ bytes: [UInt8]) -> JSONValue? {
+        try? bytes.withUnsafeBufferPointer { try JSONValue(parsing: $0) }
+    }
+
+    private static func text(_ value: JSONValue) -> String? { if case .string(let text) = value { text } else { nil } }
+}
+
+extension PostgresConnection {
+    /// Leaves the transaction that failed; a connection that cannot is dropped by the pool.
+    func rollback() {
+        guard isAlive, !isIdle else { return }
+        _ = run([Command(text: "rollback")], deadline: MonotonicClock.deadline(after: .seconds(2)))
+    }
+
+    /// - Throws: 08007 where it cannot be known whether what the transaction did is kept.
+    func commit(_ deadline: Int64) throws(SQLError) {
+        switch run([Command(text: "commit")], deadline: deadline) {
+        case .rows: return
+        case .failed(_, let error):
+            rollback()
+            throw error
+        case .lost(_, let error): throw .unknownFate(error)
+        }
+    }
+}
+
+extension SQLError {
+    static let wrongAnswer = SQLError("XX000", "the database answered something else than was asked")
+
+    /// The connection broke after a write was sent.
+    static func unknownFate(_ reason: SQLError) -> SQLError {
+        SQLError(
+            "08007", "the connection to the database broke before it answered: whether the write happened is not known",
+            details: reason.details,
+            hint: "Look before sending it again, or send writes with an Idempotency-Key.")
+    }
+
+    /// Another transaction wrote what this one had read, or kept an answer under the same key.
+    var isOvertaken: Bool { code == "40001" || code == "23505" && constraint == "answer_pkey" }
+
+    /// The database has the statement's transaction undone, or never began it, because of what it is going through itself.
+    var isPassing: Bool { code == "57P01" || code == "57P02" || code == "57P03" || code == "25006" }
+}

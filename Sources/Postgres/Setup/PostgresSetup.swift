@@ -1,0 +1,113 @@
+import OffstageSQL
+import OffstageSchema
+
+/// What a project needs of its database before its first migration: roles, schemas, the functions of `auth`, and the table of what has run.
+///
+/// It adds what is missing and changes nothing that is there, so that it may run at every start, by many servers at once, and on a database
+/// that Supabase made.
+package enum PostgresSetup {
+    /// The lock that set-up and migrations are done under, on every server.
+    package static let lock = "select pg_advisory_xact_lock(7165321)"
+
+    /// - Parameter exposed: the schemas that requests may reach.
+    /// - Throws: 42501 with what to do where the login user may not make what is missing.
+    package static func run(on session: PostgresSession, exposing exposed: [String]) throws {
+        _ = try session.rows("begin")
+        do {
+            _ = try session.rows(lock)
+            let isNew = try session.rows("select to_regclass('offstage.migration') is null").first?.first == "t"
+            if isNew {
+                try session.run(script: script)
+                for schema in exposed { try session.run(script: opening(schema)) }
+            }
+            // Those that came later.
+            try session.run(script: tables)
+            _ = try session.rows("commit")
+        } catch let error as SQLError {
+            _ = try? session.rows("rollback")
+            guard error.code == "42501" else { throw error }
+            throw SQLError(
+                "42501", "the database's user may not set the database up: \(error.message)", details: error.details,
+                hint: "Give it CREATEROLE and ownership of the database, or run `offstage migrate up` once as a superuser.")
+        }
+    }
+
+    private static let script = """
+        do $$
+        begin
+            if not exists (select from pg_roles where rolname = 'anon') then create role anon nologin; end if;
+            if not exists (select from pg_roles where rolname = 'authenticated') then create role authenticated nologin; end if;
+            if not exists (select from pg_roles where rolname = 'service_role') then create role service_role nologin bypassrls; end if;
+            if not exists (select from pg_roles where rolname = 'authenticator') then
+                create role authenticator login noinherit;
+                grant anon, authenticated, service_role to authenticator;
+            end if;
+            -- Who requests log in as must be able to become each of them.
+            if not (select rolsuper from pg_roles where rolname = current_user) then
+                if not pg_has_role(current_user, 'anon', 'member') then grant anon to current_user; end if;
+                if not pg_has_role(current_user, 'authenticated', 'member') then grant authenticated to current_user; end if;
+                if not pg_has_role(current_user, 'service_role', 'member') then grant service_role to current_user; end if;
+            end if;
+            if to_regnamespace('auth') is null then
+                create schema auth;
+                grant usage on schema auth to anon, authenticated, service_role;
+            end if;
+            if to_regnamespace('storage') is null then
+                create schema storage;
+                grant usage on schema storage to anon, authenticated, service_role;
+            end if;
+            if to_regnamespace('extensions') is null then
+                create schema extensions;
+                grant usage on schema extensions to anon, authenticated, service_role;
+            end if;
+            if to_regprocedure('auth.jwt()') is null then
+                create function auth.jwt() returns jsonb language sql stable as
+                    'select nullif(current_setting(''request.jwt.claims'', true), '''')::jsonb';
+                grant execute on function auth.jwt() to public;
+            end if;
+            if to_regprocedure('auth.uid()') is null then
+                create function auth.uid() returns uuid language sql stable as
+                    'select (nullif(current_setting(''request.jwt.claims'', true), '''')::jsonb ->> ''sub'')::uuid';
+                grant execute on function auth.uid() to public;
+            end if;
+            if to_regprocedure('auth.role()') is null then
+                create function auth.role() returns text language sql stable as 'select current_setting(''role'')';
+                grant execute on function auth.role() to public;
+            end if;
+            if to_regprocedure('auth.email()') is null then
+                create function auth.email() returns text language sql stable as
+                    'select nullif(current_setting(''request.jwt.claims'', true), '''')::jsonb ->> ''email''';
+                grant execute on function auth.email() to public;
+            end if;
+        end $$;
+        create schema if not exists offstage;
+        create table offstage.migration (name text primary key, checksum text not null, applied_at timestamptz not null default now());
+        create table offstage.automatic_grant (
+            schema_name text not null, name text not null, role text not null, privilege text not null,
+            primary key (schema_name, name, role, privilege));
+        create table offstage.meta (key text primary key, value text not null);
+        """
+
+    private static let tables = """
+        create table if not exists offstage.answer (
+            key bytea primary key, owner bytea not null, request bytea not null, given_at timestamptz not null default now(), count bigint not null,
+            total bigint, inserted bigint, keys text, body text);
+        create index if not exists answer_given_at on offstage.answer (given_at);
+        create table if not exists offstage.answer_owner (owner bytea primary key, answers bigint not null, bytes bigint not null);
+        """
+
+    /// Requests may name what is in the schema; what they may do with it, the grants say. `service_role` may do all.
+    private static func opening(_ schema: String) -> String {
+        let name = PostgresDialect.quoted(schema)
+        return """
+            create schema if not exists \(name);
+            grant usage on schema \(name) to anon, authenticated, service_role;
+            grant all on all tables in schema \(name) to service_role;
+            grant all on all sequences in schema \(name) to service_role;
+            grant all on all routines in schema \(name) to service_role;
+            alter default privileges in schema \(name) grant all on tables to service_role;
+            alter default privileges in schema \(name) grant all on sequences to service_role;
+            alter default privileges in schema \(name) grant all on routines to service_role;
+            """
+    }
+}

@@ -1,0 +1,166 @@
+import OffstageQuery
+import OffstageSchema
+import OffstageSyntax
+
+/// Reads: to-one embeds by join, the others as queries of their own inside the row.
+extension RemoteBuilder {
+    /// Makes a plan's rows what the statement shows.
+    mutating func show(_ plan: ReadPlan, counts: Bool) {
+        parts.rows = select(plan, link: nil, Place())
+        parts.names = names(plan)
+        parts.tellsLast = plan.last != nil
+        if counts { parts.total = count(plan, Place()) }
+    }
+
+    /// How many rows there are without the window.
+    mutating func count(_ plan: ReadPlan, _ place: Place, before: String = "") -> String {
+        let filter = plan.filter.map { " where " + sql($0, place) } ?? ""
+        return "(select count(*) from \(before)\(sql(plan.joined, place))\(filter))"
+    }
+
+    /// The query of one node.
+    ///
+    /// - Parameters:
+    ///   - link: what ties an embed to its parent's row, whose keys `place` holds.
+    ///   - behind: what the rows are ordered by behind the request's own order; the key, where nothing else is said.
+    ///   - before: what the source's arguments come from.
+    mutating func select(
+        _ plan: ReadPlan, link: EmbedPlan.Link?, _ place: Place, order behind: [String]? = nil, isOne: Bool = false, before: String = ""
+    ) -> String {
+        var from = before + sql(plan.source, place)
+        var conditions: [String] = []
+        func tie(_ alias: String, _ pairs: [EmbedPlan.Pair], to parents: [Expression]) {
+            for (pair, parent) in zip(pairs, parents) {
+                conditions.append(Expression(.binary("=", .column(alias, pair.child), parent)).sql)
+            }
+        }
+        switch link {
+        case .direct(let pairs)?: tie(plan.alias, pairs, to: place.parentKeys)
+        case .junction(let junction, let alias, let parent, let child)?:
+            let on = child.map { Expression(.binary("=", .column(alias, $0.parent), .column(plan.alias, $0.child))).sql }
+            from = "\(sql(junction, place)) join \(from) on \(on.joined(separator: " and "))"
+            tie(alias, parent, to: place.parentKeys)
+        case .computed?, nil: break
+        }
+        var outputs: [(value: String, name: String)] = []
+        var keys: [String] = []
+        lay(plan, place, &outputs, &from, &keys)
+        if let last = plan.last {
+            let cells = last.columns.map { "\(Expression.column(plan.alias, $0).sql)::text" }.joined(separator: ", ")
+            outputs.append(("json_build_array(\(cells))::text", RemoteParts.last))
+        }
+        if let filter = plan.filter { conditions.append("(\(sql(filter, place)))") }
+        if let after = plan.after { conditions.append("(\(sql(after, place)))") }
+        let list = outputs.map { "\($0.value) as \(PostgresDialect.quoted($0.name))" }.joined(separator: ", ")
+        var text = "select \(list) from \(from)"
+        if !conditions.isEmpty { text += " where " + conditions.joined(separator: " and ") }
+        if plan.isGrouped, !keys.isEmpty { text += " group by " + keys.joined(separator: ", ") }
+        let order = self.order(plan, place, behind: behind)
+        if !order.isEmpty { text += " order by " + order.joined(separator: ", ") }
+        text += window(plan, isOne: isOne)
+        return text
+    }
+
+    /// The request's order, and a total one behind it, so that pages do not overlap and both engines agree.
+    private mutating func order(_ plan: ReadPlan, _ place: Place, behind: [String]?) -> [String] {
+        var order = plan.order.map { key in
+            sql(key.value, place) + (key.descending ? " desc" : "")
+                + (key.nullsFirst.map { $0 ? " nulls first" : " nulls last" } ?? "")
+        }
+        guard !plan.isGrouped else { return order }
+        for name in behind ?? plan.key where !plan.order.contains(where: { $0.value == .column(plan.alias, name) }) {
+            order.append(Expression.column(plan.alias, name).sql)
+        }
+        return order
+    }
+
+    private mutating func window(_ plan: ReadPlan, isOne: Bool) -> String {
+        var text = ""
+        switch (plan.limit, plan.maxRows) {
+        case _ where isOne: text += " limit 1"
+        case (let limit?, let most?): text += " limit least($\(bind(.count(limit.position)))::bigint, \(most))"
+        case (let limit?, nil): text += " limit $\(bind(.count(limit.position)))::bigint"
+        case (nil, let most?): text += " limit \(most)"
+        case (nil, nil): break
+        }
+        if let offset = plan.offset { text += " offset $\(bind(.count(offset.position)))::bigint" }
+        return text
+    }
+
+    // MARK: Fields
+
+    /// The names of a node's fields, in order, as `lay` gives them.
+    func names(_ plan: ReadPlan) -> [String] {
+        plan.fields.flatMap { field in
+            switch field {
+            case .value(let name, _): [name]
+            case .embed(let embed): embed.isHidden ? [] : embed.isSpread ? names(embed.plan) : [embed.name]
+            }
+        }
+    }
+
+    /// Puts a node's fields among the outputs, and what they need to its `from`. `keys` are what a grouped node is grouped by.
+    private mutating func lay(
+        _ plan: ReadPlan, _ place: Place, _ outputs: inout [(value: String, name: String)], _ from: inout String, _ keys: inout [String]
+    ) {
+        for field in plan.fields {
+            switch field {
+            case .value(let name, let expression):
+                let value = sql(expression, place)
+                outputs.append((value, name))
+                if !ReadBuilder.isAggregate(expression) { keys.append(value) }
+            case .embed(let embed): lay(embed, of: plan, place, &outputs, &from, &keys)
+            }
+        }
+    }
+
+    private mutating func lay(
+        _ embed: EmbedPlan, of plan: ReadPlan, _ place: Place, _ outputs: inout [(value: String, name: String)], _ from: inout String,
+        _ keys: inout [String]
+    ) {
+        guard embed.isToOne, case .direct(let pairs) = embed.link, embed.plan.limit == nil else {
+            guard !embed.isHidden else { return }
+            var inner = place
+            inner.parentKeys = embed.parentRow(plan.alias)
+            if plan.isGrouped { keys += inner.parentKeys.map(\.sql) }
+            let rows = select(embed.plan, link: embed.link, inner, isOne: embed.isToOne)
+            guard embed.isSpread else {
+                let value = embed.isToOne ? "row_to_json(_r)" : "coalesce(json_agg(_r), '[]')"
+                outputs.append(("(select \(value) from (\(rows)) _r)", embed.name))
+                return
+            }
+            for name in names(embed.plan) {
+                outputs.append(("(select coalesce(json_agg(_r.\(PostgresDialect.quoted(name))), '[]') from (\(rows)) _r)", name))
+            }
+            return
+        }
+        let on = pairs.map { Expression(.binary("=", .column(embed.plan.alias, $0.child), .column(plan.alias, $0.parent))).sql }
+        from += " \(embed.isInner ? "join" : "left join") \(filtered(embed.plan, place)) on \(on.joined(separator: " and "))"
+        var fields: [(value: String, name: String)] = []
+        var innerKeys: [String] = []
+        lay(embed.plan, place, &fields, &from, &innerKeys)
+        if plan.isGrouped { keys += innerKeys }
+        if embed.isHidden { return }
+        if embed.isSpread {
+            outputs += fields
+            return
+        }
+        let presence = Expression.column(embed.plan.alias, pairs[0].child).sql
+        if plan.isGrouped { keys.append(presence) }
+        let list = fields.map { "\($0.value) as \(PostgresDialect.quoted($0.name))" }.joined(separator: ", ")
+        outputs.append(("case when \(presence) is not null then (select row_to_json(_r) from (select \(list)) _r) end", embed.name))
+    }
+
+    /// A to-one embed's rows, its own filter inside: a parent without a match stays.
+    private mutating func filtered(_ plan: ReadPlan, _ place: Place) -> String {
+        guard let filter = plan.filter else { return sql(plan.source, place) }
+        return "(select * from \(sql(plan.source, place)) where \(sql(filter, place))) as \(PostgresDialect.quoted(plan.alias))"
+    }
+}
+
+extension EmbedPlan {
+    /// What the embed's own query starts from in a parent of this name. A row is written with its star: a column may have the row's name.
+    func parentRow(_ parent: String) -> [Expression] {
+        if case .computed = link { [Expression(.star(Name([parent])))] } else { parentKeys(parent) }
+    }
+}

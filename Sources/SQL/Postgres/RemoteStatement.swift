@@ -1,0 +1,97 @@
+package import OffstageSchema
+import Synchronization
+
+/// A plan as one PostgreSQL text for each form of answer: the whole answer comes back as one row.
+///
+/// The row's columns, in this order: the body, the number of rows, the number without the window, the rows an upsert inserted, the keys of
+/// the rows and the cells of the last (JSON arrays of texts), and the status and headers that a function has set.
+package final class RemoteStatement: Sendable {
+    package let isWrite: Bool
+    /// Of a page by cursor: the order.
+    package let pageOrder: String?
+    /// The columns the payload's rows hold, in order.
+    package let payloadColumns: [Column]
+
+    private let parts: RemoteParts
+    private let texts = Mutex<[RowFormat: SQLText]>([:])
+
+    init(_ parts: RemoteParts, isWrite: Bool, pageOrder: String? = nil, payloadColumns: [Column] = []) {
+        self.parts = parts
+        self.isWrite = isWrite
+        self.pageOrder = pageOrder
+        self.payloadColumns = payloadColumns
+    }
+
+    /// `$1`, `$2`, … and where each one's text comes from.
+    ///
+    /// - Throws: 0A000 for a form that PostgreSQL does not write.
+    package func text(as format: RowFormat) throws(SQLError) -> SQLText {
+        if let known = texts.withLock({ $0[format] }) { return known }
+        let made = SQLText(try parts.sql(as: format), bindings: parts.bindings)
+        texts.withLock { texts in
+            // The root of an XML answer is the caller's to name.
+            if texts.count >= 16 { texts.removeAll() }
+            texts[format] = made
+        }
+        return made
+    }
+
+    package var byteCount: Int { parts.byteCount }
+}
+
+/// What the texts of a statement are put together from.
+struct RemoteParts: Sendable {
+    /// `pgrst_source as (insert …)`: the write, and what it needs.
+    var with: [String] = []
+    /// `(select …)`: the rows that are shown.
+    var rows = ""
+    /// The names of the rows' columns, in order.
+    var names: [String] = []
+    /// How many rows were touched, where those shown do not tell.
+    var count: String?
+    var total: String?
+    var inserted: String?
+    var location: String?
+    /// The rows hold a last column more, with the cells that a cursor is made of.
+    var tellsLast = false
+    var bindings: [Binding] = []
+
+    /// The column with the cells of the cursor.
+    static let last = "pgrst_last"
+
+    var byteCount: Int { 2 * (rows.utf8.count + with.reduce(0) { $0 + $1.utf8.count } + (total?.utf8.count ?? 0)) + bindings.count * 48 }
+
+    func sql(as format: RowFormat) throws(SQLError) -> String {
+        var sql = with.isEmpty ? "" : "with \(with.joined(separator: ", ")) "
+        let last = tellsLast ? "(array_agg(_t.\(Self.last)))[count(*)]" : "null::text"
+        sql += "select \(try body(as: format)), \(count ?? "count(*)"), \(total ?? "null::bigint"), \(inserted ?? "null::bigint"), "
+        sql += "\(location ?? "null::text"), \(last), nullif(current_setting('response.status', true), ''), "
+        sql += "nullif(current_setting('response.headers', true), '') from \(rows.isEmpty ? "(select) _t" : "(\(rows)) _t")"
+        return sql
+    }
+
+    private func body(as format: RowFormat) throws(SQLError) -> String {
+        switch format {
+        case .json(let nullsStripped):
+            return nullsStripped ? "coalesce(json_strip_nulls(json_agg(\(row))), '[]')::text" : "coalesce(json_agg(\(row)), '[]')::text"
+        case .object(let nullsStripped):
+            return "(json_agg(\(nullsStripped ? "json_strip_nulls(row_to_json(\(row)))" : "row_to_json(\(row))")) -> 0)::text"
+        case .values: return "coalesce(json_agg(\(only)), '[]')::text"
+        case .value: return "coalesce((json_agg(\(only)) -> 0)::text, 'null')"
+        case .csv:
+            let header = PostgresDialect.literal(names.joined(separator: ",") + "\n")
+            let line = "substring((\(row))::text, 2, length((\(row))::text) - 2)"
+            return "coalesce(\(header) || string_agg(\(line), e'\\n'), e'\\n')"
+        case .none: return "null::text"
+        case .xml: throw SQLError("0A000", "XML is not written on PostgreSQL yet", hint: "Ask for application/json.")
+        }
+    }
+
+    /// The row that is shown.
+    private var row: String {
+        guard tellsLast else { return "_t" }
+        return "(select _r from (select \(names.map { "_t." + PostgresDialect.quoted($0) }.joined(separator: ", "))) _r)"
+    }
+
+    private var only: String { names.first.map { "_t." + PostgresDialect.quoted($0) } ?? "null" }
+}

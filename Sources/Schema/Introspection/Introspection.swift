@@ -1,0 +1,280 @@
+import OffstageJSON
+package import OffstageSyntax
+
+/// A schema read from a PostgreSQL's own catalogue.
+///
+/// ```swift
+/// let schema = try Introspection { sql in try session.rows(sql) }.schema(describing: …)
+/// ```
+///
+/// What the database alone decides stays there: policies, checks and bodies are not read. PostgreSQL lets everyone execute a function: at
+/// `/rpc` it must be granted by name, as on the embedded engine. A type of which ``DataType`` knows
+/// nothing is taken for text when a request is planned; its own name goes into what is sent.
+package struct Introspection {
+    private let ask: (String) throws -> [[String?]]
+    private var schema = Schema()
+
+    /// - Parameter ask: runs a query and gives its rows.
+    package init(_ ask: @escaping (String) throws -> [[String?]]) { self.ask = ask }
+
+    /// - Parameter describe: the columns of a view's query, and which columns of tables they show.
+    /// - Throws: what `ask` throws.
+    package func schema(describing describe: (Select, Schema) throws(SQLError) -> [View.Column]) throws -> Schema {
+        var copy = self
+        try copy.read(describe)
+        return copy.schema
+    }
+
+    private mutating func read(_ describe: (Select, Schema) throws(SQLError) -> [View.Column]) throws {
+        schema.authority = .database
+        schema.namespaces = try ask(CatalogueQueries.namespaces).compactMap { $0.first ?? nil }
+        try readRoles()
+        try readTypes()
+        let views = try readRelations()
+        try readConstraints()
+        try readGrants()
+        try readFunctions()
+        // The queries are read as their owner's, whose rights are not looked at here.
+        var open = schema
+        open.authority = .own
+        open.roles["postgres"] = Role("postgres")
+        open.roles["postgres"]?.isSuperuser = true
+        // A view may show what a later one shows, and may call functions: what cannot be read yet is tried again behind the others.
+        var waiting = views
+        for _ in 0..<8 where !waiting.isEmpty { waiting = waiting.filter { !trace($0.name, $0.query, &open, describe) } }
+    }
+
+    // MARK: Roles and types
+
+    private mutating func readRoles() throws {
+        var reachable: Set<String> = []
+        for row in try ask(CatalogueQueries.roles).map(Row.init) {
+            var role = Role(row[0])
+            role.isSuperuser = row.flag(1)
+            role.bypassesRowSecurity = row.flag(2)
+            role.canLogin = row.flag(3)
+            role.inherits = row.flag(4)
+            role.memberOf = Set(row.list(5))
+            if row.flag(6), !role.isSuperuser { reachable.insert(role.name) }
+            schema.roles[role.name] = role
+        }
+        // Where nobody made an authenticator, requests run as whatever the login user may become.
+        guard schema.roles["authenticator"] == nil else { return }
+        var authenticator = Role("authenticator")
+        authenticator.memberOf = reachable
+        schema.roles["authenticator"] = authenticator
+    }
+
+    private mutating func readTypes() throws {
+        for row in try ask(CatalogueQueries.enumerations).map(Row.init) {
+            let labels = row.list(2).enumerated().map { Enumeration.Label(name: $1, position: Int64($0 + 1) * 1024) }
+            schema.enumerations[row.name] = Enumeration(schema: row[0], name: row[1], labels: labels)
+        }
+        for row in try ask(CatalogueQueries.domains).map(Row.init) {
+            schema.domains[row.name] = DomainDefinition(row.name, below: type(row[2]))
+        }
+    }
+
+    /// The type of a name as PostgreSQL writes it; text where it is not known here.
+    private func type(_ name: String) -> ColumnType {
+        guard let parsed = try? parseType(name), let type = try? schema.resolveType(parsed) else {
+            // `extensions.citext`: its name alone is known.
+            return ColumnType(name.hasSuffix("citext") ? .citext : .text)
+        }
+        return type
+    }
+
+    // MARK: Relations
+
+    private mutating func readRelations() throws -> [(name: QualifiedName, query: String)] {
+        var columns: [QualifiedName: [Row]] = [:]
+        for row in try ask(CatalogueQueries.columns).map(Row.init) { columns[row.name, default: []].append(row) }
+        let relations = try ask(CatalogueQueries.relations).map(Row.init)
+        // Composite types first: columns may be of them.
+        for row in relations where row[2] == "c" {
+            schema.composites[row.name] = Composite(row.name, (columns[row.name] ?? []).map { .init($0[2], type($0[3])) })
+        }
+        var views: [(name: QualifiedName, query: String)] = []
+        for row in relations where row[2] != "c" {
+            let own = columns[row.name] ?? []
+            if let query = row.text(7) {
+                var view = View(row.name, columns: own.map { View.Column($0[2], type($0[3])) }, Select(.values([])))
+                view.isSecurityInvoker = row.flag(8)
+                view.owner = row[5]
+                view.comment = row.text(6)
+                schema.views[row.name] = view
+                for column in own {
+                    if let comment = column.text(8) { schema.comments[Commented(.column, [row[0], row[1], column[2]])] = comment }
+                }
+                views.append((row.name, query))
+            } else {
+                var table = Table(row.name, columns: own.map(column))
+                table.hasRowSecurity = row.flag(3)
+                table.forcesRowSecurity = row.flag(4)
+                table.owner = row[5]
+                table.comment = row.text(6)
+                schema.tables[row.name] = table
+            }
+        }
+        return views
+    }
+
+    private func column(_ row: Row) -> Column {
+        var column = Column(row[2], type(row[3]))
+        column.foreignType = row[3]
+        column.isNotNull = row.flag(4)
+        let expression = row.text(5).flatMap { try? parseExpression($0) }
+        if row[7] == "s" { column.generated = expression ?? Expression(.literal(.null)) } else { column.defaultValue = expression }
+        switch row[6] {
+        case "a": column.identity = .always
+        case "d": column.identity = .byDefault
+        default: break
+        }
+        column.comment = row.text(8)
+        if let schema = row.text(9), let name = row.text(10) { column.sequence = QualifiedName(schema, name) }
+        return column
+    }
+
+    /// Gives a view its query and the sources of its columns; false where they cannot be told.
+    private mutating func trace(
+        _ name: QualifiedName, _ query: String, _ open: inout Schema, _ describe: (Select, Schema) throws(SQLError) -> [View.Column]
+    ) -> Bool {
+        guard let statement = try? parse(query).first, case .data(.select(let select)) = statement.kind,
+            let traced = try? describe(select, open), var view = schema.views[name], traced.count == view.columns.count
+        else { return false }
+        for index in traced.indices { view.columns[index].source = traced[index].source }
+        view.select = select
+        schema.views[name] = view
+        open.views[name] = view
+        return true
+    }
+
+    // MARK: Keys
+
+    private mutating func readConstraints() throws {
+        for row in try ask(CatalogueQueries.constraints).map(Row.init) {
+            switch row[3] {
+            case "f":
+                guard let namespace = row.text(5), let table = row.text(6) else { continue }
+                var reference = Reference(row[2], row.list(4), references: QualifiedName(namespace, table), row.list(7))
+                reference.onDelete = Self.action(row[8])
+                reference.onUpdate = Self.action(row[9])
+                reference.isDeferrable = row.flag(10)
+                schema.tables[row.name]?.foreignKeys.append(reference)
+            default:
+                var key = Key(row[2], row.list(4))
+                key.isDeferrable = row.flag(10)
+                key.isInitiallyDeferred = row.flag(11)
+                if row[3] == "p" { schema.tables[row.name]?.primaryKey = key } else { schema.tables[row.name]?.uniqueKeys.append(key) }
+            }
+        }
+    }
+
+    private static func action(_ code: String) -> ForeignKey.Action {
+        switch code {
+        case "r": .restrict
+        case "c": .cascade
+        case "n": .setNull
+        case "d": .setDefault
+        default: .noAction
+        }
+    }
+
+    // MARK: Grants
+
+    /// They decide nothing here: they tell which relations to speak of, and which columns a role sees.
+    private mutating func readGrants() throws {
+        for row in try ask(CatalogueQueries.grants).map(Row.init) {
+            guard let privilege = Privilege(rawValue: row[4]) else { continue }
+            if let column = row.text(2) {
+                schema.privileges[row.name, default: Privileges()].columns[row[3], default: [:]][column, default: []].insert(privilege)
+            } else {
+                schema.privileges[row.name, default: Privileges()].whole[row[3], default: []].insert(privilege)
+            }
+        }
+    }
+
+    // MARK: Functions
+
+    private mutating func readFunctions() throws {
+        for row in try ask(CatalogueQueries.functions).map(Row.init) {
+            let arguments = row.objects(7)
+            let inputs = arguments.filter { ["i", "b", "v"].contains($0["mode"]) }
+            let firstDefault = inputs.count - (row.number(8) ?? 0)
+            let parameters = inputs.enumerated().map { index, argument in
+                let name = argument["name"].flatMap { $0.isEmpty ? nil : $0 }
+                var parameter = Function.Parameter(name, type(argument["type"] ?? "text"))
+                parameter.foreignType = argument["type"]
+                parameter.isVariadic = argument["mode"] == "v"
+                // Only that there is one matters here: the database knows which.
+                if index >= firstDefault { parameter.defaultValue = Expression(.literal(.null)) }
+                return parameter
+            }
+            let outputs = arguments.filter { ["o", "b", "t"].contains($0["mode"]) }
+            var function = Function(
+                row.name, parameters: parameters, result: result(row, outputs), language: row.text(15) ?? "", body: "", statements: [],
+                volatility: row[10] == "i" ? .immutable : row[10] == "s" ? .stable : .volatile, isStrict: row.flag(11),
+                isSecurityDefiner: row.flag(12), settings: [:])
+            function.givesOneRow = row[13] == "1" && row.flag(2)
+            function.comment = row.text(14)
+            schema.functions[row.name, default: []].append(function)
+            for role in row.list(16) { schema.privileges[function.signature, default: Privileges()].whole[role] = [.execute] }
+        }
+    }
+
+    private func result(_ row: Row, _ outputs: [[String: String]]) -> Function.Result {
+        let isSet = row.flag(2)
+        if !outputs.isEmpty {
+            let columns = outputs.enumerated().map { index, output in
+                View.Column(output["name"].flatMap { $0.isEmpty ? nil : $0 } ?? "column\(index + 1)", type(output["type"] ?? "text"))
+            }
+            return .row(columns, isSet: isSet)
+        }
+        if let namespace = row.text(4), let relation = row.text(5) {
+            let name = QualifiedName(namespace, relation)
+            if let composite = schema.composites[name] {
+                return .row(composite.fields.map { View.Column($0.name, $0.type) }, isSet: isSet)
+            }
+            return .table(name, isSet: isSet)
+        }
+        let result = type(row[3])
+        return isSet ? .set(result) : .scalar(result)
+    }
+}
+
+/// One row of an answer, read by place.
+private struct Row {
+    private let cells: [String?]
+
+    init(_ cells: [String?]) { self.cells = cells }
+
+    /// The text at a place; empty for null and beyond the end.
+    subscript(_ index: Int) -> String { text(index) ?? "" }
+
+    func text(_ index: Int) -> String? { cells.indices.contains(index) ? cells[index] : nil }
+    func flag(_ index: Int) -> Bool { text(index) == "t" }
+    func number(_ index: Int) -> Int? { text(index).flatMap { Int($0) } }
+
+    /// The first two columns of every query about an object.
+    var name: QualifiedName { QualifiedName(self[0], self[1]) }
+
+    func list(_ index: Int) -> [String] {
+        guard case .array(let items)? = json(index) else { return [] }
+        return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    }
+
+    func objects(_ index: Int) -> [[String: String]] {
+        guard case .array(let items)? = json(index) else { return [] }
+        return items.map { item in
+            guard case .object(let members) = item else { return [:] }
+            var object: [String: String] = [:]
+            for member in members { if case .string(let text) = member.value { object[member.name] = text } }
+            return object
+        }
+    }
+
+    private func json(_ index: Int) -> JSONValue? {
+        guard let text = text(index) else { return nil }
+        return try? Array(text.utf8).withUnsafeBufferPointer { try JSONValue(parsing: $0) }
+    }
+}

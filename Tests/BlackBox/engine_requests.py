@@ -1,0 +1,215 @@
+# What engines.py asks. Read by it, with `same` and `dice` in scope.
+
+READS = """
+kinds
+kinds?select=id,x&order=id.desc
+kinds?select=*&id=eq.1
+kinds?select=id,s,b,n,p&n=gt.1
+kinds?select=id,renamed:x,s::text&limit=2
+kinds?select=id,jb->a,jb->>b,jb->a->0&id=lte.4
+kinds?select=id,j->>b,j&id=eq.1
+kinds?select="odd name"&"odd name"=not.is.null
+kinds?select=shout&id=eq.1
+kinds?shout=eq.A"B\\C!&select=id
+kinds?t=is.true&select=id
+kinds?t=is.unknown&select=id
+kinds?t=not.is.null&select=id,t
+kinds?m=gt.sad&select=id,m
+kinds?m=in.(ok,happy)&select=id,m
+kinds?x=like.*n*&select=id
+kinds?x=ilike.Ü*&select=id,x
+kinds?x=match.^a&select=id
+kinds?x=imatch.^A&select=id
+kinds?x=like(any).{a*,ü*}&select=id
+kinds?s=gt(all).{-9,-6}&select=id
+kinds?a=cs.{1}&select=id,a
+kinds?a=cd.{1,2,3}&select=id,a
+kinds?a=ov.{5,9}&select=id,a
+kinds?ta=cs.{"a b"}&select=id,ta
+kinds?jb=cs.{"b":1}&select=id
+kinds?jb->>b=eq.1&select=id
+kinds?rg=cs.[2,3)&select=id,rg
+kinds?rg=sl.[10,20)&select=id
+kinds?rg=adj.[5,9)&select=id
+kinds?vec=fts(simple).fox&select=id,vec
+kinds?vec=wfts(simple).dog&select=id
+kinds?da=gte.2000-01-01&select=id,da
+kinds?tz=lt.2024-03-01T00:00:00Z&select=id,tz,ts,ti,da,iv
+kinds?u=eq.11111111-1111-1111-1111-111111111111&select=id,u,y,ip
+kinds?x=isdistinct.null&select=id
+kinds?or=(id.eq.1,and(id.gt.2,id.lt.4))&select=id
+kinds?not.or=(id.eq.1,id.eq.2)&select=id
+kinds?id=not.in.(1,2)&select=id
+kinds?select=id&order=x.asc.nullsfirst,id
+kinds?select=id&order=jb->>b.desc.nullslast,id.asc
+kinds?select=id&offset=1&limit=2
+kinds?select=id&limit=0
+kinds?select=n.sum(),id.count(),p.avg(),x.max(),x.min()
+kinds?select=t,s.sum()&order=t
+kinds?select=count()
+kinds?select=count
+kinds?select=id,count
+kinds?count=gt.0&select=id,count
+kinds?select=r,d,c,v,w&id=in.(1,3,4)
+books?select=title,authors(name)&order=id&limit=5
+books?select=title,authors!inner(name)&authors.name=like.J*&order=id
+books?select=title,book_authors(position,authors(name))&order=id&limit=4
+books?select=title,tags(name)&tags.name=eq.novel&order=id&limit=5
+books?select=title,tags!inner(name)&tags.name=eq.novel&order=id&limit=5
+books?select=title,tags(name)&tags.order=name.desc&tags.limit=1&order=id&limit=5
+books?select=title,...book_authors(position)&order=id&limit=3
+books?select=title,reviews(rating.avg())&order=id&limit=5
+books?select=title,reviews(count)&order=id&limit=5
+books?select=language,price.avg(),id.count()&order=language
+books?select=title&reviews=is.null&order=id&limit=5
+books?select=title,reviews()&reviews=not.is.null&order=id&limit=5
+books?select=title,reviews()&reviews=is.null&order=id&limit=5
+reviews?select=rating,books(title)&order=id&limit=5
+reviews?select=rating,books(title,price)&order=books(title),id&limit=5
+reviews?select=rating,...books(title)&order=id&limit=5
+reviews?select=rating,book:books!reviews_book_id_fkey(title)&order=id&limit=3
+reviews?select=rating,books!inner(title)&books.price=gt.10&order=id&limit=5
+reviews?select=rating,books(title)&books.price=gt.10&order=id&limit=5
+authors?select=name,books(title,reviews(rating))&order=id&limit=3
+authors?select=name,books(count)&order=id&limit=3
+authors?select=name,...books(titles:title)&order=id&limit=3
+book_authors?select=*&order=book_id,author_id&limit=3
+shelf?select=*&order=id,author_id&limit=4
+shelf?select=title,authors(name)&order=id,author_id&limit=3
+shelf?twice=gt.30&select=id&order=id
+rpc/add?a=1
+rpc/add?a=1&b=2
+rpc/names?prefix=J
+rpc/cheap?most=8&select=id,title&order=title.desc&limit=3
+rpc/cheap?most=8&select=title,authors(name)&limit=2
+rpc/cheap?most=8&price=gt.6&select=price
+rpc/pair?n=3
+rpc/pair?n=3&a=eq.4&select=b
+rpc/nothing
+rpc/total?numbers=1&numbers=2
+rpc/whoami
+rpc/fails?code=P0001
+rpc/fails?code=PT418
+rpc/fails?code=42501
+rpc/fails?code=23505
+rpc/add
+rpc/add?a=x
+rpc/add?a=1&c=2
+rpc/nowhere
+nowhere
+kinds?select=nothing
+kinds?nothing=eq.1
+kinds?id=eq.x
+kinds?id=bad.1
+kinds?m=eq.angry
+kinds?da=eq.2024-02-30
+kinds?select=id,books(title)
+kinds?order=nothing
+kinds?limit=x
+kinds?select=id::nothing
+kinds?a=cs.{x}
+kinds?u=eq.1
+kinds?x=match.(
+kinds?select=x->a&id=eq.1
+closed
+customers?select=*
+orders?select=id,status&order=id&limit=2
+kinds?jb=cs.nojson&select=id
+kinds?id=gt.99999999999&select=id
+kinds?vec=fts.a%20b&select=id
+kinds?x=fts(simple).ünï&select=id
+""".strip().split("\n")
+
+for path in READS:
+    path = urllib.parse.quote(path, safe="?&=.,()*:!->{}\"[]/\\^%")
+    for who in ["anon", "admin"]:
+        same(who, "GET", path)
+for path in ["kinds?select=id,x,a,jb,tz,t", "books?select=title,authors(name)&order=id&limit=3", "kinds?id=eq.99", "rpc/pair?n=1", "kinds?select=c,v,y,ip,rg,m,ta"]:
+    same("anon", "GET", path, Accept="text/csv")
+    same("anon", "GET", path, Accept="application/vnd.pgrst.object+json")
+    same("anon", "GET", path, Accept="application/vnd.pgrst.array+json;nulls=stripped")
+    same("anon", "GET", path + ("&" if "?" in path else "?") + "limit=1", Accept="application/vnd.pgrst.object+json")
+    same("anon", "HEAD", path)
+    same("anon", "GET", path, Prefer="count=exact", Range="0-1", **{"Range_Unit": "items"})
+    same("anon", "GET", path, Prefer="count=exact,timezone=Europe/Berlin")
+    same("anon", "GET", path + ("&" if "?" in path else "?") + "offset=50", Prefer="count=exact")
+same("anon", "GET", "kinds?select=tz&id=lt.5", Prefer="timezone=America/New_York")
+same("anon", "GET", "kinds?select=tz", Prefer="timezone=Nowhere")
+same("anon", "GET", "books?select=id,title&order=title&limit=5&after=cursor:")
+same("anon", "GET", "kinds", Accept="application/zip")
+same("anon", "GET", "kinds", Accept_Profile="secret")
+same("anon", "OPTIONS", "kinds")
+same("anon", "OPTIONS", "rpc/add")
+
+REP = "return=representation"
+for who, method, path, body, prefer in [
+    ("anon", "POST", "logs", {"body": "one"}, ""),
+    ("anon", "POST", "logs", {"body": "two"}, REP),
+    ("anon", "POST", "logs", {"body": "three"}, "return=headers-only"),
+    ("anon", "POST", "logs", [{"body": "four"}, {"body": "five"}], REP + ",count=exact"),
+    ("anon", "POST", "logs?columns=body,level", [{"body": "six", "level": 1}, {"body": "seven"}], REP),
+    ("anon", "POST", "logs?columns=body,level", [{"body": "six", "level": 1}, {"body": "seven"}], REP + ",missing=default"),
+    ("anon", "POST", "logs", [{"body": "six", "level": 1}, {"body": "seven"}], REP),
+    ("anon", "POST", "logs?select=id,body", {"body": "eight"}, REP),
+    ("anon", "POST", "logs", {"body": None}, REP),
+    ("anon", "POST", "logs", {"body": "x", "level": 11}, REP),
+    ("anon", "POST", "logs", {"body": "x", "level": "y"}, REP),
+    ("anon", "POST", "logs", {"nothing": 1}, REP),
+    ("anon", "POST", "logs", [], REP),
+    ("anon", "POST", "logs", {}, REP),
+    ("anon", "POST", "logs", {"id": 1, "body": "again"}, REP),
+    ("anon", "POST", "logs", [{"id": 1, "body": "merged"}, {"id": 100, "body": "new"}], REP + ",resolution=merge-duplicates"),
+    ("anon", "POST", "logs", [{"id": 1, "body": "ignored"}, {"id": 101, "body": "new"}], REP + ",resolution=ignore-duplicates"),
+    ("anon", "POST", "logs?on_conflict=body", [{"id": 1, "body": "x"}], REP + ",resolution=merge-duplicates"),
+    ("anon", "PUT", "logs?id=eq.1", {"id": 1, "body": "put", "level": 2}, REP),
+    ("anon", "PUT", "logs?id=eq.300", {"id": 300, "body": "put", "level": 2}, REP),
+    ("anon", "PUT", "logs?id=eq.1", {"id": 2, "body": "put", "level": 2}, REP),
+    ("anon", "PUT", "logs?body=eq.1", {"id": 2, "body": "put", "level": 2}, REP),
+    ("anon", "PATCH", "logs?id=eq.1", {"level": 5}, ""),
+    ("anon", "PATCH", "logs?id=lt.4", {"level": 6}, REP + ",count=exact"),
+    ("anon", "PATCH", "logs?id=lt.4&select=id,level&order=id.desc", {"level": 7}, REP),
+    ("anon", "PATCH", "logs?id=eq.1", {"level": 12}, REP),
+    ("anon", "PATCH", "logs?id=eq.1", {}, REP),
+    ("anon", "PATCH", "logs?id=eq.9999", {"level": 1}, REP),
+    ("anon", "PATCH", "logs?id=gt.1", {"level": 8}, "handling=strict,max-affected=2"),
+    ("anon", "PATCH", "kinds?id=eq.1", {"made": "x"}, REP),
+    ("anon", "PATCH", "kinds?id=eq.1&select=id,jb,a,ta,j,m", {"jb": {"k": [1, None]}, "a": [3, 4], "ta": ["x", None], "j": [1], "m": "sad"}, REP),
+    ("anon", "PATCH", "kinds?id=eq.1&select=id,shout", {"x": "later"}, REP),
+    ("anon", "POST", "kinds", {"id": 150, "v": "too long a text"}, REP),
+    ("anon", "POST", "kinds", {"id": 150, "w": "too long a text"}, REP),
+    ("anon", "POST", "kinds", {"id": 150, "x": "not seen"}, REP),
+    ("anon", "POST", "kinds", {"id": 150, "x": "not seen"}, ""),
+    ("anon", "POST", "kinds", {"id": 50, "s": 99999}, REP),
+    ("anon", "POST", "books", {"title": "x", "published": 1900, "language": "en", "description": "d", "price": 1}, REP),
+    ("admin", "POST", "books?select=title,century,price", {"title": "x", "published": 1900, "language": "en", "description": "d", "price": 1}, REP),
+    ("admin", "POST", "books", {"title": "x", "published": 0, "language": "en", "description": "d", "price": 1}, REP),
+    ("admin", "POST", "books", {"title": "x"}, REP),
+    ("admin", "POST", "book_authors", {"book_id": 1, "author_id": 99999}, REP),
+    ("admin", "PATCH", "books?id=eq.1&select=title,authors(name)", {"price": "12.5"}, REP),
+    ("admin", "DELETE", "authors?id=eq.1", None, REP),
+    ("admin", "DELETE", "tags?id=eq.1&select=name", None, REP),
+    ("reader", "POST", "reviews?select=rating,signed_as", {"book_id": 1, "signed_as": "R", "rating": 5}, REP),
+    ("reader", "PATCH", "orders?id=eq.1", {"created_at": "2024-01-01"}, REP),
+    ("anon", "DELETE", "logs?id=eq.2", None, ""),
+    ("anon", "DELETE", "logs?id=in.(1,3,4)", None, REP + ",count=exact"),
+    ("anon", "DELETE", "logs?level=gt.0", None, "handling=strict,max-affected=1"),
+    ("anon", "DELETE", "closed", None, ""),
+    ("anon", "POST", "rpc/add", {"a": 3}, ""),
+    ("anon", "POST", "rpc/add", {"a": 3, "b": 4}, ""),
+    ("anon", "POST", "rpc/add", {"a": "x"}, ""),
+    ("anon", "POST", "rpc/add", [1], ""),
+    ("anon", "POST", "rpc/echo", {"b": 1, "a": [1, {"x": None}]}, ""),
+    ("anon", "POST", "rpc/total", {"numbers": [1, 2, 3]}, ""),
+    ("anon", "POST", "rpc/pair", {"n": 5}, ""),
+    ("anon", "POST", "rpc/names?limit=1", {"prefix": "J"}, "count=exact"),
+    ("anon", "POST", "rpc/nothing", {}, ""),
+    ("reader", "POST", "rpc/whoami", {}, ""),
+]:
+    same(who, method, path, body, **({"Prefer": prefer} if prefer else {}))
+same("anon", "POST", "logs", b"body,level\nfrom csv,4\nNULL,5\n", Content_Type="text/csv", Prefer=REP)
+same("anon", "POST", "logs", b"body,level\nfrom csv,4\n\"x, y\",\n", Content_Type="text/csv", Prefer=REP)
+same("anon", "POST", "logs", b"body=from+form&level=2", Content_Type="application/x-www-form-urlencoded", Prefer=REP)
+same("anon", "POST", "logs", b"{not json", Prefer=REP)
+same("anon", "POST", "logs", {"body": "only"}, Prefer=REP, Accept="application/vnd.pgrst.object+json")
+same("anon", "PATCH", "logs?id=gt.0", {"level": 1}, Prefer=REP, Accept="application/vnd.pgrst.object+json")
+same("anon", "GET", "logs?select=id,body,level&order=id")

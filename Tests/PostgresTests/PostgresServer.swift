@@ -1,0 +1,51 @@
+import Foundation
+
+@testable import OffstagePostgres
+
+/// The PostgreSQL that tests are run on, and a database of its own for each that wants one.
+enum PostgresServer {
+    static let connection = ProcessInfo.processInfo.environment["OFFSTAGE_TEST_POSTGRES"]
+
+    /// Without a PostgreSQL the suites are left out, and say so; where everything must run they run, and fail.
+    static let isWanted = connection != nil || ProcessInfo.processInfo.environment["CI"] == "true"
+    static let absence = "runs on PostgreSQL: set OFFSTAGE_TEST_POSTGRES, or run Scripts/test"
+
+    struct Missing: Error {}
+
+    static func required() throws -> String {
+        guard let connection else { throw Missing() }
+        return connection
+    }
+
+    /// Makes a database, gives it to `body`, and drops it.
+    static func withDatabase(
+        _ setup: String = "", options: PostgresDatabase.Options = .init(), _ body: (PostgresDatabase, String) async throws -> Void
+    ) async throws {
+        let name = "offstage_" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        var one = PostgresDatabase.Options()
+        one.connections = 1
+        let server = try PostgresDatabase(try required(), options: one)
+        defer { server.close() }
+        _ = try await server.session { session in
+            _ = try session.rows("select pg_advisory_lock(7433)")
+            for role in ["anon", "authenticated", "service_role"]
+            where try session.rows("select 1 from pg_roles where rolname = $1", [role]).isEmpty {
+                try session.run(script: "create role \(role)\(role == "service_role" ? " bypassrls" : "")")
+            }
+            _ = try session.rows("select pg_advisory_unlock(7433)")
+            try session.run(script: "create database \(name) template template0")
+        }
+        let connection = "\(try required()) dbname=\(name)"
+        let database = try PostgresDatabase(connection, options: options)
+        do {
+            if !setup.isEmpty { try await database.session { try $0.run(script: setup) } }
+            try await body(database, connection)
+        } catch {
+            database.close()
+            try? await server.session { try $0.run(script: "drop database \(name) with (force)") }
+            throw error
+        }
+        database.close()
+        try await server.session { try $0.run(script: "drop database \(name) with (force)") }
+    }
+}
