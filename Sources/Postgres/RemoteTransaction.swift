@@ -112,6 +112,8 @@ struct RemoteStep: Sendable {
         rows.inserted = result.number(0, 3)
         rows.keys = result.bytes(0, 4).flatMap { KeyLists($0) }?.lists
         rows.location = rows.keys?.first
+        rows.status = result.text(0, 6)
+        rows.headers = result.text(0, 7)
         rows.last = result.bytes(0, 5).flatMap { KeyLists(one: $0) }?.lists.first
         return rows
     }

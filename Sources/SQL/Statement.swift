@@ -293,6 +293,9 @@ package struct Rows: Sendable {
     package var tag: String?
     /// Whether this is what an earlier request of the same key was answered.
     package var replay: Replay?
+    /// What a function set as `response.status` and `response.headers`.
+    package var status: String?
+    package var headers: String?
 
     package enum Replay: Sendable {
         case whole

@@ -24,6 +24,7 @@ extension Connection {
         rows.body = output.bytes
         if output.count > 1 << 20 { output = JSONWriter(capacity: 16 << 10) }
         if let count = read.count { rows.total = try total(count, binder) }
+        session.tell(&rows)
         return rows
     }
 

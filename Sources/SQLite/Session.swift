@@ -68,6 +68,13 @@ package final class Session {
         random = nil
     }
 
+    /// What functions said about the answer.
+    func tell(_ rows: inout Rows) {
+        guard !settings.isEmpty else { return }
+        rows.status = settings["response.status"].flatMap { $0.isEmpty ? nil : $0 }
+        rows.headers = settings["response.headers"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     func disarm() { isArmed = false }
 
     /// True: the statement must stop. Called every `stepsPerTick` steps.

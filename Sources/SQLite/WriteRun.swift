@@ -71,6 +71,7 @@ struct WriteRun {
         }
         rows.count = count
         if write.tellsNew { rows.inserted = inserted }
+        connection.session.tell(&rows)
         return rows
     }
 

@@ -14,6 +14,12 @@ package struct Fields: Sendable, ExpressibleByArrayLiteral {
         if let value { pairs.append((name, value)) }
     }
 
+    /// In place of all of this name, in any case.
+    package mutating func set(_ name: String, _ value: String) {
+        pairs.removeAll { $0.0.isSame(as: name) }
+        pairs.append((name, value))
+    }
+
     /// The first of this name, in any case.
     package subscript(name: String) -> String? {
         pairs.first { $0.0.isSame(as: name) }?.1

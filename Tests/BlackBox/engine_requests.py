@@ -126,6 +126,7 @@ for path in READS:
         same(who, "GET", path)
 for path in ["kinds?select=id,x,a,jb,tz,t", "books?select=title,authors(name)&order=id&limit=3", "kinds?id=eq.99", "rpc/pair?n=1", "kinds?select=c,v,y,ip,rg,m,ta"]:
     same("anon", "GET", path, Accept="text/csv")
+    same("anon", "GET", path, Accept="application/xml")
     same("anon", "GET", path, Accept="application/vnd.pgrst.object+json")
     same("anon", "GET", path, Accept="application/vnd.pgrst.array+json;nulls=stripped")
     same("anon", "GET", path + ("&" if "?" in path else "?") + "limit=1", Accept="application/vnd.pgrst.object+json")
@@ -213,3 +214,22 @@ same("anon", "POST", "logs", b"{not json", Prefer=REP)
 same("anon", "POST", "logs", {"body": "only"}, Prefer=REP, Accept="application/vnd.pgrst.object+json")
 same("anon", "PATCH", "logs?id=gt.0", {"level": 1}, Prefer=REP, Accept="application/vnd.pgrst.object+json")
 same("anon", "GET", "logs?select=id,body,level&order=id")
+
+same("anon", "GET", "rpc/teapot")
+same("anon", "POST", "rpc/teapot", {})
+same("anon", "POST", "rpc/poured", {"cup": "blue"})
+for what, value in [("status", "99"), ("status", "abc"), ("headers", "{}"), ("headers", '[{"a":1}]'), ("headers", '[{"a b":"c"}]'), ("headers", '[{"A":"x\\r\\nB: y"}]'), ("headers", '[{"Content-Length":"0"}]')]:
+    same("anon", "POST", "rpc/misspoken", {"what": what, "value": value})
+MESSAGE = '{"code":"123","message":"Payment Required","details":"Quota exceeded","hint":"Upgrade your plan"}'
+for message, detail in [
+    (MESSAGE, '{"status":402,"headers":{"X-Powered-By":"Nerd Rage"}}'), (MESSAGE, '{"status":402,"headers":{},"status_text":"Pay"}'), ("no json", "{}"), (MESSAGE, "no json"),
+    (MESSAGE, '{"status":999,"headers":{}}'), (MESSAGE, '{"status":402,"headers":{"X-A":"b\\r\\nc"}}'), ('{"code":"1"}', '{"status":402,"headers":{}}'),
+]:
+    same("anon", "POST", "rpc/quota", {"message": message, "detail": detail})
+
+for path in ["kinds", "kinds?select=id,x,j,jb,tz,ts,t,a,m,n,p,r,d,y,rg&id=lte.4", "books?select=title,authors(name),reviews(rating,body)&order=id&limit=6", "reviews?select=rating,books(title,price)&order=id&limit=4",
+             "reviews?select=rating,...books(title)&order=id&limit=4", "authors?select=name,...books(titles:title)&order=id&limit=3", "rpc/pair?n=1", "rpc/add?a=1", "rpc/names?prefix=J", "kinds?id=eq.99",
+             "books?select=language,price.avg(),id.count()&order=language", "kinds?select=\"odd name\",shout,_x0020_:id,\"1 %3C\":x&id=in.(1,2,3)", "books?select=title,latest:reviews(rating)&latest.limit=1&latest.order=id&order=id&limit=3"]:
+    same("anon", "GET", urllib.parse.quote(path, safe="?&=.,()*:!->{}\"[]/\\^%"), Accept="text/xml")
+same("anon", "POST", "logs", [{"body": "x<y & \u0001"}, {"body": "z"}], Prefer=REP, Accept="application/xml")
+same("anon", "POST", "logs", [], Prefer=REP, Accept="application/xml")

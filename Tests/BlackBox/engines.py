@@ -43,6 +43,28 @@ create function nothing() returns void language sql stable as $$ select null::vo
 create function total(variadic numbers int[]) returns bigint language sql immutable as $$ select sum(n) from unnest(numbers) n $$;
 create function fails(code text) returns int language plpgsql stable as $$ begin raise exception 'failed with %', code using errcode = code, detail = 'the detail', hint = 'the hint'; end $$;
 create function whoami() returns jsonb language sql stable as $$ select jsonb_build_object('role', auth.role(), 'uid', auth.uid(), 'method', current_setting('request.method', true)) $$;
+create function teapot() returns text language plpgsql stable as $$
+begin
+  perform set_config('response.status', '418', true);
+  perform set_config('response.headers', '[{"X-Tea": "green"}, {"Content-Type": "text/tea"}]', true);
+  return 'tea';
+end $$;
+create function poured(cup text) returns text language plpgsql as $$
+begin
+  perform set_config('response.status', '202', true);
+  perform set_config('response.headers', '[{"Location": "/cups/' || cup || '"}]', true);
+  return cup;
+end $$;
+create function misspoken(what text, value text) returns int language plpgsql stable as $$
+begin
+  perform set_config('response.' || what, value, true);
+  return 1;
+end $$;
+create function quota(message text, detail text) returns int language plpgsql stable as $$
+begin
+  raise sqlstate 'PGRST' using message = message, detail = detail;
+end $$;
+grant execute on function teapot, poured, misspoken, quota to anon;
 grant execute on function add, names, cheap, pair, echo, nothing, total, fails, whoami to anon, authenticated;
 create view shelf with (security_invoker = true) as select b.id, b.title, b.price * 2 as twice, ba.author_id from books b join book_authors ba on ba.book_id = b.id;
 grant select on shelf to anon, authenticated;
@@ -94,7 +116,7 @@ def begin(engine):
     return project
 
 
-TOLD = ["Content-Type", "Content-Range", "Content-Location", "Location", "Preference-Applied", "Content-Profile", "Allow", "Link"]
+TOLD = ["Content-Type", "Content-Range", "Content-Location", "Location", "Preference-Applied", "Content-Profile", "Allow", "Link", "X-Tea", "X-Powered-By"]
 
 
 def ask(project, who, method, path, headers, body):

@@ -121,8 +121,8 @@ struct GoldenRequest {
         var schema = schema
         schema.authority = .database
         let plan = try plan(request, payload: payload, in: Catalogue(schema, settings: settings), as: role)
-        guard case .remote(let remote) = try PostgresDialect(schema).statement(for: plan) else { return "no remote statement" }
-        return "postgres: " + describe(try remote.text(as: .json(nullsStripped: false)))
+        guard case .remote(let remote) = PostgresDialect(schema).statement(for: plan) else { return "no remote statement" }
+        return "postgres: " + describe(remote.text(as: .json(nullsStripped: false)))
     }
 
     func outcome(in schema: Schema) -> String {

@@ -5,8 +5,8 @@ package indirect enum MediaType: Hashable, Sendable {
     /// Exactly one row, as an object.
     case object(nullsStripped: Bool)
     case csv
-    /// `application/xml` and `text/xml`
-    case xml
+    /// `application/xml`; the same as `text/xml`.
+    case xml, textXML
     case geojson
     case openapi
     /// EXPLAIN of what would give the inner type.
@@ -43,7 +43,8 @@ extension MediaType {
         case "application/vnd.pgrst.array", "application/vnd.pgrst.array+json": self = .jsonArray(nullsStripped: nullsStripped)
         case "application/vnd.pgrst.object", "application/vnd.pgrst.object+json": self = .object(nullsStripped: nullsStripped)
         case "text/csv": self = .csv
-        case "application/xml", "text/xml": self = .xml
+        case "application/xml": self = .xml
+        case "text/xml": self = .textXML
         case "application/geo+json": self = .geojson
         case "application/openapi+json": self = .openapi
         case "*/*", "": self = .any

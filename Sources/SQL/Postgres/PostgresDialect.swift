@@ -10,24 +10,13 @@ package struct PostgresDialect: Sendable {
 
     package init(_ schema: Schema) { self.schema = schema }
 
-    package func statement(for plan: TablePlan) throws(SQLError) -> Statement {
-        var builder = RemoteBuilder(schema)
+    package func statement(for plan: TablePlan) -> Statement {
         switch plan.action {
-        case .read(let read, let counts):
-            builder.show(read, counts: counts)
-            return .remote(RemoteStatement(builder.parts, isWrite: false, pageOrder: read.last?.order))
-        case .insert(let insert):
-            builder.insert(insert)
-            return .remote(RemoteStatement(builder.parts, isWrite: true, payloadColumns: insert.columns))
-        case .update(let update):
-            builder.update(update)
-            return .remote(RemoteStatement(builder.parts, isWrite: true, payloadColumns: update.columns))
-        case .delete(let delete):
-            builder.delete(delete)
-            return .remote(RemoteStatement(builder.parts, isWrite: true))
-        case .call(let call):
-            builder.call(call)
-            return .remote(RemoteStatement(builder.parts, isWrite: call.writes, payloadColumns: call.columns))
+        case .read(let read, _): .remote(RemoteStatement(plan, schema, isWrite: false, pageOrder: read.last?.order))
+        case .insert(let insert): .remote(RemoteStatement(plan, schema, isWrite: true, payloadColumns: insert.columns))
+        case .update(let update): .remote(RemoteStatement(plan, schema, isWrite: true, payloadColumns: update.columns))
+        case .delete: .remote(RemoteStatement(plan, schema, isWrite: true))
+        case .call(let call): .remote(RemoteStatement(plan, schema, isWrite: call.writes, payloadColumns: call.columns))
         }
     }
 
@@ -43,9 +32,26 @@ package struct PostgresDialect: Sendable {
 /// Builds the parts of one statement, numbering its parameters on the way.
 struct RemoteBuilder {
     let schema: Schema
+    /// Rows are written as XML, not handed to JSON.
+    let isXML: Bool
     var parts = RemoteParts()
 
-    init(_ schema: Schema) { self.schema = schema }
+    init(_ schema: Schema, as format: RowFormat) {
+        self.schema = schema
+        isXML = if case .xml = format { true } else { false }
+    }
+
+    func parts(of plan: TablePlan) -> RemoteParts {
+        var builder = self
+        switch plan.action {
+        case .read(let read, let counts): builder.show(read, counts: counts)
+        case .insert(let insert): builder.insert(insert)
+        case .update(let update): builder.update(update)
+        case .delete(let delete): builder.delete(delete)
+        case .call(let call): builder.call(call)
+        }
+        return builder.parts
+    }
 
     /// The parameter for a binding; the same one for the same binding.
     mutating func bind(_ binding: Binding) -> Int {

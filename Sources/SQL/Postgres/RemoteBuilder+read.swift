@@ -45,6 +45,7 @@ extension RemoteBuilder {
         var outputs: [(value: String, name: String)] = []
         var keys: [String] = []
         lay(plan, place, &outputs, &from, &keys)
+        if isXML { outputs = [("'<row>' || \(outputs.map(\.value).joined(separator: " || ")) || '</row>'", RemoteParts.xml)] }
         if let last = plan.last {
             let cells = last.columns.map { "\(Expression.column(plan.alias, $0).sql)::text" }.joined(separator: ", ")
             outputs.append(("json_build_array(\(cells))::text", RemoteParts.last))
@@ -107,7 +108,7 @@ extension RemoteBuilder {
             switch field {
             case .value(let name, let expression):
                 let value = sql(expression, place)
-                outputs.append((value, name))
+                outputs.append((isXML ? Self.element(name, value) : value, name))
                 if !ReadBuilder.isAggregate(expression) { keys.append(value) }
             case .embed(let embed): lay(embed, of: plan, place, &outputs, &from, &keys)
             }
@@ -125,12 +126,33 @@ extension RemoteBuilder {
             if plan.isGrouped { keys += inner.parentKeys.map(\.sql) }
             let rows = select(embed.plan, link: embed.link, inner, isOne: embed.isToOne)
             guard embed.isSpread else {
+                if isXML {
+                    let name = XMLName.escaped(embed.name)
+                    let value = "(select string_agg(_r.\(RemoteParts.xml), '') from (\(rows)) _r)"
+                    outputs.append(
+                        (
+                            embed.isToOne
+                                ? "coalesce('<\(name)>' || substring(\(value) from '^<row>(.*)</row>$') || '</\(name)>', \(Self.null(name)))"
+                                : "'<\(name)>' || coalesce(\(value), '') || '</\(name)>'",
+                            embed.name
+                        ))
+                    return
+                }
                 let value = embed.isToOne ? "row_to_json(_r)" : "coalesce(json_agg(_r), '[]')"
                 outputs.append(("(select \(value) from (\(rows)) _r)", embed.name))
                 return
             }
+            // The columns as they are, whatever the answer's form.
+            var plain = self
+            if isXML {
+                plain = RemoteBuilder(schema, as: .json(nullsStripped: false))
+                plain.parts = parts
+            }
+            let columns = isXML ? plain.select(embed.plan, link: embed.link, inner) : rows
+            parts.bindings = plain.parts.bindings
             for name in names(embed.plan) {
-                outputs.append(("(select coalesce(json_agg(_r.\(PostgresDialect.quoted(name))), '[]') from (\(rows)) _r)", name))
+                let value = "(select coalesce(json_agg(_r.\(PostgresDialect.quoted(name))), '[]') from (\(columns)) _r)"
+                outputs.append((isXML ? Self.element(name, value) : value, name))
             }
             return
         }
@@ -147,8 +169,36 @@ extension RemoteBuilder {
         }
         let presence = Expression.column(embed.plan.alias, pairs[0].child).sql
         if plan.isGrouped { keys.append(presence) }
+        if isXML {
+            let name = XMLName.escaped(embed.name)
+            let inside = (["'<\(name)>'"] + fields.map(\.value) + ["'</\(name)>'"]).joined(separator: " || ")
+            outputs.append(("case when \(presence) is not null then \(inside) else \(Self.null(name)) end", embed.name))
+            return
+        }
         let list = fields.map { "\($0.value) as \(PostgresDialect.quoted($0.name))" }.joined(separator: ", ")
         outputs.append(("case when \(presence) is not null then (select row_to_json(_r) from (select \(list)) _r) end", embed.name))
+    }
+
+    // MARK: XML
+
+    private static func null(_ name: String) -> String { PostgresDialect.literal("<\(name) xsi:nil=\"true\"/>") }
+
+    /// A value as an element: escaped, or the base64 of its UTF-8 where it has characters that XML cannot hold.
+    private static func element(_ field: String, _ value: String) -> String {
+        let name = XMLName.escaped(field)
+        // Moments and booleans are written as in JSON, everything else as PostgreSQL prints it, which a cast to text does not always do (`inet`, `char`).
+        let text = """
+            (select case when _v is null then null when pg_typeof(_v) in ('timestamp'::regtype, 'timestamptz'::regtype, 'boolean'::regtype) \
+            then to_json(_v) #>> '{}' else format('%s', _v) end \
+            from (select \(value) as _v) _s)
+            """
+        return """
+            (select case when _x is null then \(null(name)) \
+            when _x ~ e'[\\u0001-\\u0008\\u000B\\u000C\\u000E-\\u001F\\uFFFE\\uFFFF]' then '<\(name) encoding="base64">' || \
+            translate(encode(convert_to(_x, 'UTF8'), 'base64'), e'\\n', '') || '</\(name)>' \
+            else '<\(name)>' || replace(replace(replace(replace(_x, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), e'\\r', '&#13;') || '</\(name)>' end \
+            from (select \(text) as _x) _s)
+            """
     }
 
     /// A to-one embed's rows, its own filter inside: a parent without a match stays.

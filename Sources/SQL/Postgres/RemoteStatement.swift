@@ -1,3 +1,4 @@
+import OffstageQuery
 package import OffstageSchema
 import Synchronization
 
@@ -12,22 +13,23 @@ package final class RemoteStatement: Sendable {
     /// The columns the payload's rows hold, in order.
     package let payloadColumns: [Column]
 
-    private let parts: RemoteParts
+    private let plan: TablePlan
+    private let schema: Schema
     private let texts = Mutex<[RowFormat: SQLText]>([:])
 
-    init(_ parts: RemoteParts, isWrite: Bool, pageOrder: String? = nil, payloadColumns: [Column] = []) {
-        self.parts = parts
+    init(_ plan: TablePlan, _ schema: Schema, isWrite: Bool, pageOrder: String? = nil, payloadColumns: [Column] = []) {
+        self.plan = plan
+        self.schema = schema
         self.isWrite = isWrite
         self.pageOrder = pageOrder
         self.payloadColumns = payloadColumns
     }
 
     /// `$1`, `$2`, … and where each one's text comes from.
-    ///
-    /// - Throws: 0A000 for a form that PostgreSQL does not write.
-    package func text(as format: RowFormat) throws(SQLError) -> SQLText {
+    package func text(as format: RowFormat) -> SQLText {
         if let known = texts.withLock({ $0[format] }) { return known }
-        let made = SQLText(try parts.sql(as: format), bindings: parts.bindings)
+        let parts = RemoteBuilder(schema, as: format).parts(of: plan)
+        let made = SQLText(parts.sql(as: format), bindings: parts.bindings)
         texts.withLock { texts in
             // The root of an XML answer is the caller's to name.
             if texts.count >= 16 { texts.removeAll() }
@@ -36,7 +38,8 @@ package final class RemoteStatement: Sendable {
         return made
     }
 
-    package var byteCount: Int { parts.byteCount }
+    /// About as much as the texts of its usual forms.
+    package var byteCount: Int { 4_096 }
 }
 
 /// What the texts of a statement are put together from.
@@ -56,21 +59,21 @@ struct RemoteParts: Sendable {
     var tellsLast = false
     var bindings: [Binding] = []
 
+    /// The column with a row as XML.
+    static let xml = "pgrst_xml"
     /// The column with the cells of the cursor.
     static let last = "pgrst_last"
 
-    var byteCount: Int { 2 * (rows.utf8.count + with.reduce(0) { $0 + $1.utf8.count } + (total?.utf8.count ?? 0)) + bindings.count * 48 }
-
-    func sql(as format: RowFormat) throws(SQLError) -> String {
+    func sql(as format: RowFormat) -> String {
         var sql = with.isEmpty ? "" : "with \(with.joined(separator: ", ")) "
         let last = tellsLast ? "(array_agg(_t.\(Self.last)))[count(*)]" : "null::text"
-        sql += "select \(try body(as: format)), \(count ?? "count(*)"), \(total ?? "null::bigint"), \(inserted ?? "null::bigint"), "
+        sql += "select \(body(as: format)), \(count ?? "count(*)"), \(total ?? "null::bigint"), \(inserted ?? "null::bigint"), "
         sql += "\(location ?? "null::text"), \(last), nullif(current_setting('response.status', true), ''), "
         sql += "nullif(current_setting('response.headers', true), '') from \(rows.isEmpty ? "(select) _t" : "(\(rows)) _t")"
         return sql
     }
 
-    private func body(as format: RowFormat) throws(SQLError) -> String {
+    private func body(as format: RowFormat) -> String {
         switch format {
         case .json(let nullsStripped):
             return nullsStripped ? "coalesce(json_strip_nulls(json_agg(\(row))), '[]')::text" : "coalesce(json_agg(\(row)), '[]')::text"
@@ -83,7 +86,10 @@ struct RemoteParts: Sendable {
             let line = "substring((\(row))::text, 2, length((\(row))::text) - 2)"
             return "coalesce(\(header) || string_agg(\(line), e'\\n'), e'\\n')"
         case .none: return "null::text"
-        case .xml: throw SQLError("0A000", "XML is not written on PostgreSQL yet", hint: "Ask for application/json.")
+        case .xml(let root):
+            let name = XMLName.escaped(root)
+            let start = PostgresDialect.literal("<\(name) xmlns:xsi=\"\(XMLName.schemaInstance)\">")
+            return "\(start) || coalesce(string_agg(_t.\(Self.xml), ''), '') || '</\(name)>'"
         }
     }
 

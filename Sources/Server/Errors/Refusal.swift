@@ -36,6 +36,8 @@ package struct Refusal: Error, Sendable, Equatable {
     package var item: Int?
     /// The methods that may be used instead, for `Allow`.
     package var allow: String?
+    /// Headers of a function's choosing.
+    package var headers: [String: String] = [:]
 
     package init(_ status: Int, _ code: String, _ message: String, details: String? = nil, hint: String? = nil) {
         self.status = status
@@ -57,6 +59,7 @@ package struct Refusal: Error, Sendable, Equatable {
         response.fields.add("Retry-After", retryAfter.map(String.init))
         response.fields.add("Content-Range", contentRange)
         response.fields.add("Allow", allow)
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) { response.fields.set(name, value) }
         response.body = body
         response.errorCode = code
         response.fault = fault
@@ -114,6 +117,7 @@ extension Refusal {
             details = nil
             hint = "The server's log has a line with this answer's X-Request-Id."
         }
+        if error.code == "PGRST" { self = RaisedAnswer(error).refusal }
         // `raise … using errcode = 'PT402'` chooses the status; its message is the reason.
         if let chosen = StatusTable.chosen(error.code) {
             status = chosen

@@ -31,6 +31,7 @@ struct AnswerMedia: Sendable {
         case .object(true): self.init(.object, true, "application/vnd.pgrst.object+json;nulls=stripped")
         case .csv, .other("text/*"): self.init(.csv, false, "text/csv")
         case .xml: self.init(.xml, false, "application/xml")
+        case .textXML: self.init(.xml, false, "text/xml")
         case .geojson, .openapi, .plan, .other: return nil
         }
     }
@@ -55,7 +56,7 @@ struct AnswerMedia: Sendable {
         switch form {
         case .json: Array("[]".utf8)
         case .object, .csv: []
-        case .xml: Array("<\(root)/>".utf8)
+        case .xml: Array("<\(XMLName.escaped(root)) xmlns:xsi=\"\(XMLName.schemaInstance)\"/>".utf8)
         }
     }
 

@@ -141,6 +141,7 @@ extension RestService {
         if shows { response.fields.add("Content-Profile", prepared.profile) }
         response.fields.add("Vary", "Accept, Prefer, Range")
         if rows.replay != nil { response.fields.add("Idempotency-Replayed", "true") }
+        try response.take(rows)
         return response
     }
 

@@ -71,6 +71,7 @@ extension RestService {
         // The row may be gone since its tag was read.
         if tag != nil, rows.count == 1 { response.fields.add("ETag", tag) }
         response.body = rows.body
+        try response.take(rows)
         return response
     }
 }

@@ -156,6 +156,7 @@ extension RestService {
         response.fields.add("Vary", "Accept, Prefer, Range")
         response.fields.add("ETag", rows.tag)
         if rows.replay != nil { response.fields.add("Idempotency-Replayed", "true") }
+        do throws(Refusal) { try response.take(rows) } catch { return error.response }
         return response
     }
 

@@ -1,0 +1,36 @@
+/// Names as XML elements, so that they can be read back: as in SQL/XML (ISO 9075-14), what a name of XML cannot hold is `_xHHHH_`, and a
+/// name's own `_x` is `_x005F_x`.
+///
+/// ```swift
+/// XMLName.escaped("a b")      // "a_x0020_b"
+/// XMLName.escaped("1st")      // "_x0031_st"
+/// XMLName.escaped("_x0020_")  // "_x005F_x0020_"
+/// XMLName.escaped("")         // "_x_", which is nobody else's
+/// ```
+package enum XMLName {
+    /// The namespace of `xsi:nil`, which says that a value is null. Source: XML Schema Part 1, section 2.6.2.
+    package static let schemaInstance = "http://www.w3.org/2001/XMLSchema-instance"
+
+    package static func escaped(_ name: String) -> String {
+        guard !name.isEmpty else { return "_x_" }
+        var result = ""
+        var scalars = Substring(name).unicodeScalars
+        while let scalar = scalars.popFirst() {
+            let isFirst = result.isEmpty
+            let isPlain: Bool
+            switch scalar {
+            case "_": isPlain = scalars.first != "x"
+            case "a"..."z", "A"..."Z": isPlain = true
+            case "0"..."9", "-", ".": isPlain = !isFirst
+            default: isPlain = scalar.value > 0x7F && scalar.properties.isXIDStart
+            }
+            if isPlain {
+                result.unicodeScalars.append(scalar)
+            } else {
+                let code = String(scalar.value, radix: 16, uppercase: true)
+                result += "_x" + String(repeating: "0", count: max(0, 4 - code.count)) + code + "_"
+            }
+        }
+        return result
+    }
+}
