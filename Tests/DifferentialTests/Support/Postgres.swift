@@ -12,6 +12,8 @@ struct Postgres: Sendable {
     static let isWanted = shared != nil || ProcessInfo.processInfo.environment["CI"] == "true"
     static let absence = "compares with PostgreSQL: set OFFSTAGE_TEST_POSTGRES, or run Scripts/test"
 
+    private static let starting = NSLock()
+
     struct Missing: Error, CustomStringConvertible {
         var description: String { "OFFSTAGE_TEST_POSTGRES is not set, and with CI=true nothing may be left out" }
     }
@@ -37,7 +39,8 @@ struct Postgres: Sendable {
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
-        try process.run()
+        // Foundation has been seen to copy beyond its memory where many threads start processes at once.
+        try Self.starting.withLock { try process.run() }
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return String(decoding: data, as: UTF8.self)
