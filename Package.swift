@@ -148,7 +148,10 @@ let package = Package(
             ]),
         tests(
             "Differential",
-            ["Offstage", "OffstageSQLite", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
+            [
+                "Offstage", "OffstageSQLite", "OffstagePostgres", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema",
+                "OffstageSyntax",
+            ]),
     ]
 )
 
