@@ -140,7 +140,7 @@ final class PostgresConnection {
                 default:
                     if isPreparation { prepared[text] = nil }
                     if failure == nil {
-                        let error = isCancelled ? .statementTimeout : owned.error
+                        let error = isCancelled ? .statementTimeout : owned.error(in: text)
                         // A plan whose rows have changed their shape is made anew the next time.
                         if error.isStalePlan { prepared[text] = nil }
                         failure = (index, error)

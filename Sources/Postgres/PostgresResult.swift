@@ -24,6 +24,17 @@ final class PostgresResult {
 
     func number(_ row: Int, _ column: Int) -> Int? { text(row, column).flatMap { Int($0) } }
 
+    /// The columns' names, and the types by PostgreSQL's number for them.
+    var columns: [PostgresSession.Answer.Column] {
+        (0..<columnCount).map { index in
+            PostgresSession.Answer.Column(
+                name: PQfname(handle, Int32(index)).map { String(cString: $0) } ?? "", type: PQftype(handle, Int32(index)))
+        }
+    }
+
+    /// `INSERT 0 3`.
+    var tag: String { PQcmdStatus(handle).map { String(cString: $0) } ?? "" }
+
     var rows: [[String?]] { (0..<rowCount).map { row in (0..<columnCount).map { text(row, $0) } } }
 
     /// The server said it, and not the library on this side.

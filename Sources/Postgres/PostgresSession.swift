@@ -25,6 +25,33 @@ package final class PostgresSession {
         }
     }
 
+    /// What one statement gave, with its columns.
+    package struct Answer: Sendable {
+        package struct Column: Sendable {
+            package var name: String
+            /// The number of the type in `pg_type`.
+            package var type: UInt32
+        }
+
+        package var columns: [Column]
+        package var rows: [[String?]]
+        /// `SELECT 2`, `INSERT 0 3`, `CREATE TABLE`.
+        package var tag: String
+    }
+
+    /// One statement, and all that it gave.
+    ///
+    /// - Throws: what the server said, with the place in the text where it knows one.
+    package func answer(to sql: String) throws(SQLError) -> Answer {
+        let command = PostgresConnection.Command(text: sql, isPrepared: false)
+        switch connection.run([command], deadline: deadline) {
+        case .rows(let results):
+            guard let result = results.last else { throw .wrongAnswer }
+            return Answer(columns: result.columns, rows: result.rows, tag: result.tag)
+        case .failed(_, let error), .lost(_, let error): throw error
+        }
+    }
+
     /// Runs a script of several statements, as one message: one transaction, unless it says otherwise itself.
     ///
     /// - Throws: what the server said, with the place in the script where it knows one.

@@ -233,3 +233,16 @@ for path in ["kinds", "kinds?select=id,x,j,jb,tz,ts,t,a,m,n,p,r,d,y,rg&id=lte.4"
     same("anon", "GET", urllib.parse.quote(path, safe="?&=.,()*:!->{}\"[]/\\^%"), Accept="text/xml")
 same("anon", "POST", "logs", [{"body": "x<y & \u0001"}, {"body": "z"}], Prefer=REP, Accept="application/xml")
 same("anon", "POST", "logs", [], Prefer=REP, Accept="application/xml")
+
+# `offstage sql`, with what it prints.
+VALUES = """select 1 as a, 'x' as b, true as c, null as d, 1.50 as e, '{1,2}'::int[] as f, '2024-01-01 01:02:03+00'::timestamptz as g, '{"a": 1}'::jsonb as h, 'a"b'::text as i, -5 as "n m\""""
+for form in ["table", "csv", "json"]:
+    for text in [VALUES, "insert into tags (name) values ('zzz') returning *", "insert into tags (name) values ('yyy')", "update tags set description = 'x' where name = 'zzz'", "select nothing", "select id,\n  nothing from tags",
+                 "select * from customers order by id", f"create table q{form} (id int); select count(*) from q{form}", "select 1 where false"]:
+        same_output("sql", "--format", form, text)
+for role in ["anon", "authenticated"]:
+    same_output("sql", "--as", role, "select id, name from customers order by id")
+same_output("sql", "--as", "authenticated", "--claims", '{"sub":"00000001-0000-4000-8000-000000000001"}', "select id, name from customers")
+same_output("export", "--table", "kinds", "--format", "ndjson")
+same_output("export", "--table", "authors")
+same_output("migrate", "up")

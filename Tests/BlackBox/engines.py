@@ -133,6 +133,16 @@ def same(who, method, path, body=None, **headers):
         failed.append((who, method, path, body, headers, *answers))
 
 
+def same_output(*words):
+    """A command says the same on both."""
+    global asked
+    asked += 1
+    runs = [project.run(*words, check=False) for project in both]
+    answers = [(run.returncode, {name: None for name in TOLD}, (run.stdout + run.stderr).encode()) for run in runs]
+    if answers[0] != answers[1]:
+        failed.append(("owner", words[0], " ".join(words[1:]), None, {}, *answers))
+
+
 both = []
 try:
     both.append(begin("embedded"))

@@ -108,7 +108,10 @@ import Testing
         )
         let odd = Read(
             root: ReadNode(SQLText("select char(1) || '<' || char(65535)"), fields: [.cell("1a", 0, ColumnType(.text))]), isBounded: true)
-        #expect(try await shop.body(odd, as: .xml(root: "x")) == #"<x xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><row><_x0031_a encoding="base64">ATzvv78=</_x0031_a></row></x>"#)
+        #expect(
+            try await shop.body(odd, as: .xml(root: "x"))
+                == #"<x xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><row><_x0031_a encoding="base64">ATzvv78=</_x0031_a></row></x>"#
+        )
     }
 }
 

@@ -25,7 +25,12 @@ package struct SQLScript: Sendable, Hashable {
 
     func perform(in project: Project, _ tell: @escaping DataCommand.Listener) async throws {
         let caller = try caller(in: project.database.schema)
-        try await project.database.embedded(for: "offstage sql").transaction(deadline: nil) { database in
+        let database: EmbeddedDatabase
+        switch project.database {
+        case .embedded(let embedded): database = embedded
+        case .postgres(let postgres): return try await RemoteScriptRun(self, as: caller).perform(in: postgres, tell)
+        }
+        try await database.transaction(deadline: nil) { database in
             var run = FileRun("sql", text: text, in: database.schema, now: EpochClock.now)
             run.caller = caller
             run.onResult = { $0.tell(as: format, tell) }
@@ -66,6 +71,7 @@ extension DataCommand {
             for view in schema.views.values.sorted(by: { $0.name < $1.name }) { tell(.line("\(view.name)  view")) }
             return
         }
+        guard schema.authority == .own else { throw Stop("A definition is psql's to show on PostgreSQL: psql -c '\\d \(name)'") }
         let found = try schema.resolveRelation(Name(name.split(separator: ".").map(String.init)), path: Schema.searchPath)
         let indexes = Set(schema.tables[found]?.indexes.map(\.name) ?? [])
         for entry in schema.catalogueEntries where entry.schema == found.schema {

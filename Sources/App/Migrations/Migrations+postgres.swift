@@ -99,7 +99,7 @@ struct RemoteFileRun: Sendable {
     }
 
     /// The usual grants, by the code that makes them on the embedded engine.
-    private func grantAutomatically(_ statements: [Statement], _ before: Schema, on session: PostgresSession) throws -> [String] {
+    func grantAutomatically(_ statements: [Statement], _ before: Schema, on session: PostgresSession) throws -> [String] {
         var after = try session.catalogue(inTransaction: true)
         after.exposed = exposed
         for row in try session.rows("select schema_name, name, role, privilege from offstage.automatic_grant") {

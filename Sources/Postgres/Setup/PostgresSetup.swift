@@ -15,6 +15,8 @@ package enum PostgresSetup {
         _ = try session.rows("begin")
         do {
             _ = try session.rows(lock)
+            // What is there already is no news.
+            _ = try session.rows("set local client_min_messages = warning")
             let isNew = try session.rows("select to_regclass('offstage.migration') is null").first?.first == "t"
             if isNew {
                 try session.run(script: script)

@@ -12,8 +12,6 @@ struct Postgres: Sendable {
     static let isWanted = shared != nil || ProcessInfo.processInfo.environment["CI"] == "true"
     static let absence = "compares with PostgreSQL: set OFFSTAGE_TEST_POSTGRES, or run Scripts/test"
 
-    private static let starting = NSLock()
-
     struct Missing: Error, CustomStringConvertible {
         var description: String { "OFFSTAGE_TEST_POSTGRES is not set, and with CI=true nothing may be left out" }
     }
@@ -28,22 +26,12 @@ struct Postgres: Sendable {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("offstage-\(UUID().uuidString).sql")
         try Data(script.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         // Of two names for the database libpq takes the later one.
-        process.arguments = [
+        let words = [
             "psql", connection + (database.map { " dbname=\($0)" } ?? ""), "--no-psqlrc", "--no-align", "--tuples-only", "--quiet",
         ]
-        process.environment = ProcessInfo.processInfo.environment.merging(["PGCLIENTENCODING": "UTF8", "LC_ALL": "C.UTF-8"]) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        // Foundation has been seen to copy beyond its memory where many threads start processes at once.
-        try Self.starting.withLock { try process.run() }
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
+        let environment = ProcessInfo.processInfo.environment.merging(["PGCLIENTENCODING": "UTF8", "LC_ALL": "C.UTF-8"]) { $1 }
+        return String(decoding: try Program.output(of: words, environment: environment, input: file.path), as: UTF8.self)
     }
 }
 
