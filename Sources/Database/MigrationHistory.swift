@@ -67,7 +67,7 @@ package struct MigrationHistory: Sendable, Hashable {
         guard let name = changed.first else { return }
         let others = changed.count > 1 ? " (and \(changed.count - 1) more)" : ""
         throw SQLError(
-            "OFS301", "the migration \(name)\(others) was changed after it had been applied",
+            "OFS401", "the migration \(name)\(others) was changed after it had been applied",
             details:
                 "The database has what the file said then. Editing it now changes nothing there, and a new database would be different.",
             hint: """

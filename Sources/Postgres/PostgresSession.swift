@@ -1,5 +1,6 @@
 import CPostgres
 import OffstageDatabase
+package import OffstageSQL
 package import OffstageSchema
 
 /// The connection as the login user, for work that no request asks for: setting up, migrations, reading the catalogue.
@@ -21,6 +22,30 @@ package final class PostgresSession {
         let command = PostgresConnection.Command(text: sql, parameters: try Parameters(values), isPrepared: false)
         switch connection.run([command], deadline: deadline) {
         case .rows(let results): return results.last?.rows ?? []
+        case .failed(_, let error), .lost(_, let error): throw error
+        }
+    }
+
+    /// A connection of its own, outside of any pool, for work that takes its thread with it.
+    ///
+    /// - Throws: 08001 with libpq's reason.
+    package static func connect(_ connection: String, notice: @escaping @Sendable (String) -> Void = { _ in }) throws(SQLError)
+        -> PostgresSession
+    {
+        PostgresSession(
+            try PostgresConnection(
+                [("dbname", connection), ("application_name", "offstage")], preparedLimit: 0, seconds: 10, notice: notice))
+    }
+
+    /// A planned statement in the transaction that is open, as the login user.
+    package func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows {
+        guard case .remote(let remote) = statement else { throw .wrongAnswer }
+        let text = remote.text(as: format)
+        let command = PostgresConnection.Command(text: text.text, parameters: try Parameters(text.bindings, inputs), isPrepared: false)
+        switch connection.run([command], deadline: deadline) {
+        case .rows(let results):
+            guard let result = results.last else { throw .wrongAnswer }
+            return RemoteStep.rows(result)
         case .failed(_, let error), .lost(_, let error): throw error
         }
     }

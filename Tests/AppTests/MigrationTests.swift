@@ -277,7 +277,7 @@ import Testing
             MigrationFile(name: "2.sql", text: "create table c (id int)", checksum: "2"),
         ]
         let error = try await #require(throws: SQLError.self) { try await Migrations(files, in: database.database).up() }
-        #expect(error.code == "OFS301")
+        #expect(error.code == "OFS401")
         #expect(database.database.schema.tables.keys.filter { $0.schema == "public" } == [QualifiedName("public", "a")])
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import OffstageServer
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionLimitTests {
+@Suite(.timeLimit(patience)) struct ConnectionLimitTests {
     @Test func `a URL may be as long as the limit and no longer`() async throws {
         try await withServer(try Desk()) { (counter) async throws in
             let stem = "/livez?"

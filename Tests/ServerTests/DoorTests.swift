@@ -6,7 +6,7 @@ import Testing
 
 @testable import OffstageServer
 
-@Suite(.timeLimit(.minutes(1))) struct DoorTests {
+@Suite(.timeLimit(patience)) struct DoorTests {
     /// Requests that the door on the event loop answers, and how to make them ones that it passes on.
     static let requests = [
         "GET /rest/v1/books?id=eq.1&select=id HTTP/1.1\r\nHost: h\r\n",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import OffstageServer
 
-@Suite(.timeLimit(.minutes(1))) struct StoppingTests {
+@Suite(.timeLimit(patience)) struct StoppingTests {
     static let post = "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
 
     @Test func `a request in hand is answered before the server ends`() async throws {

@@ -68,6 +68,20 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws { try await project.run(.export(table: table, format: try RowFileFormat.named(format) ?? .csv)) }
 }
 
+struct MoveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "move", abstract: "Move an embedded project into an empty PostgreSQL.",
+        discussion: """
+            Runs the migrations there, copies every row, and compares both sides row by row before anything is kept. The project here is only read, \
+            and stays; requests that write wait meanwhile.
+            """)
+    @OptionGroup var project: ProjectOptions
+    @Option(help: "The database: postgres://user@host/shop, or libpq's keywords.") var to: String
+    @Flag(help: "Do all of it, and undo it.") var dryRun = false
+
+    func run() async throws { try await project.run(.move(to: to, isDry: dryRun)) }
+}
+
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "doctor", abstract: "What is open to whom, and what is wrong.")
     @OptionGroup var project: ProjectOptions

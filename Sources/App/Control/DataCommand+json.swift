@@ -24,6 +24,7 @@ extension DataCommand {
                 ])
         case .describe(let name): return object("describe", [("name", text(name))])
         case .doctor: return object("doctor")
+        case .move(let url, let isDry): return object("move", [("to", text(url)), ("dry", .boolean(isDry))])
         case .keys(.list(let secrets)): return object("keys list", [("secrets", .boolean(secrets))])
         case .keys(.create(let kind, let name, let role)):
             return object("keys create", [("kind", text(kind)), ("name", text(name)), ("role", text(role))])
@@ -43,6 +44,9 @@ extension DataCommand {
         case "migrate up": self = .migrateUp
         case "migrate status": self = .migrateStatus
         case "doctor": self = .doctor
+        case "move":
+            guard let url = text("to") else { return nil }
+            self = .move(to: url, isDry: flag("dry"))
         case "import":
             guard let path = text("path"), let format, let table = text("table") else { return nil }
             self = .importFile(path: path, format: format, table: table, skipsBad: flag("skip_bad"))

@@ -17,6 +17,8 @@ package enum DataCommand: Sendable, Hashable {
     case describe(String?)
     case keys(KeysCommand)
     case doctor
+    /// Into an empty PostgreSQL.
+    case move(to: String, isDry: Bool)
 
     package enum KeysCommand: Sendable, Hashable {
         case list(showsSecrets: Bool)
@@ -57,6 +59,7 @@ package enum DataCommand: Sendable, Hashable {
         case .describe(let name): try Self.describe(project.database.schema, name, tell)
         case .keys(let command): try command.perform(project.keys, tell)
         case .doctor: return try await Doctor(project).perform(tell)
+        case .move(let url, let isDry): try await Move(tell).perform(project, to: url, isDry: isDry)
         }
         return true
     }
@@ -114,7 +117,7 @@ package enum DataCommand: Sendable, Hashable {
         } catch let refused as ImportRefused {
             Self.tell(refused.report, tell)
             throw SQLError(
-                "OFS302", "nothing was imported: \(refused.report.badCount) of the rows do not fit",
+                "OFS402", "nothing was imported: \(refused.report.badCount) of the rows do not fit",
                 hint: "Correct the file, or leave them out with --skip-bad.")
         }
         Self.tell(report, tell)

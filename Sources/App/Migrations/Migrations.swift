@@ -84,7 +84,7 @@ package struct Migrations: Sendable {
 
     /// Applies what is pending, each file in a transaction of its own, and says so after each.
     ///
-    /// - Throws: `MigrationError` for a file that could not be applied: those before it were. OFS301 where an applied file was changed.
+    /// - Throws: `MigrationError` for a file that could not be applied: those before it were. OFS401 where an applied file was changed.
     package func up(each: @Sendable (Applied) -> Void = { _ in }) async throws -> [Applied] {
         let history = try await history()
         try history.check()

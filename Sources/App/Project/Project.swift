@@ -48,11 +48,16 @@ package struct Project: Sendable {
     package func start() async throws {
         guard case .postgres(let database) = database else { return }
         let exposed = settings.api.schemas
-        try await database.session { try PostgresSetup.run(on: $0, exposing: exposed) }
+        try await database.session { session in
+            try PostgresSetup.run(on: session, exposing: exposed)
+            guard try session.rows("select 1 from offstage.meta where key = 'moving'").isEmpty else {
+                throw Stop("A project is being moved into this database, or a move did not end: offstage move again, or drop the database.")
+            }
+        }
         try await database.start()
     }
 
-    private static func options(_ settings: Settings) -> PostgresDatabase.Options {
+    static func options(_ settings: Settings) -> PostgresDatabase.Options {
         var options = PostgresDatabase.Options()
         options.connections = settings.database.connections
         options.queue = settings.database.queue

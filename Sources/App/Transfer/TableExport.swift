@@ -36,19 +36,6 @@ package struct TableExport: Sendable {
         }
         let inputs = Inputs(caller: .system, now: EpochClock.now)
         let rows = try await database.run(statement, with: inputs, as: format == .csv ? .csv : .json(nullsStripped: false))
-        return format == .ndjson ? Self.lines(rows.body) : rows.body + [UInt8(ascii: "\n")]
-    }
-
-    /// The writer puts each row on a line of its own, and no line break inside one.
-    private static func lines(_ array: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(array.count)
-        for line in array.dropFirst().dropLast().split(separator: UInt8(ascii: "\n")) {
-            var line = line.drop { $0 == UInt8(ascii: " ") }
-            while let last = line.last, last == UInt8(ascii: " ") || last == UInt8(ascii: ",") { line = line.dropLast() }
-            result += line
-            result.append(UInt8(ascii: "\n"))
-        }
-        return result
+        return format == .ndjson ? RowPages.lines(rows.body).flatMap { $0 + [UInt8(ascii: "\n")] } : rows.body + [UInt8(ascii: "\n")]
     }
 }

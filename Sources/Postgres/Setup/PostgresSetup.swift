@@ -20,12 +20,18 @@ package enum PostgresSetup {
             let isNew = try session.rows("select to_regclass('offstage.migration') is null").first?.first == "t"
             if isNew {
                 try session.run(script: script)
+                // What a Supabase project has of its own stays as it is.
+                if try session.rows("select 1 where to_regclass('auth.users') is not null or to_regclass('storage.objects') is not null")
+                    .isEmpty
+                {
+                    try session.run(script: Schema.systemDefinitions)
+                }
                 for schema in exposed { try session.run(script: opening(schema)) }
             }
             // Those that came later.
             try session.run(script: tables)
             _ = try session.rows("commit")
-        } catch let error as SQLError {
+        } catch {
             _ = try? session.rows("rollback")
             guard error.code == "42501" else { throw error }
             throw SQLError(
@@ -75,6 +81,14 @@ package enum PostgresSetup {
             if to_regprocedure('auth.role()') is null then
                 create function auth.role() returns text language sql stable as 'select current_setting(''role'')';
                 grant execute on function auth.role() to public;
+            end if;
+            if to_regprocedure('storage.foldername(text)') is null then
+                create function storage.foldername(name text) returns text[] language sql immutable as
+                    'select (string_to_array(name, ''/''))[1:array_length(string_to_array(name, ''/''), 1) - 1]';
+                create function storage.filename(name text) returns text language sql immutable as
+                    'select (string_to_array(name, ''/''))[array_length(string_to_array(name, ''/''), 1)]';
+                create function storage.extension(name text) returns text language sql immutable as
+                    'select reverse(split_part(reverse(storage.filename(name)), ''.'', 1))';
             end if;
             if to_regprocedure('auth.email()') is null then
                 create function auth.email() returns text language sql stable as
