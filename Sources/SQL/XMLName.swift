@@ -22,7 +22,8 @@ package enum XMLName {
             case "_": isPlain = scalars.first != "x"
             case "a"..."z", "A"..."Z": isPlain = true
             case "0"..."9", "-", ".": isPlain = !isFirst
-            default: isPlain = scalar.value > 0x7F && scalar.properties.isXIDStart
+            // From U+00C0 on, what starts an identifier of Unicode starts a name of XML. Before it, ª, µ and º do not.
+            default: isPlain = scalar.value >= 0xC0 && scalar.properties.isXIDStart
             }
             if isPlain {
                 result.unicodeScalars.append(scalar)
