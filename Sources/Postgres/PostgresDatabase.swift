@@ -176,7 +176,7 @@ package final class PostgresDatabase: Driver {
         pool.close()
     }
 
-    package func statement(for plan: TablePlan) throws(SQLError) -> Statement { try PostgresDialect(schema).statement(for: plan) }
+    package func statement(for plan: TablePlan) throws(SQLError) -> Statement { PostgresDialect(schema).statement(for: plan) }
 
     /// Nothing is answered without asking the server.
     package func readInline(_ read: Statement, with inputs: Inputs, as format: RowFormat) throws(SQLError) -> Rows? { nil }

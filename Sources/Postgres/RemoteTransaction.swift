@@ -62,7 +62,7 @@ struct RemoteStep: Sendable {
         // A read that is not what was asked for can be told so after its end.
         wantsSingle = inputs.wantsSingle && isWrite
         maxAffected = isWrite ? inputs.maxAffected : nil
-        let text = try statement.text(as: format)
+        let text = statement.text(as: format)
         commands = [
             try Self.prelude(inputs, options),
             PostgresConnection.Command(text: text.text, parameters: try Parameters(text.bindings, inputs)),

@@ -246,3 +246,5 @@ same_output("sql", "--as", "authenticated", "--claims", '{"sub":"00000001-0000-4
 same_output("export", "--table", "kinds", "--format", "ndjson")
 same_output("export", "--table", "authors")
 same_output("migrate", "up")
+for who in ["anon", "reader"]:
+    same(who, "GET", "", Accept="application/openapi+json")

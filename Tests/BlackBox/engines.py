@@ -153,8 +153,9 @@ finally:
         project.close()
 for who, method, path, body, headers, first, second in failed[:60]:
     print(f"\n{who} {method} {path} {headers} {json.dumps(body) if body is not None else ''}")
+    start = max(0, next((i for i, (a, b) in enumerate(zip(first[2], second[2])) if a != b), 0) - 300)
     for label, answer in [("embedded  ", first), ("PostgreSQL", second)]:
-        print(f"  {label} {answer[0]} { {k: v for k, v in answer[1].items() if v is not None and first[1][k] != second[1][k]} } {answer[2][:700]!r}")
+        print(f"  {label} {answer[0]} { {k: v for k, v in answer[1].items() if v is not None and first[1][k] != second[1][k]} } {answer[2][start:start + 700]!r}")
 if failed:
     sys.exit(f"{len(failed)} of {asked} requests are answered differently (seed {seed})")
 print(f"{asked} requests are answered alike by both engines (seed {seed})")

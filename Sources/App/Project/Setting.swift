@@ -41,6 +41,7 @@ package struct Setting: Sendable {
         boolean("api.aggregates", \.api.aggregates, "May requests use `sum()`, `avg()` and their like?"),
         boolean(
             "api.etags", \.api.etags, "Does every read of one row by its key carry an `ETag`, instead of those with `Prefer: etag`?"),
+        boolean("api.openapi", \.api.openapi, "Is `/rest/v1/` answered with a description of what the caller may do?"),
         boolean("api.require_key", \.api.requireKey, "Is a request without a key refused with 401, instead of being `anon`?"),
         boolean("api.open_tables", \.api.openTables, "Are new tables open to everyone, as Supabase once had it? A warning is printed."),
         optional("auth.jwt_secret", \.auth.jwtSecret, "A secret of at least 32 bytes whose HS256 tokens are believed.", isSecret: true),

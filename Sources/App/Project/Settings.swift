@@ -22,6 +22,7 @@ package struct Settings: Sendable, Hashable {
         package var maxRows: Int? = 1000
         package var aggregates = false
         package var etags = false
+        package var openapi = true
         package var requireKey = false
         package var openTables = false
     }

@@ -75,6 +75,8 @@ struct Serving {
         rest.plan.maxRows = project.settings.api.maxRows
         rest.plan.allowsAggregates = project.settings.api.aggregates
         rest.tagsRows = project.settings.api.etags
+        rest.describes = project.settings.api.openapi
+        rest.version = Version.offstage
         return RestService(driver: project.database.driver, keys: project.keys, settings: rest)
     }
 

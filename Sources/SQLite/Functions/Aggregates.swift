@@ -280,7 +280,7 @@ private final class DecimalDeviation: Accumulator {
         let top = try number * squares - sum * sum
         guard top.sign > 0 else { return call.give(top.isNaN ? "NaN" : "0") }
         let variance = try top.divided(by: number * Numeric(kind.isSample ? count - 1 : count))
-        call.give(kind.isRoot ? try variance.squareRoot() : variance)
+        call.give(kind.isRoot ? try variance.squareRoot(scale: variance.scale) : variance)
     }
 }
 

@@ -156,8 +156,9 @@ extension EngineFunction {
             } else if let first = rest.first, isStart(first) {
                 let name = rest.prefix { isStart($0) || CharacterClass.digit.contains($0) || $0 == "$" }
                 rest = rest[name.endIndex...]
-                var word = String(String.UnicodeScalarView(name))
-                parts.append(String(decoding: word.withUTF8 { LetterCase.lower($0) }, as: UTF8.self))
+                // Of an identifier only the letters of ASCII are lowered.
+                parts.append(
+                    String(String.UnicodeScalarView(name.map { ("A"..."Z") ~= $0 ? Unicode.Scalar(UInt8($0.value) | 0x20) : $0 })))
                 isMissing = false
             }
             if isMissing {

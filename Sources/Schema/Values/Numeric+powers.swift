@@ -5,14 +5,16 @@ import BigInt
 /// Source: PostgreSQL 15, table 9.5.
 extension Numeric {
     /// Throws 2201F for a negative number.
-    package func squareRoot() throws(SQLError) -> Numeric {
+    ///
+    /// - Parameter scale: so many digits behind the point, whatever the value; nil has them chosen as by `sqrt`.
+    package func squareRoot(scale wanted: Int? = nil) throws(SQLError) -> Numeric {
         guard case .finite(let value, let scale) = self else {
             if case .minusInfinity = self { throw Self.negativeRoot }
             return self
         }
         guard value.sign >= 0 else { throw Self.negativeRoot }
         // At least 16 significant digits, sized as PostgreSQL does by digits of base 10,000.
-        let places = min(max(16 - ((leadingDigit.weight + 1) * 2 - 1), scale, 0), 1000)
+        let places = wanted ?? min(max(16 - ((leadingDigit.weight + 1) * 2 - 1), scale, 0), 1000)
         // One digit more than shown decides the rounding: what lies behind it cannot make a half.
         let shifted = (value * .power(2 * places + 2 - scale)).wide.magnitude.squareRoot()
         return .finite(Coefficient(BigInt(shifted)).rounded(dividingBy: .small(10)), scale: places)

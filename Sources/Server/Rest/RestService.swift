@@ -64,6 +64,7 @@ package final class RestService: Sendable {
         }
         let path = String(call.head.path.utf8.dropFirst(Self.mount.utf8.count)) ?? ""
         if method == .options { return .now(try options(call, path: path)) }
+        if path.isEmpty || path == "/" { return .now(try root(call, method)) }
         guard
             let scanned = RequestShape.scan(
                 method: method, path: path, query: call.head.query, headers: call.head.rest, limits: settings.requests)
@@ -153,6 +154,15 @@ final class Project: Sendable {
     let plans: PlanCache
     let generation: Int64
     private let roles: Set<String>
+
+    /// Which description of the API: whose, of which schema, in which form.
+    struct Description: Hashable {
+        var role: String
+        var namespace: String
+        var isModern: Bool
+    }
+
+    let descriptions = Mutex<[Description: [UInt8]]>([:])
 
     init(_ schema: Schema, _ settings: RestSettings) {
         catalogue = Catalogue(schema, settings: settings.plan)

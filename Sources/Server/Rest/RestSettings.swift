@@ -13,5 +13,10 @@ package struct RestSettings: Sendable {
     package var planCacheBytes = 32 << 20
     package var planCacheEntries = 4_096
 
+    /// Whether the root is answered with a description of the API.
+    package var describes = true
+    /// Of the API, as its description says it.
+    package var version = "0"
+
     package init() {}
 }

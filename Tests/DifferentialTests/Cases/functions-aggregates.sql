@@ -20,3 +20,11 @@ select bit_and(x), bit_or(x), bit_xor(x), bool_and(x>1), bool_or(x>3), every(x>0
 select string_agg(x, ',' order by x desc), string_agg(distinct x, '-'), array_agg(x order by x), json_agg(x), jsonb_agg(x order by x), json_object_agg(x, 1), jsonb_object_agg(x, x) from (values ('b'),('a'),('c')) v(x);
 select string_agg(x::bytea, '\x00'::bytea) from (values ('a'),('b')) v(x);
 select x, row_number() over (order by x), rank() over (order by x), dense_rank() over (order by x), percent_rank() over (order by x), cume_dist() over (order by x), ntile(2) over (order by x), lag(x) over (order by x), lead(x, 2, -1) over (order by x), first_value(x) over (order by x), last_value(x) over (order by x), nth_value(x, 2) over (order by x) from (values (1),(2),(2),(4)) v(x) order by 1, 2;
+
+-- === the digits of deviations of exact numbers are those of their variance
+select stddev(x), variance(x), stddev_pop(x), var_pop(x) from (values (100000000.5), (200000000.25), (3.1)) v(x);
+select stddev(x), variance(x) from (values (12345678901234567890.123::numeric), (2.5), (99999999999999999999)) v(x);
+select stddev(x), stddev_samp(x), stddev_pop(x) from (values (1e-20::numeric), (2e-20), (3e-15)) v(x);
+select stddev(x), stddev_pop(x) from (values (1.0), (1.00), (1.000)) v(x);
+select stddev(x) from (values (1000000::bigint), (3), (70000000000)) v(x);
+select parse_ident('É.ÀB."Ü"'), parse_ident('ABC.Def');

@@ -1,0 +1,143 @@
+import OffstageJSON
+package import OffstageSchema
+import OffstageSyntax
+
+/// What a role can do with one exposed schema, read from the schema: what the documents at the root of the API are written from.
+///
+/// Only what the role may do is in it, by the same grants that are asked when it does. Pure: nothing of a request but the role.
+package struct DescribedAPI {
+    struct Relation {
+        var name: QualifiedName
+        var comment: String?
+        var columns: [Property]
+        /// `get`, `post`, `patch`, `delete`, as far as the role may.
+        var methods: [String]
+        var primaryKey: [String]
+    }
+
+    struct Property {
+        var column: Column
+        var comment: String?
+        var isPrimaryKey = false
+        /// The column it refers to.
+        var reference: (table: String, column: String)?
+        var mayRead = true
+        var mayInsert = false
+        var mayUpdate = false
+    }
+
+    let schema: Schema
+    let role: String
+    let namespace: String
+    let relations: [Relation]
+    let functions: [Function]
+
+    package init(_ schema: Schema, role: String, namespace: String) {
+        self.schema = schema
+        self.role = role
+        self.namespace = namespace
+        let names = (Array(schema.tables.keys) + Array(schema.views.keys)).filter { $0.schema == namespace }.sorted()
+        relations = names.compactMap { Self.relation($0, schema, role) }
+        functions = schema.functions.filter { $0.key.schema == namespace }.sorted { $0.key < $1.key }.flatMap(\.value).filter { function in
+            !function.isTrigger && schema.allows(role, .execute, on: function.signature)
+                // A function of a row is a column of its table.
+                && !(function.parameters.count == 1 && function.parameters[0].name == nil && function.takesRow)
+        }
+    }
+
+    private static func relation(_ name: QualifiedName, _ schema: Schema, _ role: String) -> Relation? {
+        guard schema.allowsUsage(role, ofSchema: name.schema) else { return nil }
+        func allowed(_ privilege: Privilege) -> Set<String>? { schema.allowedColumns(role, privilege, of: name).map(Set.init) }
+        let (read, insert, update) = (allowed(.select), allowed(.insert), allowed(.update))
+        func may(_ columns: Set<String>?, _ column: String) -> Bool { columns?.contains(column) ?? true }
+        let table = schema.tables[name]
+        let isWritable = table.map { $0.materialized == nil } ?? true
+        var methods: [String] = []
+        if read?.isEmpty != true { methods.append("get") }
+        if isWritable {
+            if insert?.isEmpty != true { methods.append("post") }
+            if update?.isEmpty != true { methods.append("patch") }
+            if schema.holds(role, .delete, on: name) { methods.append("delete") }
+        }
+        guard !methods.isEmpty else { return nil }
+        let columns = table?.columns ?? schema.views[name]?.columns.map { Column($0.name, $0.type) } ?? []
+        let key = table?.primaryKey?.columns ?? []
+        let properties = columns.compactMap { column -> Property? in
+            var property = Property(column: column)
+            property.comment = column.comment ?? schema.comments[Commented(.column, [name.schema, name.name, column.name])]
+            property.isPrimaryKey = key.contains(column.name)
+            if let reference = table?.foreignKeys.first(where: { $0.columns == [column.name] }), let target = reference.referenced.first {
+                property.reference = (reference.table.name, target)
+            }
+            let isComputed = column.generated != nil || column.identity == .always
+            property.mayRead = may(read, column.name)
+            property.mayInsert = methods.contains("post") && !isComputed && may(insert, column.name)
+            property.mayUpdate = methods.contains("patch") && !isComputed && may(update, column.name)
+            return property.mayRead || property.mayInsert || property.mayUpdate ? property : nil
+        }
+        return Relation(
+            name: name, comment: table?.comment ?? schema.views[name]?.comment, columns: properties, methods: methods, primaryKey: key)
+    }
+
+    // MARK: Types
+
+    /// A type's JSON form: the members of its schema without `description`.
+    func members(of column: ColumnType, isModern: Bool) -> [(String, JSONValue)] {
+        let base = column.base
+        func plain(_ type: String, _ format: String) -> [(String, JSONValue)] { [("type", .string(type)), ("format", .string(format))] }
+        let name = base.type.name
+        switch base.type {
+        case .boolean: return plain("boolean", name)
+        case .smallint: return plain("integer", name)
+        case .integer: return plain("integer", "int32")
+        case .bigint: return plain("integer", "int64")
+        case .real, .double, .numeric: return plain("number", name)
+        case .json, .jsonb: return isModern ? [] : [("format", .string(name))]
+        case .array(let element):
+            let items = members(of: ColumnType(element), isModern: isModern).filter { isModern || $0.0 == "type" }
+            return (isModern ? [("type", .string("array"))] : plain("array", name)) + [("items", Self.object(items))]
+        case .enumeration(let type):
+            return [
+                ("type", .string("string")), ("format", .string("\(type.schema).\(type.name)")),
+                ("enum", .array(type.labels.map { .string($0.name) })),
+            ]
+        case .composite, .record: return [("type", .string("object"))]
+        case .uuid, .date: return plain("string", name)
+        case .timestamptz where isModern: return plain("string", "date-time")
+        case .varchar, .char:
+            var found = plain("string", name)
+            if case .length(let length)? = base.modifier { found.append(("maxLength", .number("\(length)"))) }
+            return found
+        default: return plain("string", name)
+        }
+    }
+
+    /// A column that must be given with an insert.
+    static func isRequired(_ column: Column) -> Bool {
+        column.isNotNull && column.defaultValue == nil && column.identity == nil && column.generated == nil
+    }
+
+    /// A default that is a plain value, as JSON. Of types whose texts may be spelled in several ways there is none.
+    static func constant(_ column: Column) -> JSONValue? {
+        switch column.type.base.type {
+        case .boolean, .smallint, .integer, .bigint, .text, .varchar, .citext, .enumeration: constant(column.defaultValue)
+        default: nil
+        }
+    }
+
+    private static func constant(_ expression: Expression?) -> JSONValue? {
+        switch expression?.kind {
+        case .literal(.boolean(let flag))?: .boolean(flag)
+        case .literal(.integer(let number))?: .number("\(number)")
+        case .literal(.string(let text))?: .string(text)
+        case .cast(let inner, _)?: constant(inner)
+        default: nil
+        }
+    }
+
+    static func object(_ members: [(String, JSONValue)]) -> JSONValue { .object(members.map { .init(name: $0.0, value: $0.1) }) }
+}
+
+extension Function {
+    fileprivate var takesRow: Bool { if case .composite? = parameters.first?.type.type { true } else { false } }
+}

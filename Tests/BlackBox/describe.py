@@ -1,0 +1,84 @@
+"""The description of the API: valid, and only of what its reader may do.
+
+    python3 Tests/BlackBox/describe.py [PYTHON-WITH-openapi-spec-validator]
+"""
+import json, subprocess, sys, tempfile
+from offstage import Project
+
+failures, passed = [], 0
+
+
+def check(name, seen, wanted):
+    global passed
+    if seen == wanted:
+        passed += 1
+    else:
+        failures.append(name)
+        print(f"FAILED {name}: {str(seen)[:600]}, wanted {str(wanted)[:600]}")
+
+
+ODD = """
+create table "odd {name}/x" (id int primary key, "a b" text, m numeric(5,2) default 1, t varchar(9) not null, j jsonb, a int[], k timestamptz default now(), flag boolean default true);
+create type mood as enum ('sad', 'happy');
+create table moods (id bigint generated always as identity primary key, mood mood not null, parent bigint references moods);
+comment on table moods is 'How <b>one</b> is.';
+comment on column moods.mood is 'The mood.';
+grant select on "odd {name}/x", moods to anon;
+grant insert on moods to authenticated;
+create table closed (id int primary key, secret text);
+grant select (id) on closed to anon;
+create table hidden (id int primary key);
+create function feel(m mood, n int default 1) returns setof moods language sql stable as $$ select * from moods where mood = m limit n $$;
+create function change() returns void language sql as $$ update moods set mood = 'sad' $$;
+create function secret_one() returns int language sql stable as $$ select 1 $$;
+grant execute on function feel to anon;
+grant execute on function change to authenticated;
+"""
+project = Project()
+try:
+    with open(f"{project.folder}/migrations/0006_odd.sql", "w") as file:
+        file.write(ODD)
+    project.start()
+    user = {"Authorization": "Bearer " + project.token({"sub": "7b0c9b1e-6a1f-4d53-9d5e-333333333333"})}
+    service = {"Authorization": "Bearer " + project.key("service_role")}
+    MODERN = {"Accept": "application/openapi+json"}
+    for who, headers in [("anon", {}), ("user", user), ("service", service)]:
+        status, answered, body = project.request("GET", "/rest/v1/", headers={**headers, **MODERN})
+        document = json.loads(body)
+        check(f"{who}: it is OpenAPI 3.1", (status, document["openapi"], answered["Content-Type"]), (200, "3.1.0", "application/openapi+json; charset=utf-8"))
+        paths, schemas = document["paths"], document["components"]["schemas"]
+        check(f"{who}: tables it may not use are not named", ("/hidden" in paths, "secret_one" in body.decode()), (who == "service", who == "service"))
+        check(f"{who}: columns neither", list(schemas.get("closed", {}).get("properties", {})), {"anon": ["id"], "user": [], "service": ["id", "secret"]}[who])
+        check(f"{who}: methods are those it may use", sorted(paths["/moods"]), {"anon": ["get"], "user": ["post"], "service": ["delete", "get", "patch", "post"]}[who])
+        check(f"{who}: functions", sorted(path for path in paths if path in ("/rpc/feel", "/rpc/change")), {"anon": ["/rpc/feel"], "user": ["/rpc/change"], "service": ["/rpc/change", "/rpc/feel"]}[who])
+        status, answered, body = project.request("GET", "/rest/v1/", headers=headers)
+        swagger = json.loads(body)
+        check(f"{who}: Swagger 2 by default", (status, swagger["swagger"], swagger["host"]), (200, "2.0", f"127.0.0.1:{project.port}"))
+        check(f"{who}: with the same tables", {path for path in swagger["paths"] if path != "/"} == set(paths), True)
+        if len(sys.argv) > 1:
+            with tempfile.NamedTemporaryFile("wb", suffix=".json") as file:
+                for text in (json.dumps(document).encode(), body):
+                    file.seek(0)
+                    file.truncate()
+                    file.write(text)
+                    file.flush()
+                    ran = subprocess.run([sys.argv[1], "-m", "openapi_spec_validator", file.name], capture_output=True, text=True)
+                    check(f"{who}: the document is valid", (ran.returncode, ran.stdout.strip().split("\n")[-1] if ran.returncode else ""), (0, ""))
+    mood = swagger["definitions"]["moods"]
+    check("an enum's words", mood["properties"]["mood"], {"description": "The mood.", "type": "string", "format": "public.mood", "enum": ["sad", "happy"]})
+    check("keys are told", "<pk/>" in mood["properties"]["id"]["description"] and "<fk table='moods' column='id'/>" in mood["properties"]["parent"]["description"], True)
+    check("what must be given", schemas["moods.insert"]["required"], ["mood"])
+    check("a generated key is not asked for", "id" in schemas["moods.insert"]["properties"], False)
+    check("null is a type", schemas["moods"]["properties"]["parent"]["type"], ["integer", "null"])
+    check("a host that is none is left out", "host" in json.loads(project.request("GET", "/rest/v1/", headers={"Host": 'x"y'})[2]), False)
+    check("HEAD has no body", project.request("HEAD", "/rest/v1/")[2], b"")
+    check("nothing else is written there", project.request("POST", "/rest/v1/", {})[0], 405)
+    check("nor given as CSV", project.request("GET", "/rest/v1/", headers={"Accept": "text/csv"})[0], 406)
+    project.stop()
+    project.environment["OFFSTAGE_API__OPENAPI"] = "false"
+    project.start()
+    check("it can be switched off", (lambda answer: (answer[0], json.loads(answer[2])["code"]))(project.request("GET", "/rest/v1/")), (404, "PGRST126"))
+finally:
+    project.close()
+print(f"{passed} passed, {len(failures)} failed")
+sys.exit(1 if failures else 0)
