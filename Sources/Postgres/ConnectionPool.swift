@@ -47,11 +47,11 @@ final class ConnectionPool: Sendable {
     /// A connection that had broken unnoticed, and a server that is just leaving, are met by one attempt more on a fresh connection, where
     /// nothing can have been kept of the first: `body` throws 08007 where something may have been.
     func perform<Value: Sendable>(
-        deadline: Int64, _ body: @escaping @Sendable (PostgresConnection) throws(SQLError) -> Value
+        deadline: Int64, isWrite: Bool = true, _ body: @escaping @Sendable (PostgresConnection) throws(SQLError) -> Value
     ) async throws(SQLError) -> Value {
         let result: Result<Value, SQLError> = await withUnsafeContinuation { continuation in
             let job = Job { connection, line in
-                continuation.resume(returning: Self.attempt(&connection, line, deadline, body))
+                continuation.resume(returning: Self.attempt(&connection, line, deadline, isWrite, body))
             }
             do throws(WorkQueue<Job>.Refusal) {
                 try queue.put(job)
@@ -63,7 +63,7 @@ final class ConnectionPool: Sendable {
     }
 
     private static func attempt<Value>(
-        _ connection: inout PostgresConnection?, _ line: Line, _ deadline: Int64,
+        _ connection: inout PostgresConnection?, _ line: Line, _ deadline: Int64, _ isWrite: Bool,
         _ body: (PostgresConnection) throws(SQLError) -> Value
     ) -> Result<Value, SQLError> {
         var isSecond = false
@@ -79,8 +79,9 @@ final class ConnectionPool: Sendable {
                 return .success(value)
             } catch {
                 let broke = connection.map { !$0.isAlive } ?? false
-                if error.isPassing || error.isStalePlan { connection = error.isStalePlan ? connection : nil }
-                let mayRepeat = error.isStalePlan || error.isPassing || (broke && error.code == "08001")
+                let isPassing = error.isPassing(isWrite: isWrite)
+                if isPassing { connection = nil }
+                let mayRepeat = error.isStalePlan || isPassing || (broke && error.code == "08001")
                 if broke { line.note(error) }
                 if mayRepeat, !isSecond {
                     isSecond = true

@@ -194,7 +194,7 @@ package final class PostgresDatabase: Driver {
         }
         let transaction = try RemoteTransaction(remote, inputs, format, options)
         do throws(SQLError) {
-            return try await pool.perform(deadline: deadline) { connection throws(SQLError) in
+            return try await pool.perform(deadline: deadline, isWrite: remote.isWrite) { connection throws(SQLError) in
                 try transaction.run(on: connection, deadline: deadline)
             }
         } catch {

@@ -191,6 +191,7 @@ extension SQLError {
     /// Another transaction wrote what this one had read, or kept an answer under the same key.
     var isOvertaken: Bool { code == "40001" || code == "23505" && constraint == "answer_pkey" }
 
-    /// The database has the statement's transaction undone, or never began it, because of what it is going through itself.
-    var isPassing: Bool { code == "57P01" || code == "57P02" || code == "57P03" || code == "25006" }
+    /// The database has the statement's transaction undone, or never began it, because of what it is going through itself: it leaves, or it has
+    /// become a standby. To a read, 25006 says that a function of it writes, which no other connection would change.
+    func isPassing(isWrite: Bool) -> Bool { code == "57P01" || code == "57P02" || code == "57P03" || code == "25006" && isWrite }
 }

@@ -205,4 +205,22 @@ import Testing
             #expect(kept == [["t"]])
         }
     }
+
+    @Test func `a read that writes is refused, on the connection it has`() async throws {
+        var options = PostgresDatabase.Options()
+        options.connections = 1
+        let setup =
+            "create sequence s; create view counted as select nextval('s') as n; grant select on counted to anon; grant usage on sequence s to anon;"
+        try await PostgresServer.withDatabase(setup, options: options) { database, _ in
+            try await database.start()
+            let before = try await database.rows("select pg_backend_pid()")
+            let counted = try Self.statement(database, "/counted", as: "anon")
+            let error = await #expect(throws: SQLError.self) {
+                _ = try await database.run(counted, with: Inputs(caller: Caller(role: "anon"), now: 0), as: .json(nullsStripped: false))
+            }
+            #expect(error?.code == "25006")
+            let after = try await database.rows("select pg_backend_pid()")
+            #expect(before == after)
+        }
+    }
 }
