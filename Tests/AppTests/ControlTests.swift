@@ -10,7 +10,8 @@ import Testing
         DataCommand.migrateUp, .migrateStatus, .doctor, .sql(SQLScript("select '\"x\"\n'")),
         .sql(SQLScript("select 1", as: .json, role: "anon", claims: "{}")), .describe(nil), .describe("books"),
         .importFile(path: "/a \"b\".csv", format: .ndjson, table: "t", skipsBad: true),
-        .export(table: "s.t", format: .json), .keys(.list(showsSecrets: true)), .keys(.create(kind: "secret", name: "n", role: nil)),
+        .export(table: "s.t", format: .json, isForSpreadsheet: false), .export(table: "t", format: .csv, isForSpreadsheet: true),
+        .keys(.list(showsSecrets: true)), .keys(.create(kind: "secret", name: "n", role: nil)),
         .keys(.create(kind: "publishable", name: "n", role: "r")), .keys(.revoke("x")), .keys(.rotate("api")),
         .keys(.token(role: "authenticated", claims: "{\"a\":1}", seconds: 60)),
     ])

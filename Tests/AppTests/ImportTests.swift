@@ -112,6 +112,26 @@ import Testing
         }
     }
 
+    @Test func `an export for a spreadsheet has no cell that runs`() async throws {
+        var database = try MigratedDatabase()
+        try await database.migrate(
+            #"""
+            create table cells (id integer primary key, "=name" text, amount numeric);
+            insert into cells values (1, '=1+1', -1.50), (2, ' @SUM(A1)', null), (3, '-2+3', 0), (4, '-5', 1), (5, '+49 30', 1),
+              (6, 'a;=b "c" \d', 1), (7, '', 1), (8, null, 1), (9, E'\tx', 1), (10, '＝1', 1), (11, '-1e5e', 1), (12, 'plain', 1);
+            """#)
+        let file = try await TableExport("cells", as: .csv, isForSpreadsheet: true).bytes(from: database.database)
+        #expect(Array(file.prefix(3)) == [0xEF, 0xBB, 0xBF])
+        let lines = String(decoding: file.dropFirst(3), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(
+            lines == [
+                #""id","'=name","amount""#, #"1,"'=1+1",-1.50"#, #"2,"' @SUM(A1)","#, #"3,"'-2+3",0"#, "4,-5,1", #"5,"'+49 30",1"#,
+                #"6,"a;=b ""c"" \d",1"#, #"7,"",1"#, "8,,1", "9,\"'\tx\",1", #"10,"'＝1",1"#, #"11,"'-1e5e",1"#, #"12,"plain",1"#, "",
+            ])
+        let raw = try await TableExport("cells", as: .csv).bytes(from: database.database)
+        #expect(String(decoding: raw, as: UTF8.self).hasPrefix("id,=name,amount\n1,=1+1,-1.50\n"))
+    }
+
     @Test(arguments: [
         ("seed/02_books.csv", "books"), ("seed/shop.books.json", "shop.books"), ("seed/2024.csv", "2024"),
         ("seed/authors.ndjson", "authors"),

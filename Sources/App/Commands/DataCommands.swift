@@ -64,8 +64,13 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var project: ProjectOptions
     @Option(help: "The table or view: books, or shop.books.") var table: String
     @Option(help: "csv, json or ndjson.") var format = "csv"
+    @Flag(help: "CSV with an apostrophe before each cell that a spreadsheet would run as a formula.") var forSpreadsheet = false
 
-    func run() async throws { try await project.run(.export(table: table, format: try RowFileFormat.named(format) ?? .csv)) }
+    func run() async throws {
+        let format = try RowFileFormat.named(format) ?? .csv
+        guard format == .csv || !forSpreadsheet else { throw Stop("--for-spreadsheet is for csv, not \(format.rawValue).") }
+        try await project.run(.export(table: table, format: format, isForSpreadsheet: forSpreadsheet))
+    }
 }
 
 struct MoveCommand: AsyncParsableCommand {

@@ -14,7 +14,9 @@ extension DataCommand {
             return object(
                 "import",
                 [("path", text(path)), ("format", text(format.rawValue)), ("table", text(table)), ("skip_bad", .boolean(skipsBad))])
-        case .export(let table, let format): return object("export", [("table", text(table)), ("format", text(format.rawValue))])
+        case .export(let table, let format, let isForSpreadsheet):
+            return object(
+                "export", [("table", text(table)), ("format", text(format.rawValue)), ("for_spreadsheet", .boolean(isForSpreadsheet))])
         case .sql(let script):
             return object(
                 "sql",
@@ -52,7 +54,7 @@ extension DataCommand {
             self = .importFile(path: path, format: format, table: table, skipsBad: flag("skip_bad"))
         case "export":
             guard let table = text("table"), let format else { return nil }
-            self = .export(table: table, format: format)
+            self = .export(table: table, format: format, isForSpreadsheet: flag("for_spreadsheet"))
         case "sql":
             guard let sql = text("text"), let format = text("format").flatMap(SQLScript.Format.init(rawValue:)) else { return nil }
             self = .sql(SQLScript(sql, as: format, role: text("role"), claims: text("claims")))

@@ -11,7 +11,7 @@ package enum DataCommand: Sendable, Hashable {
     case migrateStatus
     /// `path` is absolute: the owner reads the file.
     case importFile(path: String, format: RowFileFormat, table: String, skipsBad: Bool)
-    case export(table: String, format: RowFileFormat)
+    case export(table: String, format: RowFileFormat, isForSpreadsheet: Bool)
     case sql(SQLScript)
     /// What there is, or the definition of one relation, type or function.
     case describe(String?)
@@ -52,8 +52,9 @@ package enum DataCommand: Sendable, Hashable {
         case .migrateUp: try await Self.migrate(project, tell)
         case .migrateStatus: return try await Self.status(project, tell)
         case .importFile(let path, let format, let table, let skipsBad): try await Self.load(project, path, format, table, skipsBad, tell)
-        case .export(let table, let format):
-            let bytes = try await TableExport(table, as: format).bytes(from: project.database.driver)
+        case .export(let table, let format, let isForSpreadsheet):
+            let export = TableExport(table, as: format, isForSpreadsheet: isForSpreadsheet)
+            let bytes = try await export.bytes(from: project.database.driver)
             Self.pieces(of: bytes) { tell(.text($0)) }
         case .sql(let script): try await script.perform(in: project, tell)
         case .describe(let name): try Self.describe(project.database.schema, name, tell)

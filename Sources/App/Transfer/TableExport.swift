@@ -7,10 +7,13 @@ package import OffstageSchema
 package struct TableExport: Sendable {
     private let relation: String
     private let format: RowFileFormat
+    private let isForSpreadsheet: Bool
 
-    package init(_ relation: String, as format: RowFileFormat) {
+    /// - Parameter isForSpreadsheet: CSV is written so that no cell runs as a formula.
+    package init(_ relation: String, as format: RowFileFormat, isForSpreadsheet: Bool = false) {
         self.relation = relation
         self.format = format
+        self.isForSpreadsheet = isForSpreadsheet
     }
 
     package func bytes(from database: any Driver) async throws(SQLError) -> [UInt8] {
@@ -36,6 +39,9 @@ package struct TableExport: Sendable {
         }
         let inputs = Inputs(caller: .system, now: EpochClock.now)
         let rows = try await database.run(statement, with: inputs, as: format == .csv ? .csv : .json(nullsStripped: false))
-        return format == .ndjson ? RowPages.lines(rows.body).flatMap { $0 + [UInt8(ascii: "\n")] } : rows.body + [UInt8(ascii: "\n")]
+        if format == .ndjson { return RowPages.lines(rows.body).flatMap { $0 + [UInt8(ascii: "\n")] } }
+        guard format == .csv, isForSpreadsheet else { return rows.body + [UInt8(ascii: "\n")] }
+        var text = SpreadsheetText(rows.body)
+        return text.bytes() + [UInt8(ascii: "\n")]
     }
 }
