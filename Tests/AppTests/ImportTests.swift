@@ -101,7 +101,8 @@ import Testing
 
     @Test func `an export is read back as the same rows`() async throws {
         var database = try await shop()
-        _ = try await load("title,pages,price\n\"A \"\"quoted\"\", and\nbroken\",10,1.00\n\"\",,\nÄ,3,2\n", in: database)
+        _ = try await load(
+            "title,pages,price\n\"A \"\"quoted\"\", and\nbroken\",10,1.00\n\"\",,\nÄ,3,2\n\"b\\s \"\"q\"\" (x)\\\",1,1\n", in: database)
         let rows = try await database.rows("select * from \"public.books\" order by id")
         for format in RowFileFormat.allCases {
             let file = try await TableExport("books", as: format).bytes(from: database.database)

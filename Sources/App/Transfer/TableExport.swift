@@ -40,8 +40,8 @@ package struct TableExport: Sendable {
         let inputs = Inputs(caller: .system, now: EpochClock.now)
         let rows = try await database.run(statement, with: inputs, as: format == .csv ? .csv : .json(nullsStripped: false))
         if format == .ndjson { return RowPages.lines(rows.body).flatMap { $0 + [UInt8(ascii: "\n")] } }
-        guard format == .csv, isForSpreadsheet else { return rows.body + [UInt8(ascii: "\n")] }
-        var text = SpreadsheetText(rows.body)
+        guard format == .csv else { return rows.body + [UInt8(ascii: "\n")] }
+        var text = ExportedCSV(rows.body, isForSpreadsheet: isForSpreadsheet)
         return text.bytes() + [UInt8(ascii: "\n")]
     }
 }

@@ -1,15 +1,20 @@
-/// CSV that a spreadsheet only shows: no cell of it is taken for a formula.
+/// CSV as RFC 4180 has it, from lines as a read writes them, where backslashes are doubled like quotes.
 ///
-/// Numbers stay numbers. All other cells are in quotes, so that a program that splits at semicolons finds no second cell inside one, and those
+/// For a spreadsheet it is written so that no cell of it is taken for a formula. Numbers stay numbers. All other cells are in quotes, so that a program that splits at semicolons finds no second cell inside one, and those
 /// that begin like a formula have an apostrophe before them. A byte order mark tells the encoding. Example: `=1+1` becomes `"'=1+1"`.
 /// Source: OWASP, CSV Injection.
-struct SpreadsheetText {
+struct ExportedCSV {
     private let body: [UInt8]
     private var place = 0
-    private var result: [UInt8] = [0xEF, 0xBB, 0xBF]
+    private var result: [UInt8]
+    private let isForSpreadsheet: Bool
 
     /// - Parameter body: a header and lines as a read writes them: fields as in a row's text, with quotes and backslashes doubled inside quotes.
-    init(_ body: [UInt8]) { self.body = body }
+    init(_ body: [UInt8], isForSpreadsheet: Bool) {
+        self.body = body
+        self.isForSpreadsheet = isForSpreadsheet
+        result = isForSpreadsheet ? [0xEF, 0xBB, 0xBF] : []
+    }
 
     mutating func bytes() -> [UInt8] {
         result.reserveCapacity(body.count + body.count / 4)
@@ -48,14 +53,22 @@ struct SpreadsheetText {
 
     private mutating func write(_ content: [UInt8]?) {
         guard let content else { return }
-        if Self.isNumber(content) { return result.append(contentsOf: content) }
+        if isForSpreadsheet ? Self.isNumber(content) : Self.isPlain(content) { return result.append(contentsOf: content) }
         result.append(UInt8(ascii: "\""))
-        if Self.startsFormula(content) { result.append(UInt8(ascii: "'")) }
+        if isForSpreadsheet, Self.startsFormula(content) { result.append(UInt8(ascii: "'")) }
         for byte in content {
             if byte == UInt8(ascii: "\"") { result.append(byte) }
             result.append(byte)
         }
         result.append(UInt8(ascii: "\""))
+    }
+
+    /// An empty text is in quotes, since null is nothing at all.
+    private static func isPlain(_ content: [UInt8]) -> Bool {
+        !content.isEmpty
+            && !content.contains {
+                $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
+            }
     }
 
     /// As PostgreSQL prints numbers: `-1.50`, `1e+20`.
