@@ -26,7 +26,8 @@ struct OffstageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "offstage", abstract: "A complete back end from SQL files.", version: Version.text,
         subcommands: [
-            InitCommand.self, ServeCommand.self, MigrateCommand.self, ImportCommand.self, ExportCommand.self, MoveCommand.self,
+            InitCommand.self, ServeCommand.self, MigrateCommand.self, ImportCommand.self, ExportCommand.self, OpenAPICommand.self,
+            MoveCommand.self,
             SQLCommand.self,
             KeysCommand.self,
             DoctorCommand.self, CompletionsCommand.self, SettingsCommand.self, ErrorsCommand.self, SQLReferenceCommand.self,

@@ -51,6 +51,8 @@ try:
         check(f"{who}: columns neither", list(schemas.get("closed", {}).get("properties", {})), {"anon": ["id"], "user": [], "service": ["id", "secret"]}[who])
         check(f"{who}: methods are those it may use", sorted(paths["/moods"]), {"anon": ["get"], "user": ["post"], "service": ["delete", "get", "patch", "post"]}[who])
         check(f"{who}: functions", sorted(path for path in paths if path in ("/rpc/feel", "/rpc/change")), {"anon": ["/rpc/feel"], "user": ["/rpc/change"], "service": ["/rpc/change", "/rpc/feel"]}[who])
+        role = {"anon": "anon", "user": "authenticated", "service": "service_role"}[who]
+        check(f"{who}: the command prints the same", project.run("openapi", "--role", role).stdout.strip(), body.decode())
         status, answered, body = project.request("GET", "/rest/v1/", headers=headers)
         swagger = json.loads(body)
         check(f"{who}: Swagger 2 by default", (status, swagger["swagger"], swagger["host"]), (200, "2.0", f"127.0.0.1:{project.port}"))

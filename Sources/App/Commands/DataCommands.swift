@@ -73,6 +73,17 @@ struct ExportCommand: AsyncParsableCommand {
     }
 }
 
+struct OpenAPICommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "openapi", abstract: "Print the description of the API, as a role sees it.",
+        discussion: "OpenAPI 3.1, the same as GET /rest/v1/ with Accept: application/openapi+json.")
+    @OptionGroup var project: ProjectOptions
+    @Option(help: "Whose: anon, authenticated, service_role.") var role = "anon"
+    @Flag(help: "Swagger 2.0 instead.") var swagger = false
+
+    func run() async throws { try await project.run(.openapi(role: role, isSwagger: swagger)) }
+}
+
 struct MoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "move", abstract: "Move an embedded project into an empty PostgreSQL.",

@@ -26,6 +26,7 @@ extension DataCommand {
                 ])
         case .describe(let name): return object("describe", [("name", text(name))])
         case .doctor: return object("doctor")
+        case .openapi(let role, let isSwagger): return object("openapi", [("role", text(role)), ("swagger", .boolean(isSwagger))])
         case .move(let url, let isDry): return object("move", [("to", text(url)), ("dry", .boolean(isDry))])
         case .keys(.list(let secrets)): return object("keys list", [("secrets", .boolean(secrets))])
         case .keys(.create(let kind, let name, let role)):
@@ -46,6 +47,9 @@ extension DataCommand {
         case "migrate up": self = .migrateUp
         case "migrate status": self = .migrateStatus
         case "doctor": self = .doctor
+        case "openapi":
+            guard let role = text("role") else { return nil }
+            self = .openapi(role: role, isSwagger: flag("swagger"))
         case "move":
             guard let url = text("to") else { return nil }
             self = .move(to: url, isDry: flag("dry"))

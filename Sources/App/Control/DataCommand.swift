@@ -1,6 +1,7 @@
 import OffstageAuth
 import OffstageDatabase
 import OffstageJSON
+import OffstageQuery
 import OffstageSQL
 import OffstageSQLite
 import OffstageSchema
@@ -17,6 +18,8 @@ package enum DataCommand: Sendable, Hashable {
     case describe(String?)
     case keys(KeysCommand)
     case doctor
+    /// The description of the API as a role sees it.
+    case openapi(role: String, isSwagger: Bool)
     /// Into an empty PostgreSQL.
     case move(to: String, isDry: Bool)
 
@@ -60,6 +63,14 @@ package enum DataCommand: Sendable, Hashable {
         case .describe(let name): try Self.describe(project.database.schema, name, tell)
         case .keys(let command): try command.perform(project.keys, tell)
         case .doctor: return try await Doctor(project).perform(tell)
+        case .openapi(let role, let isSwagger):
+            let schema = project.database.schema
+            guard schema.roles[role] != nil else { throw SQLError("22023", "role \"\(role)\" does not exist") }
+            for namespace in project.settings.api.schemas.prefix(1) {
+                let api = DescribedAPI(schema, role: role, namespace: namespace)
+                let document = isSwagger ? api.swagger(version: Version.offstage, host: nil) : api.openAPI(version: Version.offstage)
+                tell(.line(document.text))
+            }
         case .move(let url, let isDry): try await Move(tell).perform(project, to: url, isDry: isDry)
         }
         return true
