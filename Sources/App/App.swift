@@ -27,6 +27,7 @@ struct OffstageCommand: AsyncParsableCommand {
         commandName: "offstage", abstract: "A complete back end from SQL files.", version: Version.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, MigrateCommand.self, ImportCommand.self, ExportCommand.self, OpenAPICommand.self,
+            TypesCommand.self,
             MoveCommand.self,
             SQLCommand.self,
             KeysCommand.self,

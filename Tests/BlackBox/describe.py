@@ -2,7 +2,7 @@
 
     python3 Tests/BlackBox/describe.py [PYTHON-WITH-openapi-spec-validator]
 """
-import json, subprocess, sys, tempfile
+import json, os, subprocess, sys, tempfile
 from offstage import Project
 
 failures, passed = [], 0
@@ -66,6 +66,22 @@ try:
                     file.flush()
                     ran = subprocess.run([sys.argv[1], "-m", "openapi_spec_validator", file.name], capture_output=True, text=True)
                     check(f"{who}: the document is valid", (ran.returncode, ran.stdout.strip().split("\n")[-1] if ran.returncode else ""), (0, ""))
+    types = project.run("types", "--typescript").stdout
+    for line in ['      "odd {name}/x": {', '          "a b": string | null', '          mood: Database["public"]["Enums"]["mood"]', "          id?: never", '            foreignKeyName: "moods_parent_fkey"',
+                 '      mood: "sad" | "happy"', '      feel: { Args: { m: Database["public"]["Enums"]["mood"]; n?: number }; Returns: { id: number; mood: Database["public"]["Enums"]["mood"]; parent: number | null }[] }']:
+        check(f"types: {line.strip()}", line in types.split("\n"), True)
+    compiler = "/usr/share/nodejs/typescript/bin/tsc"
+    if os.path.exists(compiler):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(f"{folder}/database.ts", "w") as file:
+                file.write(types)
+            with open(f"{folder}/use.ts", "w") as file:
+                file.write('import type { Database } from "./database";\n'
+                           'type Moods = Database["public"]["Tables"]["moods"];\nconst given: Moods["Insert"] = { mood: "sad" };\nconst read: number | null = (null as any as Moods["Row"]).parent;\n')
+            ran = subprocess.run(["node", compiler, "--noEmit", "--strict", f"{folder}/use.ts"], capture_output=True, text=True)
+            check("types: they compile", ran.stdout, "")
+    else:
+        print("TypeScript is not installed: its types are compared as text only")
     mood = swagger["definitions"]["moods"]
     check("an enum's words", mood["properties"]["mood"], {"description": "The mood.", "type": "string", "format": "public.mood", "enum": ["sad", "happy"]})
     check("keys are told", "<pk/>" in mood["properties"]["id"]["description"] and "<fk table='moods' column='id'/>" in mood["properties"]["parent"]["description"], True)

@@ -84,6 +84,24 @@ struct OpenAPICommand: AsyncParsableCommand {
     func run() async throws { try await project.run(.openapi(role: role, isSwagger: swagger)) }
 }
 
+struct TypesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "types", abstract: "Print types of the tables, for clients.",
+        discussion: """
+            TypeScript's, in the shape that supabase-js takes:
+
+              offstage types --typescript > database.ts
+              const client = createClient<Database>(url, key)
+            """)
+    @OptionGroup var project: ProjectOptions
+    @Flag(help: "The only language yet.") var typescript = false
+
+    func run() async throws {
+        guard typescript else { throw Stop("Which language? --typescript is there.") }
+        try await project.run(.types)
+    }
+}
+
 struct MoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "move", abstract: "Move an embedded project into an empty PostgreSQL.",

@@ -20,6 +20,8 @@ package enum DataCommand: Sendable, Hashable {
     case doctor
     /// The description of the API as a role sees it.
     case openapi(role: String, isSwagger: Bool)
+    /// Types of the tables for clients in TypeScript.
+    case types
     /// Into an empty PostgreSQL.
     case move(to: String, isDry: Bool)
 
@@ -71,6 +73,7 @@ package enum DataCommand: Sendable, Hashable {
                 let document = isSwagger ? api.swagger(version: Version.offstage, host: nil) : api.openAPI(version: Version.offstage)
                 tell(.line(document.text))
             }
+        case .types: tell(.text(TypeScriptTypes(project.database.schema, namespaces: project.settings.api.schemas).text))
         case .move(let url, let isDry): try await Move(tell).perform(project, to: url, isDry: isDry)
         }
         return true

@@ -1,0 +1,181 @@
+package import OffstageSchema
+import OffstageSyntax
+
+/// Types for TypeScript clients, in the shape that supabase-js takes: `createClient<Database>(url, key)`.
+///
+/// Each table has what a read gives (`Row`), what an insert takes and what an update takes; columns that may be left out are optional.
+package struct TypeScriptTypes {
+    private let schema: Schema
+    private let namespaces: [String]
+    private var lines: [String] = []
+
+    package init(_ schema: Schema, namespaces: [String]) {
+        self.schema = schema
+        self.namespaces = namespaces
+    }
+
+    /// The whole file.
+    package var text: String {
+        var copy = self
+        copy.write()
+        return copy.lines.joined(separator: "\n") + "\n"
+    }
+
+    private mutating func write() {
+        lines = [
+            "export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]", "",
+            "export type Database = {",
+        ]
+        for namespace in namespaces {
+            lines.append("  \(Self.key(namespace)): {")
+            section(
+                "Tables",
+                schema.tables.values.filter { $0.name.schema == namespace && $0.materialized == nil }.sorted { $0.name < $1.name }.map(
+                    table))
+            let stored = schema.tables.values.filter { $0.name.schema == namespace && $0.materialized != nil }
+                .map { ($0.name.name, $0.columns.map { ($0.name, $0.type) }) }
+            let views = schema.views.values.filter { $0.name.schema == namespace }
+                .map { ($0.name.name, $0.columns.map { ($0.name, $0.type) }) }
+            section("Views", (stored + views).sorted { $0.0 < $1.0 }.map(view))
+            section("Functions", functions(namespace))
+            let enums = schema.enumerations.values.filter { $0.schema == namespace }.sorted { $0.name < $1.name }
+            section("Enums", enums.map { ["\(Self.key($0.name)): \(Self.union($0))"] })
+            let composites = schema.composites.values.filter { $0.name?.schema == namespace }.sorted {
+                ($0.name?.name ?? "") < ($1.name?.name ?? "")
+            }
+            section(
+                "CompositeTypes",
+                composites.map { composite in
+                    ["\(Self.key(composite.name?.name ?? "")): {"]
+                        + composite.fields.map { "  \(Self.key($0.name)): \(type($0.type)) | null" } + ["}"]
+                })
+            lines.append("  }")
+        }
+        lines.append("}")
+    }
+
+    private mutating func section(_ name: String, _ items: [[String]]) {
+        if items.isEmpty { return lines.append("    \(name): { [_ in never]: never }") }
+        lines.append("    \(name): {")
+        for item in items { lines += item.map { "      " + $0 } }
+        lines.append("    }")
+    }
+
+    private func table(_ table: Table) -> [String] {
+        func members(_ column: Column, optional: Bool) -> String {
+            "    \(Self.key(column.name))\(optional ? "?" : ""): \(type(column.type))\(column.isNotNull ? "" : " | null")"
+        }
+        // What the database makes by itself cannot be given.
+        let given = table.columns.filter { $0.generated == nil }
+        var result = ["\(Self.key(table.name.name)): {", "  Row: {"]
+        result += table.columns.map { members($0, optional: false) }
+        result += ["  }", "  Insert: {"]
+        result += given.map { column in
+            column.identity == .always
+                ? "    \(Self.key(column.name))?: never" : members(column, optional: !DescribedAPI.isRequired(column))
+        }
+        result += ["  }", "  Update: {"]
+        result += given.map { $0.identity == .always ? "    \(Self.key($0.name))?: never" : members($0, optional: true) }
+        result += ["  }", "  Relationships: ["]
+        for key in table.foreignKeys {
+            let isOne =
+                table.primaryKey.map { Set($0.columns) == Set(key.columns) } ?? false
+                || table.uniqueKeys.contains { Set($0.columns) == Set(key.columns) }
+            result += [
+                "    {", "      foreignKeyName: \(Self.literal(key.name))",
+                "      columns: [\(key.columns.map(Self.literal).joined(separator: ", "))]",
+                "      isOneToOne: \(isOne)", "      referencedRelation: \(Self.literal(key.table.name))",
+                "      referencedColumns: [\(key.referenced.map(Self.literal).joined(separator: ", "))]", "    },",
+            ]
+        }
+        return result + ["  ]", "}"]
+    }
+
+    private func view(_ name: String, _ columns: [(String, ColumnType)]) -> [String] {
+        ["\(Self.key(name)): {", "  Row: {"] + columns.map { "    \(Self.key($0.0)): \(type($0.1)) | null" } + [
+            "  }", "  Relationships: []", "}",
+        ]
+    }
+
+    private func functions(_ namespace: String) -> [[String]] {
+        schema.functions.filter { $0.key.schema == namespace }.sorted { $0.key < $1.key }.compactMap { name, overloads in
+            let own = overloads.filter { !$0.isTrigger }
+            guard !own.isEmpty else { return nil }
+            let forms = own.map { function in
+                let named = function.parameters.filter { $0.name != nil }
+                let arguments = named.map { "\(Self.key($0.name ?? ""))\($0.defaultValue == nil ? "" : "?"): \(type($0.type))" }
+                return "{ Args: \(arguments.isEmpty ? "never" : "{ \(arguments.joined(separator: "; ")) }"); Returns: \(result(function)) }"
+            }
+            return ["\(Self.key(name.name)): \(forms.joined(separator: " | "))"]
+        }
+    }
+
+    private func result(_ function: Function) -> String {
+        func row(_ columns: [View.Column]) -> String {
+            "{ \(columns.map { "\(Self.key($0.name)): \(type($0.type))" }.joined(separator: "; ")) }"
+        }
+        switch function.result {
+        case .scalar(let type): return type.type == .void ? "undefined" : self.type(type)
+        case .set(let type): return "\(self.type(type))[]"
+        case .row(let columns, let isSet): return row(columns) + (isSet ? "[]" : "")
+        case .table(let name, let isSet):
+            let columns =
+                schema.tables[name]?.columns.map { ($0.name, $0.type, $0.isNotNull) } ?? schema.views[name]?.columns.map {
+                    ($0.name, $0.type, false)
+                } ?? []
+            let members = columns.map { "\(Self.key($0.0)): \(type($0.1))\($0.2 ? "" : " | null")" }
+            return "{ \(members.joined(separator: "; ")) }" + (isSet ? "[]" : "")
+        }
+    }
+
+    // MARK: Words
+
+    private func type(_ column: ColumnType) -> String {
+        switch column.base.type {
+        case .boolean: return "boolean"
+        case .smallint, .integer, .bigint, .real, .double, .numeric, .oid: return "number"
+        case .json, .jsonb: return "Json"
+        case .array(let element):
+            return "(\(type(ColumnType(element))))[]".replacing("(string)[]", with: "string[]").replacing("(number)[]", with: "number[]")
+        case .enumeration(let type):
+            return namespaces.contains(type.schema)
+                ? "Database[\(Self.literal(type.schema))][\"Enums\"][\(Self.literal(type.name))]" : Self.union(type)
+        case .composite, .record: return "Json"
+        case .void: return "undefined"
+        default: return "string"
+        }
+    }
+
+    private static func union(_ type: Enumeration) -> String {
+        type.labels.isEmpty ? "never" : type.labels.map { literal($0.name) }.joined(separator: " | ")
+    }
+
+    /// A string of TypeScript, which takes JSON's escapes.
+    private static func literal(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": result += "\\\(scalar)"
+            case _ where scalar.value < 0x20 || scalar.value == 0x2028 || scalar.value == 0x2029:
+                let code = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - code.count) + code
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    /// A member's name: bare where it is a word.
+    private static func key(_ name: String) -> String {
+        let isWord =
+            !name.isEmpty
+            && name.unicodeScalars.enumerated().allSatisfy { index, scalar in
+                switch scalar {
+                case "a"..."z", "A"..."Z", "_", "$": true
+                case "0"..."9": index > 0
+                default: false
+                }
+            }
+        return isWord ? name : literal(name)
+    }
+}
