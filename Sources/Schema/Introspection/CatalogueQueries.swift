@@ -61,7 +61,7 @@ enum CatalogueQueries {
     static let grants = """
         select n.nspname, c.relname, null, case when x.grantee = 0 then 'public' else pg_get_userbyid(x.grantee) end, lower(x.privilege_type)
         from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral aclexplode(c.relacl) x
-        where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and \(ours)
+        where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and not c.relispartition and \(ours)
         union all
         select n.nspname, c.relname, a.attname, case when x.grantee = 0 then 'public' else pg_get_userbyid(x.grantee) end, lower(x.privilege_type)
         from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace

@@ -114,6 +114,12 @@ package struct Introspection {
                 table.owner = row[5]
                 table.comment = row.text(6)
                 schema.tables[row.name] = table
+                for column in table.columns {
+                    guard let name = column.sequence else { continue }
+                    var sequence = Sequence(name)
+                    sequence.ownedBy = ColumnSource(row.name, column.name)
+                    schema.sequences[name] = sequence
+                }
             }
         }
         return views
@@ -160,6 +166,7 @@ package struct Introspection {
                 reference.onDelete = Self.action(row[8])
                 reference.onUpdate = Self.action(row[9])
                 reference.isDeferrable = row.flag(10)
+                reference.isInitiallyDeferred = row.flag(11)
                 schema.tables[row.name]?.foreignKeys.append(reference)
             default:
                 var key = Key(row[2], row.list(4))
