@@ -8,8 +8,14 @@ import CPgQuery
 ///
 /// A statement the tree has no shape for is `.other`; an expression or clause it has none for is an error with code 0A000 and its place.
 /// Text that is too large, too deep, holds a NUL or is no SQL is an error too. Positions are byte offsets into `sql`.
-package func parse(_ sql: String, file: String = "", limits: ParseLimits = .default) throws(SyntaxError) -> [Statement] {
-    try withParseTree(of: sql, shift: 0, file: file, limits: limits) { (root, reader) throws(SyntaxError) in try reader.statements(root) }
+///
+/// - Parameter takesUnshaped: a statement with such an expression or clause is `.other`, too: its source is for a PostgreSQL to read.
+package func parse(
+    _ sql: String, file: String = "", limits: ParseLimits = .default, takesUnshaped: Bool = false
+) throws(SyntaxError) -> [Statement] {
+    try withParseTree(of: sql, shift: 0, file: file, limits: limits) { (root, reader) throws(SyntaxError) in
+        try reader.statements(root, takesUnshaped: takesUnshaped)
+    }
 }
 
 /// Reads one expression, such as the catalogue keeps for defaults and policies: `parseExpression("price * 2")`.

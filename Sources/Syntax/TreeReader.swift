@@ -16,7 +16,7 @@ final class TreeReader {
         self.limits = limits
     }
 
-    func statements(_ root: Node) throws(SyntaxError) -> [Statement] {
+    func statements(_ root: Node, takesUnshaped: Bool = false) throws(SyntaxError) -> [Statement] {
         var statements: [Statement] = []
         let bytes = Array(text.utf8)
         for raw in root.list("stmts") {
@@ -25,7 +25,14 @@ final class TreeReader {
             let length = raw.integer("stmt_len")
             let end = length > 0 ? min(begin + length, bytes.count) : bytes.count
             let source = StatementSource(bytes, from: begin, to: end)
-            statements.append(Statement(try statement(node), at: Position(Int32(clamping: source.begin - shift)), source: source.text))
+            let kind: Statement.Kind
+            do throws(SyntaxError) {
+                kind = try statement(node)
+            } catch {
+                guard takesUnshaped, error.code == "0A000" else { throw error }
+                kind = .other(node.wrapped?.0 ?? "")
+            }
+            statements.append(Statement(kind, at: Position(Int32(clamping: source.begin - shift)), source: source.text))
         }
         return statements
     }

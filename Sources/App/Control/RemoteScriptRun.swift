@@ -26,12 +26,11 @@ struct RemoteScriptRun: Sendable {
         // What our own parser cannot read is for PostgreSQL alone.
         guard let statements = try? parse(script.text, file: "sql") else {
             try placed { () throws(SQLError) in try session.run(script: script.text) }
+            try session.run(script: RemoteFileRun.forgetting)
             return true
         }
         let defines = statements.contains { if case .data = $0.kind { false } else { true } }
-        let run = RemoteFileRun(MigrationFile(name: "sql", text: script.text, checksum: ""), shown: "sql", preamble: "", exposed: exposed)
-        var before = defines ? try session.catalogue(inTransaction: true) : Schema()
-        before.exposed = exposed
+        let before = defines ? try session.catalogue(inTransaction: true) : Schema()
         _ = try session.rows("set local time zone 'UTC'")
         if caller != .system {
             _ = try session.rows(
@@ -42,11 +41,12 @@ struct RemoteScriptRun: Sendable {
             let answer = try placed(statement) { () throws(SQLError) in try session.answer(to: statement.source) }
             if case .data = statement.kind { StatementResult(answer).tell(as: script.format, tell) }
         }
-        guard defines, caller == .system else { return defines }
-        _ = try session.rows("reset role")
-        for grant in try run.grantAutomatically(statements, before, on: session) { tell(.note("granted: \(grant)")) }
-        _ = try session.rows("notify offstage, 'reload schema'")
-        return true
+        if defines, caller == .system {
+            for grant in try RemoteGrants(exposed).give(for: statements, before: before, on: session) { tell(.note("granted: \(grant)")) }
+            _ = try session.rows("notify offstage, 'reload schema'")
+        }
+        try session.run(script: RemoteFileRun.forgetting)
+        return defines
     }
 
     private func placed<Value>(_ statement: Statement? = nil, _ body: () throws(SQLError) -> Value) throws -> Value {

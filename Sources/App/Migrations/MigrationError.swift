@@ -15,8 +15,11 @@ package struct MigrationError: Error, Sendable, Hashable {
     package var location: SourceLocation
     package var error: SQLError
     private var text: String
+    /// What the file did before stays, since it runs outside a transaction.
+    private var survives = false
 
-    package init(_ error: SQLError, file: String, text: String, statement: Position? = nil) {
+    package init(_ error: SQLError, file: String, text: String, statement: Position? = nil, survives: Bool = false) {
+        self.survives = survives
         let bytes = Array(text.utf8)
         var offset = error.position ?? statement.map { Int($0.offset) } ?? 0
         // A statement's place may be the blanks and comments before it.
@@ -57,7 +60,10 @@ extension MigrationError: CustomStringConvertible {
         var lines = [text]
         if let details = error.details { lines.append("details: \(details)") }
         if let hint = error.hint { lines.append("hint: \(hint)") }
-        lines.append("Nothing of this file was applied.")
+        lines.append(
+            survives
+                ? "This file runs outside a transaction: what stands before this place in it has been applied, and would run again."
+                : "Nothing of this file was applied.")
         return lines.joined(separator: "\n")
     }
 }

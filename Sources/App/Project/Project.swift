@@ -118,7 +118,7 @@ extension Project {
     }
 
     private func seed(_ database: PostgresDatabase, _ seeds: [String]) async throws -> [Seeded] {
-        let (folder, schema) = (folder, database.schema)
+        let (folder, schema, exposed) = (folder, database.schema, Set(database.options.exposed))
         return try await database.session { session in
             try session.transaction { session in
                 _ = try session.rows(PostgresSetup.lock)
@@ -135,7 +135,9 @@ extension Project {
                             guard let text = String(validating: bytes, as: UTF8.self) else {
                                 throw SeedError(file: file, reason: "it is not UTF-8")
                             }
-                            try session.run(script: text)
+                            let run = RemoteFileRun(
+                                MigrationFile(name: file, text: text, checksum: ""), shown: file, preamble: "", exposed: exposed)
+                            try run.performSeed(on: session)
                             done.append(Seeded(file: file, rows: nil))
                         }
                     } catch {

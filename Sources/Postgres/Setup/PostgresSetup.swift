@@ -99,8 +99,7 @@ package enum PostgresSetup {
         create schema if not exists offstage;
         create table offstage.migration (name text primary key, checksum text not null, applied_at timestamptz not null default now());
         create table offstage.automatic_grant (
-            schema_name text not null, name text not null, role text not null, privilege text not null,
-            primary key (schema_name, name, role, privilege));
+            relation regclass not null, role text not null, privilege text not null, primary key (relation, role, privilege));
         create table offstage.meta (key text primary key, value text not null);
         """
 
