@@ -39,6 +39,12 @@ package struct JSONWriter: ~Copyable {
         self.count = count
     }
 
+    /// Makes spaces of the line ends behind the first `start` bytes: of JSON, what is left means the same.
+    package mutating func replaceLineEnds(from start: Int) {
+        precondition(start >= 0 && start <= count)
+        for index in start..<count where base[index] == 0x0A || base[index] == 0x0D { base[index] = 0x20 }
+    }
+
     // MARK: Raw bytes
 
     @inline(__always)

@@ -21,6 +21,8 @@ final class PostgresConnection {
         var parameters = Parameters()
         /// Kept prepared on the connection, by its text.
         var isPrepared = true
+        /// Its rows are taken one by one, as they come, instead of all at once.
+        var isByRow = false
     }
 
     /// What a pipeline gave.
@@ -72,13 +74,15 @@ final class PostgresConnection {
     // MARK: Pipelines
 
     /// Sends the commands, and waits for all their answers until the deadline; then the statement that runs is cancelled.
-    func run(_ commands: [Command], deadline: Int64) -> Outcome {
+    ///
+    /// - Parameter eachRow: takes the rows of the commands that are `isByRow`. What it throws ends the command.
+    func run(_ commands: [Command], deadline: Int64, eachRow: ((PostgresResult) throws(SQLError) -> Void)? = nil) -> Outcome {
         var kinds: [Kind] = []
         for (index, command) in commands.enumerated() {
             guard send(command, &kinds, index) else { return .lost(0, .unreachable(Self.message(handle))) }
         }
         guard PQpipelineSync(handle) == 1 else { return .lost(0, .unreachable(Self.message(handle))) }
-        return receive(kinds, count: commands.count, deadline)
+        return receive(kinds, commands, deadline, eachRow)
     }
 
     private enum Kind {
@@ -115,7 +119,9 @@ final class PostgresConnection {
         kinds.append(.preparation(index, text: ""))
     }
 
-    private func receive(_ kinds: [Kind], count: Int, _ deadline: Int64) -> Outcome {
+    private func receive(_ kinds: [Kind], _ commands: [Command], _ deadline: Int64, _ eachRow: ((PostgresResult) throws(SQLError) -> Void)?)
+        -> Outcome
+    {
         var results: [PostgresResult] = []
         var failure: (index: Int, error: SQLError)?
         var isCancelled = false
@@ -125,6 +131,7 @@ final class PostgresConnection {
                 case .preparation(let index, let text): (index, text, true)
                 case .command(let index, let text): (index, text, false)
                 }
+            if !isPreparation, commands[index].isByRow { _ = PQsetSingleRowMode(handle) }
             // Each command's results end with a nil.
             while true {
                 guard wait(deadline, &isCancelled) else { return lost(index, failure, isCancelled) }
@@ -133,6 +140,13 @@ final class PostgresConnection {
                 switch PQresultStatus(result) {
                 case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
                     if !isPreparation { results.append(owned) }
+                case PGRES_SINGLE_TUPLE:
+                    // What comes after a failure is read and forgotten.
+                    guard failure == nil else { break }
+                    do throws(SQLError) { try eachRow?(owned) } catch {
+                        failure = (index, error)
+                        cancel()
+                    }
                 case PGRES_PIPELINE_ABORTED:
                     if isPreparation { prepared[text] = nil }
                 // libpq's own word for a connection that ended.
@@ -151,7 +165,7 @@ final class PostgresConnection {
         }
         // The result of the synchronisation point.
         guard wait(deadline, &isCancelled), let sync = PQgetResult(handle) else {
-            return lost(count, failure, isCancelled)
+            return lost(commands.count, failure, isCancelled)
         }
         PQclear(sync)
         if let failure { return .failed(failure.index, failure.error) }

@@ -30,6 +30,9 @@ package final class PostgresDatabase: Driver {
         package var exposed: [String] = ["public"]
         /// What else unqualified names are looked for in.
         package var extraSearchPath: [String] = ["public", "extensions"]
+        /// Bytes of the longest answer in lines; what does not fit into memory is kept in a file of this folder meanwhile.
+        package var answerLimit = 1 << 30
+        package var answerFolder = "/tmp"
         package var log: @Sendable (String) -> Void = { _ in }
 
         package init() {}

@@ -20,6 +20,14 @@ final class PostgresResult {
         return value.withMemoryRebound(to: UInt8.self, capacity: count) { Array(UnsafeBufferPointer(start: $0, count: count)) }
     }
 
+    /// The cell's bytes, borrowed; none for null.
+    func withBytes<R>(_ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer) throws(SQLError) -> R) throws(SQLError) -> R {
+        guard row < rowCount, column < columnCount, let value = PQgetvalue(handle, Int32(row), Int32(column)) else {
+            return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        return try body(UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(handle, Int32(row), Int32(column)))))
+    }
+
     func text(_ row: Int, _ column: Int) -> String? { bytes(row, column).map { String(decoding: $0, as: UTF8.self) } }
 
     func number(_ row: Int, _ column: Int) -> Int? { text(row, column).flatMap { Int($0) } }

@@ -8,15 +8,18 @@ import OffstageSchema
 struct RemoteTransaction: Sendable {
     private let step: RemoteStep
     private let judged: Bool
+    private let lines: RemoteLines?
 
     /// - Throws: 22021, 22023: see ``Parameters``.
     init(_ statement: RemoteStatement, _ inputs: Inputs, _ format: RowFormat, _ options: PostgresDatabase.Options) throws(SQLError) {
         step = try RemoteStep(statement, inputs, format, options)
         judged = step.isJudged
+        lines = try inputs.mayBeLong ? RemoteLines(statement, inputs, format, options) : nil
     }
 
     /// - Throws: what the server said; 08007 where it cannot be known whether a write happened.
     func run(on connection: PostgresConnection, deadline: Int64) throws(SQLError) -> Rows {
+        if let lines, let rows = try lines.rows(step.commands[0], on: connection, deadline: deadline) { return rows }
         var commands = [PostgresConnection.Command(text: step.isWrite ? "begin" : "begin read only")] + step.commands
         if !judged { commands.append(PostgresConnection.Command(text: "commit")) }
         switch connection.run(commands, deadline: deadline) {

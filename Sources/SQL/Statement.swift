@@ -229,6 +229,8 @@ package struct Inputs: Sendable {
     package var maxAffected: Int?
     /// `Prefer: timezone=…`; UTC otherwise.
     package var timeZone: String?
+    /// The answer may come as a ``LongBody``.
+    package var mayBeLong = false
     /// Of a write with conditions or a key of its own.
     package var terms: WriteTerms?
     /// Whose rights a `security definer` function has lent to what it runs.
@@ -268,6 +270,8 @@ package enum RowFormat: Sendable, Hashable {
     /// The first field of the first row by itself; null without a row.
     case value
     case csv
+    /// An object per line.
+    case lines
     /// The root element's name.
     case xml(root: String)
     /// Nothing but the counts.
@@ -277,6 +281,8 @@ package enum RowFormat: Sendable, Hashable {
 /// The answer of a statement: the body as bytes, and what the headers say.
 package struct Rows: Sendable {
     package var body: [UInt8]
+    /// The body, where it is too long for memory; `body` is empty then.
+    package var longBody: (any LongBody)?
     /// Rows in the body (reads), or rows touched (writes).
     package var count: Int
     /// What the read would give without its limit.

@@ -1,11 +1,14 @@
 import CSQLite
+import OffstageDatabase
 import OffstageJSON
 import OffstageSQL
 import OffstageSchema
 
 extension Connection {
     /// Runs a read in a read transaction of its own, unless one is open. The caller has armed the session.
-    func read(_ read: Read, with inputs: Inputs, as format: RowFormat, byteLimit: Int = .max) throws(RunStop) -> Rows {
+    func read(_ read: Read, with inputs: Inputs, as format: RowFormat, byteLimit: Int = .max, overflow: LongAnswer? = nil) throws(RunStop)
+        -> Rows
+    {
         session.forgetSettings()
         let binder = try binder(inputs)
         // The count must see what the rows saw.
@@ -18,8 +21,13 @@ extension Connection {
             let node = try compiledNode(read.root, inputs)
             runs &+= 1
             node.lastRow = nil
-            rows.count = try ReadRun(binder: binder, number: runs, byteLimit: byteLimit).write(node, as: format, into: &output)
+            let run = ReadRun(binder: binder, number: runs, byteLimit: byteLimit, overflow: overflow)
+            rows.count = try run.write(node, as: format, into: &output)
             rows.last = node.lastRow
+            if let overflow, overflow.body != nil {
+                try run.spill(&output)
+                rows.longBody = overflow.body
+            }
         }
         rows.body = output.bytes
         if output.count > 1 << 20 { output = JSONWriter(capacity: 16 << 10) }

@@ -28,6 +28,8 @@ package final class EmbeddedDatabase: Driver {
         package var inlineTicks = 20
         /// Bytes that a read on an event loop may give.
         package var inlineBytes = 256 << 10
+        /// Bytes of the longest answer; what does not fit into memory is kept in a file meanwhile.
+        package var answerLimit = 1 << 30
         /// Pages in the log after which it is copied back into the database.
         package var checkpointPages = 1000
 

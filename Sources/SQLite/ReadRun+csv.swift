@@ -27,7 +27,7 @@ extension ReadRun {
                 if try text(node.fields, index, of: node, into: &value) { value.withBytes { Self.rowField($0, into: &writer) } }
             }
             count += 1
-            if writer.count > byteLimit { throw .overBudget }
+            if writer.count > rowLimit { try spill(&writer) }
         }
         if count == 0 { writer.byte(UInt8(ascii: "\n")) }
         return count

@@ -1,4 +1,5 @@
 import CSQLite
+import OffstageDatabase
 import OffstageJSON
 import OffstageSQL
 import OffstageSchema
@@ -13,6 +14,8 @@ struct ReadRun {
     let number: UInt64
     /// The answer may not grow beyond this.
     var byteLimit = Int.max
+    /// Where rows go that are too many for memory; nil where all of them stay in it.
+    var overflow: LongAnswer?
 
     /// Writes all rows of `node` as `format`; the number of rows.
     func write(_ node: CompiledNode, as format: RowFormat, into writer: inout JSONWriter) throws(RunStop) -> Int {
@@ -20,7 +23,8 @@ struct ReadRun {
         try bind(node)
         switch format {
         case .json(let nullsStripped):
-            let count = try array(node, into: &writer)
+            // What is gone to a file is not read again.
+            let count = try array(node, into: &writer, maySpill: !nullsStripped)
             if nullsStripped { try stripNulls(&writer) }
             return count
         case .object(let nullsStripped):
@@ -30,9 +34,24 @@ struct ReadRun {
         case .values: return try values(node, into: &writer)
         case .value: return try firstValue(node, into: &writer)
         case .csv: return try csv(node, into: &writer)
+        case .lines: return try lines(node, into: &writer)
         case .xml(let root): return try xml(node, root: root, into: &writer)
         case .none: return try remaining(node)
         }
+    }
+
+    /// Bytes after which whole rows have to go somewhere.
+    var rowLimit: Int { overflow == nil ? byteLimit : LongAnswer.piece }
+
+    /// Makes room for more rows.
+    func spill(_ writer: inout JSONWriter) throws(RunStop) {
+        guard let overflow else { throw .overBudget }
+        do throws(SQLError) {
+            try writer.withBytes { (bytes) throws(SQLError) in try overflow.append(UnsafeRawBufferPointer(bytes)) }
+        } catch {
+            throw .refused(error)
+        }
+        writer.truncate(to: 0)
     }
 
     func bind(_ node: CompiledNode) throws(RunStop) {
@@ -75,16 +94,31 @@ struct ReadRun {
     // MARK: JSON
 
     /// PostgreSQL's `json_agg` puts a line between rows.
-    private func array(_ node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) -> Int {
+    private func array(_ node: CompiledNode, into writer: inout JSONWriter, maySpill: Bool = false) throws(RunStop) -> Int {
+        let limit = maySpill ? rowLimit : byteLimit
         var count = 0
         writer.byte(UInt8(ascii: "["))
         while try step(node) {
             if count > 0 { writer.raw(", \n ") }
             try object(node.fields, of: node, into: &writer)
             count += 1
-            if writer.count > byteLimit { throw .overBudget }
+            if writer.count > limit { try spill(&writer) }
         }
         writer.byte(UInt8(ascii: "]"))
+        return count
+    }
+
+    /// An object per line. White space between the tokens of a `json` value may hold line ends; inside a string they are escaped.
+    private func lines(_ node: CompiledNode, into writer: inout JSONWriter) throws(RunStop) -> Int {
+        var count = 0
+        while try step(node) {
+            let start = writer.count
+            try object(node.fields, of: node, into: &writer)
+            writer.replaceLineEnds(from: start)
+            writer.byte(UInt8(ascii: "\n"))
+            count += 1
+            if writer.count > rowLimit { try spill(&writer) }
+        }
         return count
     }
 

@@ -12,8 +12,12 @@ final class ReaderPool: Sendable {
 
     private let queue: WorkQueue<Job>
     private let threads: [OwnThread]
+    private let folder: String
+    private let answerLimit: Int
 
     init(_ path: String, _ options: EmbeddedDatabase.Options, _ state: DatabaseState) throws(Fault) {
+        folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        answerLimit = options.answerLimit
         let queue = WorkQueue<Job>(limit: options.queue)
         self.queue = queue
         var threads: [OwnThread] = []
@@ -37,7 +41,10 @@ final class ReaderPool: Sendable {
     }
 
     func run(_ read: Read, with inputs: Inputs, as format: RowFormat, deadline: Int64) async throws(SQLError) -> Rows {
-        try await perform(deadline: deadline) { (connection) throws(RunStop) in try connection.read(read, with: inputs, as: format) }
+        let (folder, limit) = (folder, answerLimit)
+        return try await perform(deadline: deadline) { (connection) throws(RunStop) in
+            try connection.read(read, with: inputs, as: format, overflow: inputs.mayBeLong ? LongAnswer(in: folder, limit: limit) : nil)
+        }
     }
 
     /// Runs `body` on a thread of the pool.

@@ -1,3 +1,5 @@
+package import OffstageSQL
+
 /// An answer as both front doors send it, before the fields that every answer has.
 package struct ServerResponse: Sendable {
     package var status: Int
@@ -5,6 +7,8 @@ package struct ServerResponse: Sendable {
     package var reason: String?
     package var fields = Fields()
     package var body: [UInt8] = []
+    /// The body, where it is too long for memory; `body` is empty then.
+    package var longBody: (any LongBody)?
     /// For the log.
     package var errorCode: String?
     /// For the log alone.

@@ -126,6 +126,7 @@ for path in READS:
         same(who, "GET", path)
 for path in ["kinds?select=id,x,a,jb,tz,t", "books?select=title,authors(name)&order=id&limit=3", "kinds?id=eq.99", "rpc/pair?n=1", "kinds?select=c,v,y,ip,rg,m,ta"]:
     same("anon", "GET", path, Accept="text/csv")
+    same("anon", "GET", path, Accept="application/x-ndjson")
     same("anon", "GET", path, Accept="application/xml")
     same("anon", "GET", path, Accept="application/vnd.pgrst.object+json")
     same("anon", "GET", path, Accept="application/vnd.pgrst.array+json;nulls=stripped")
@@ -207,6 +208,7 @@ for who, method, path, body, prefer in [
     ("reader", "POST", "rpc/whoami", {}, ""),
 ]:
     same(who, method, path, body, **({"Prefer": prefer} if prefer else {}))
+same("anon", "POST", "logs", [{"body": "lines"}, {"body": "of JSON"}], Accept="application/x-ndjson", Prefer=REP)
 same("anon", "POST", "logs", b"body,level\nfrom csv,4\nNULL,5\n", Content_Type="text/csv", Prefer=REP)
 same("anon", "POST", "logs", b"body,level\nfrom csv,4\n\"x, y\",\n", Content_Type="text/csv", Prefer=REP)
 same("anon", "POST", "logs", b"body=from+form&level=2", Content_Type="application/x-www-form-urlencoded", Prefer=REP)

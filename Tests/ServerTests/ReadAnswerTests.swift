@@ -63,7 +63,8 @@ struct ReadAnswerTests {
             "application/vnd.pgrst.object+json;nulls=stripped", "application/vnd.pgrst.object+json;nulls=stripped; charset=utf-8",
             .object(nullsStripped: true)
         ),
-        ("text/csv", "text/csv; charset=utf-8", .csv), ("text/xml", "text/xml; charset=utf-8", .xml(root: "books")),
+        ("text/csv", "text/csv; charset=utf-8", .csv), ("application/x-ndjson", "application/x-ndjson; charset=utf-8", .lines),
+        ("text/xml", "text/xml; charset=utf-8", .xml(root: "books")),
         ("application/xml", "application/xml; charset=utf-8", .xml(root: "books")),
     ])
     func `Accept chooses the form`(_ accept: String, _ type: String, _ format: RowFormat) async throws {

@@ -23,8 +23,9 @@ package struct Project: Sendable {
         options.queue = settings.database.queue
         options.otherTimeLimit = settings.database.statementTimeout
         options.exposed = Set(settings.api.schemas)
+        options.answerLimit = settings.api.answerLimit
         if let url = settings.database.url {
-            database = .postgres(try PostgresDatabase(url, options: Self.options(settings)))
+            database = .postgres(try PostgresDatabase(url, options: Self.options(settings, answers: data)))
         } else {
             database = .embedded(try EmbeddedDatabase(folder: data, options: options))
         }
@@ -57,8 +58,10 @@ package struct Project: Sendable {
         try await database.start()
     }
 
-    static func options(_ settings: Settings) -> PostgresDatabase.Options {
+    static func options(_ settings: Settings, answers: String) -> PostgresDatabase.Options {
         var options = PostgresDatabase.Options()
+        options.answerFolder = answers
+        options.answerLimit = settings.api.answerLimit
         options.connections = settings.database.connections
         options.queue = settings.database.queue
         options.otherTimeLimit = settings.database.statementTimeout

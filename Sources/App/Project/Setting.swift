@@ -38,6 +38,9 @@ package struct Setting: Sendable {
         duration("server.grace", \.server.grace, "How long requests may still take when the server stops."),
         list("api.schemas", \.api.schemas, "The schemas `/rest/v1` serves; the first is the default."),
         optionalNumber("api.max_rows", \.api.maxRows, 1...1_000_000, "The most rows one read gives; 0 is no limit."),
+        size(
+            "api.answer_limit", \.api.answerLimit,
+            "The longest answer. One of more than a megabyte waits in a file of the data folder while it is sent."),
         boolean("api.aggregates", \.api.aggregates, "May requests use `sum()`, `avg()` and their like?"),
         boolean(
             "api.etags", \.api.etags, "Does every read of one row by its key carry an `ETag`, instead of those with `Prefer: etag`?"),

@@ -20,6 +20,7 @@ package struct Settings: Sendable, Hashable {
     package struct API: Sendable, Hashable {
         package var schemas = ["public"]
         package var maxRows: Int? = 1000
+        package var answerLimit = 1 << 30
         package var aggregates = false
         package var etags = false
         package var openapi = true

@@ -27,7 +27,7 @@ struct Move: Sendable {
         var settings = project.settings
         settings.database.url = url
         settings.database.connections = 1
-        let target = try PostgresDatabase(url, options: Project.options(settings))
+        let target = try PostgresDatabase(url, options: Project.options(settings, answers: project.folder.dataPath(settings)))
         defer { target.close() }
         let exposed = settings.api.schemas
         try await target.session { session in

@@ -98,7 +98,7 @@ extension DescribedAPI {
             switch method {
             case "get":
                 members.append(("parameters", .array(filters + reads)))
-                let types = ["application/json", "text/csv", "application/xml"]
+                let types = ["application/json", "application/x-ndjson", "text/csv", "application/xml"]
                 let content = Self.object(
                     types.map {
                         ($0, Self.object([("schema", $0 == "application/json" ? rows : Self.object([("type", .string("string"))]))]))

@@ -5,6 +5,8 @@ package indirect enum MediaType: Hashable, Sendable {
     /// Exactly one row, as an object.
     case object(nullsStripped: Bool)
     case csv
+    /// `application/x-ndjson`: an object per line.
+    case lines
     /// `application/xml`; the same as `text/xml`.
     case xml, textXML
     case geojson
@@ -43,6 +45,7 @@ extension MediaType {
         case "application/vnd.pgrst.array", "application/vnd.pgrst.array+json": self = .jsonArray(nullsStripped: nullsStripped)
         case "application/vnd.pgrst.object", "application/vnd.pgrst.object+json": self = .object(nullsStripped: nullsStripped)
         case "text/csv": self = .csv
+        case "application/x-ndjson": self = .lines
         case "application/xml": self = .xml
         case "text/xml": self = .textXML
         case "application/geo+json": self = .geojson

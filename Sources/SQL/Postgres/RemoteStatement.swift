@@ -15,7 +15,12 @@ package final class RemoteStatement: Sendable {
 
     private let plan: TablePlan
     private let schema: Schema
-    private let texts = Mutex<[RowFormat: SQLText]>([:])
+    private let texts = Mutex<[Form: SQLText]>([:])
+
+    private struct Form: Hashable {
+        var format: RowFormat
+        var isByRow: Bool
+    }
 
     init(_ plan: TablePlan, _ schema: Schema, isWrite: Bool, pageOrder: String? = nil, payloadColumns: [Column] = []) {
         self.plan = plan
@@ -26,14 +31,31 @@ package final class RemoteStatement: Sendable {
     }
 
     /// `$1`, `$2`, … and where each one's text comes from.
-    package func text(as format: RowFormat) -> SQLText {
-        if let known = texts.withLock({ $0[format] }) { return known }
-        let parts = RemoteBuilder(schema, as: format).parts(of: plan)
-        let made = SQLText(parts.sql(as: format), bindings: parts.bindings)
+    package func text(as format: RowFormat) -> SQLText { text(Form(format: format, isByRow: false)) }
+
+    /// The same with a row for each row of the answer, whose first column is a line of it; nil where the form has no lines.
+    ///
+    /// The other columns are those of the usual text, as far as they are known by then. Without rows nothing is told.
+    package func lines(as format: RowFormat) -> (text: SQLText, before: [UInt8], after: [UInt8])? {
+        guard !isWrite else { return nil }
+        switch format {
+        case .csv:
+            let made = text(Form(format: format, isByRow: true))
+            return (made, [UInt8(ascii: "\n")], [])
+        case .lines: return (text(Form(format: format, isByRow: true)), [], [UInt8(ascii: "\n")])
+        default: return nil
+        }
+    }
+
+    private func text(_ form: Form) -> SQLText {
+        if let known = texts.withLock({ $0[form] }) { return known }
+        let parts = RemoteBuilder(schema, as: form.format).parts(of: plan)
+        let sql = form.isByRow ? parts.linesSQL(as: form.format) : parts.sql(as: form.format)
+        let made = SQLText(sql, bindings: parts.bindings)
         texts.withLock { texts in
             // The root of an XML answer is the caller's to name.
             if texts.count >= 16 { texts.removeAll() }
-            texts[format] = made
+            texts[form] = made
         }
         return made
     }
@@ -81,16 +103,30 @@ struct RemoteParts: Sendable {
             return "(json_agg(\(nullsStripped ? "json_strip_nulls(row_to_json(\(row)))" : "row_to_json(\(row))")) -> 0)::text"
         case .values: return "coalesce(json_agg(\(only)), '[]')::text"
         case .value: return "coalesce((json_agg(\(only)) -> 0)::text, 'null')"
-        case .csv:
-            let header = PostgresDialect.literal(names.joined(separator: ",") + "\n")
-            let line = "substring((\(row))::text, 2, length((\(row))::text) - 2)"
-            return "coalesce(\(header) || string_agg(\(line), e'\\n'), e'\\n')"
+        case .csv: return "coalesce(\(header) || e'\\n' || string_agg(\(line(as: format)), e'\\n'), e'\\n')"
+        case .lines: return "coalesce(string_agg(\(line(as: format)) || e'\\n', ''), '')"
         case .none: return "null::text"
         case .xml(let root):
             let name = XMLName.escaped(root)
             let start = PostgresDialect.literal("<\(name) xmlns:xsi=\"\(XMLName.schemaInstance)\">")
             return "\(start) || coalesce(string_agg(_t.\(Self.xml), ''), '') || '</\(name)>'"
         }
+    }
+
+    /// The names of the columns, as the first line of CSV has them.
+    private var header: String { PostgresDialect.literal(names.joined(separator: ",")) }
+
+    private func line(as format: RowFormat) -> String {
+        if case .csv = format { return "substring((\(row))::text, 2, length((\(row))::text) - 2)" }
+        return "translate(row_to_json(\(row))::text, e'\\n\\r', '  ')"
+    }
+
+    /// A row for each line. The line before the first of CSV, the names, is the second column.
+    func linesSQL(as format: RowFormat) -> String {
+        let last = tellsLast ? "_t.\(Self.last)" : "null::text"
+        return "\(with.isEmpty ? "" : "with \(with.joined(separator: ", ")) ")select \(line(as: format)), \(header), "
+            + "\(total ?? "null::bigint"), null::bigint, null::text, \(last), nullif(current_setting('response.status', true), ''), "
+            + "nullif(current_setting('response.headers', true), '') from (\(rows)) _t"
     }
 
     /// The row that is shown.

@@ -1,3 +1,5 @@
+import OffstageSQL
+
 /// What both doors share: limits, health, cross-origin rules, the fields that every answer has, the log and the counts.
 ///
 /// All of it is synchronous and may run on an event loop.
@@ -59,6 +61,9 @@ package final class FrontDoor: Sendable {
             || head.method == "OPTIONS" && head.preflight != nil && head.origin != nil
     }
 
+    /// Bytes of a long body that are in memory at once: few, so that a slow reader is not taken for one who has gone.
+    static let bodyPiece = 64 << 10
+
     /// The answer to a request; nil for a path of somebody else's.
     func answer(_ head: RequestHead, body: [UInt8], isOnEventLoop: Bool) -> Answer? {
         if let refusal = refusal(of: head) { return .now(refusal.response) }
@@ -88,11 +93,12 @@ package final class FrontDoor: Sendable {
     /// Gives an answer the fields that all have, logs and counts it. Called once per request, when the answer is about to leave.
     func finish(_ response: inout ServerResponse, _ visit: Visit, peer: String?, isInline: Bool) {
         let isHead = visit.head.method == "HEAD"
-        if isHead { response.body = [] }
+        if isHead { (response.body, response.longBody) = ([], nil) }
+        let length = response.longBody?.count ?? response.body.count
         // A HEAD's answer would have to be computed to know its length, which may be left out (RFC 9110 section 8.6).
-        if !isHead, response.mayHaveBody { response.fields.add("Content-Length", String(response.body.count)) }
+        if !isHead, response.mayHaveBody { response.fields.add("Content-Length", String(length)) }
         complete(
-            &response.fields, visit, status: response.status, bytes: response.body.count, code: response.errorCode, fault: response.fault,
+            &response.fields, visit, status: response.status, bytes: length, code: response.errorCode, fault: response.fault,
             peer: peer,
             isInline: isInline)
     }

@@ -1,5 +1,7 @@
 import NIOCore
 import NIOHTTP1
+import NIOPosix
+import OffstageSQL
 
 /// The door on the event loop, in front of Hummingbird's: answers at once what can be answered at once, passes everything else on, and
 /// keeps watch over the connection.
@@ -242,14 +244,23 @@ final class HotDoor: ChannelDuplexHandler {
     /// The awaited answer has come, though the connection may have gone.
     private func finish(_ response: ServerResponse, _ context: ChannelHandlerContext) {
         guard let request = awaited else { return }
-        awaited = nil
         var response = response
         front.finish(&response, request.visit, peer: peer, isInline: false)
-        guard context.channel.isActive else { return }
+        guard context.channel.isActive else {
+            awaited = nil
+            return
+        }
+        if let body = response.longBody { return send(response, body, closes: request.closes, context) }
+        goOn(after: request, context) { self.write(response, request.closes, context) }
+    }
+
+    /// Writes the end of the awaited answer, and takes up what has come meanwhile.
+    private func goOn(after request: Awaited, _ context: ChannelHandlerContext, _ write: () -> Void) {
+        awaited = nil
         clock.idleSince = watch.now
         // The next head may have begun to come.
         if request.hasBytes, !request.closes { clock.headStarted = watch.now }
-        write(response, request.closes, context)
+        write()
         for part in request.held { if awaited == nil { take(part, context) } else { awaited?.held.append(part) } }
         if let refusal = request.refusal { if awaited == nil { refuse(refusal, nil, context) } else { awaited?.refusal = refusal } }
         channelReadComplete(context: context)
@@ -257,15 +268,60 @@ final class HotDoor: ChannelDuplexHandler {
         if request.wantsRead { read(context: context) }
     }
 
+    /// Sends a body from its file, each piece once the one before it has left; the requests behind it wait.
+    private func send(_ response: ServerResponse, _ body: any LongBody, closes: Bool, _ context: ChannelHandlerContext) {
+        writeHead(response, closes, context)
+        sendRest(of: body, from: 0, context)
+    }
+
+    private func sendRest(of body: any LongBody, from offset: Int, _ context: ChannelHandlerContext) {
+        let here = NIOLoopBound((door: self, context: context), eventLoop: context.eventLoop)
+        let read = NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) {
+            try body.bytes(from: offset, limit: FrontDoor.bodyPiece)
+        }
+        read.whenComplete { piece in
+            let (door, context) = here.value
+            // Its head promised more than can be read: only an end that is not one tells so.
+            guard let bytes = try? piece.get(), context.channel.isActive else {
+                door.awaited = nil
+                return context.close(promise: nil)
+            }
+            guard !bytes.isEmpty else { return door.endLongBody(context) }
+            let written = context.eventLoop.makePromise(of: Void.self)
+            let part = HTTPServerResponsePart.body(.byteBuffer(context.channel.allocator.buffer(bytes: bytes)))
+            context.writeAndFlush(door.wrapOutboundOut(part), promise: written)
+            written.futureResult.whenComplete { result in
+                guard case .success = result else {
+                    here.value.door.awaited = nil
+                    return
+                }
+                here.value.door.sendRest(of: body, from: offset + bytes.count, here.value.context)
+            }
+        }
+    }
+
+    private func endLongBody(_ context: ChannelHandlerContext) {
+        guard let request = awaited else { return }
+        goOn(after: request, context) { writeEnd(request.closes, context) }
+    }
+
     private func write(_ response: ServerResponse, _ closes: Bool, _ context: ChannelHandlerContext) {
+        writeHead(response, closes, context)
+        if !response.body.isEmpty {
+            context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))), promise: nil)
+        }
+        writeEnd(closes, context)
+    }
+
+    private func writeHead(_ response: ServerResponse, _ closes: Bool, _ context: ChannelHandlerContext) {
         var head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: response.status, reason: response.reason),
             headers: HTTPHeaders(response.fields.pairs))
         if closes { head.headers.add(name: "Connection", value: "close") }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !response.body.isEmpty {
-            context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))), promise: nil)
-        }
+    }
+
+    private func writeEnd(_ closes: Bool, _ context: ChannelHandlerContext) {
         hasUnflushed = true
         guard closes else { return context.write(wrapOutboundOut(.end(nil)), promise: nil) }
         let end = context.eventLoop.makePromise(of: Void.self)

@@ -3,6 +3,8 @@ package import HummingbirdCore
 import Logging
 package import NIOCore
 import NIOHTTPTypes
+import NIOPosix
+import OffstageSQL
 
 /// What answers the paths that are not the core's: pages and routes of other parts, streaming if they like.
 package typealias OtherRoutes = @Sendable (Request, any Channel) async throws -> Response
@@ -53,8 +55,7 @@ struct RouterDoor: Sendable {
         front.finish(&response, visit, peer: peer, isInline: false)
         var head = HTTPResponse(status: .init(code: response.status, reason: response.reason))
         head.headerFields = HTTPFields(response.fields)
-        let body = response.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: response.body))
-        try await writer.write(response: head, body: body)
+        try await writer.write(response: head, body: Self.body(of: response))
     }
 
     @concurrent private func write(
@@ -84,6 +85,23 @@ struct RouterDoor: Sendable {
 
     private static func peer(of channel: any Channel) -> String? {
         channel.remoteAddress?.ipAddress ?? channel.parent?.remoteAddress?.ipAddress
+    }
+
+    private static func body(of response: ServerResponse) -> ResponseBody {
+        guard let long = response.longBody else {
+            return response.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: response.body))
+        }
+        return ResponseBody(contentLength: long.count) { writer in
+            var offset = 0
+            while offset < long.count {
+                let from = offset
+                let piece = try await NIOThreadPool.singleton.runIfActive { try long.bytes(from: from, limit: FrontDoor.bodyPiece) }
+                guard !piece.isEmpty else { throw BodyCutShort() }
+                try await writer.write(ByteBuffer(bytes: piece))
+                offset += piece.count
+            }
+            try await writer.finish(nil)
+        }
     }
 
     private static func body(of request: Request, _ head: RequestHead, limit: Int) async throws -> [UInt8] {

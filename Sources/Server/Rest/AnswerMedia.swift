@@ -3,7 +3,7 @@ import OffstageSQL
 
 /// The form an answer takes, chosen from what the caller accepts.
 struct AnswerMedia: Sendable {
-    enum Form: Sendable { case json, object, csv, xml }
+    enum Form: Sendable { case json, object, csv, lines, xml }
 
     var form: Form
     var nullsStripped = false
@@ -30,6 +30,7 @@ struct AnswerMedia: Sendable {
         case .object(false): self.init(.object, false, "application/vnd.pgrst.object+json")
         case .object(true): self.init(.object, true, "application/vnd.pgrst.object+json;nulls=stripped")
         case .csv, .other("text/*"): self.init(.csv, false, "text/csv")
+        case .lines: self.init(.lines, false, "application/x-ndjson")
         case .xml: self.init(.xml, false, "application/xml")
         case .textXML: self.init(.xml, false, "text/xml")
         case .geojson, .openapi, .plan, .other: return nil
@@ -47,6 +48,7 @@ struct AnswerMedia: Sendable {
         case .json: .json(nullsStripped: nullsStripped)
         case .object: .object(nullsStripped: nullsStripped)
         case .csv: .csv
+        case .lines: .lines
         case .xml: .xml(root: root)
         }
     }
@@ -55,7 +57,7 @@ struct AnswerMedia: Sendable {
     func empty(root: String) -> [UInt8] {
         switch form {
         case .json: Array("[]".utf8)
-        case .object, .csv: []
+        case .object, .csv, .lines: []
         case .xml: Array("<\(XMLName.escaped(root)) xmlns:xsi=\"\(XMLName.schemaInstance)\"/>".utf8)
         }
     }

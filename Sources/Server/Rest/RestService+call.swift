@@ -21,6 +21,8 @@ extension RestService {
         }
         return .later {
             do throws(SQLError) {
+                var inputs = inputs
+                inputs.mayBeLong = true
                 let rows = try await self.driver.run(known.statement, with: inputs, as: format)
                 do throws(Refusal) {
                     return try self.respond(rows, known, prepared, inputs, offset)
@@ -135,6 +137,7 @@ extension RestService {
         if shows {
             response.fields.add("Content-Type", prepared.media.contentType)
             response.body = rows.body
+            response.longBody = rows.longBody
         }
         response.fields.add("Content-Range", ContentRange.text(from: offset, count: rows.count, total: total))
         response.fields.add("Preference-Applied", prepared.applied)

@@ -20,6 +20,8 @@ extension RestService {
         }
         return .later {
             do throws(SQLError) {
+                var inputs = inputs
+                inputs.mayBeLong = true
                 let rows = try await self.driver.run(read, with: inputs, as: format)
                 do throws(Refusal) {
                     return try self.respond(rows, prepared, offset, limit, call.head, tag)
@@ -71,6 +73,7 @@ extension RestService {
         // The row may be gone since its tag was read.
         if tag != nil, rows.count == 1 { response.fields.add("ETag", tag) }
         response.body = rows.body
+        response.longBody = rows.longBody
         try response.take(rows)
         return response
     }

@@ -60,7 +60,8 @@ import Testing
         arguments: [
             (nil, [MediaType.any]), ("", [.any]), ("*/*", [.any]), ("application/json", [.json]),
             ("Application/JSON; charset=utf-8", [.json]),
-            ("text/csv, application/json", [.csv, .json]), ("text/csv;q=0.5, application/json", [.json, .csv]),
+            ("text/csv, application/json", [.csv, .json]), ("application/x-ndjson, */*;q=0.1", [.lines, .any]),
+            ("text/csv;q=0.5, application/json", [.json, .csv]),
             ("text/html,application/xml;q=0.9,*/*;q=0.8", [.other("text/html"), .xml, .any]), ("text/xml", [.textXML]),
             ("text/csv;q=0, application/geo+json", [.geojson]), ("text/csv;q=0", []), ("a/b;q=x", [.other("a/b")]),
             ("application/vnd.pgrst.object", [.object(nullsStripped: false)]),
