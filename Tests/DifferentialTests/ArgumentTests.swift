@@ -5,7 +5,7 @@ import Testing
 /// Every function and operator of the table, called with arguments that are likely to go wrong, answers as PostgreSQL does.
 ///
 /// The calls are drawn from `Dice.seed`; the long run draws ten times as many.
-@Suite struct ArgumentTests {
+@Suite(.inTurns) struct ArgumentTests {
     @Test(.enabled(if: Postgres.isWanted, Comment(rawValue: Postgres.absence)))
     func `functions answer odd arguments as PostgreSQL does`() async throws {
         let postgres = try Postgres.required()

@@ -4,7 +4,7 @@ import OffstageSchema
 import Testing
 
 /// The engine's table of functions claims nothing that PostgreSQL does not have.
-@Suite struct CatalogueTests {
+@Suite(.inTurns) struct CatalogueTests {
     /// Words of the grammar that the table keeps as functions, and functions of a project's own schemas.
     private static let grammar: Set<String> = [
         "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "current_user", "current_role", "user",

@@ -8,7 +8,7 @@ import Testing
 
 /// Random definitions, one after another, on tables with rows: both engines accept and refuse the same, keep the same rows and tell the
 /// same of themselves, and the file stays whole.
-@Suite struct DefinitionTests {
+@Suite(.inTurns) struct DefinitionTests {
     static let batches: [Int] = Array(0..<(Dice.isLong ? 60 : 4))
     static let casesPerBatch = 6
     static let length = 40

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Expressions of `Expressions/`, one per line, each with PostgreSQL's value, type and errors.
-@Suite struct ExpressionTests {
+@Suite(.inTurns) struct ExpressionTests {
     struct File: Sendable, CustomTestStringConvertible {
         var name: String
         var testDescription: String { name }

@@ -6,7 +6,7 @@ import OffstageSyntax
 import Testing
 
 /// Equality, ranges and order on a column of each scalar type are answered from its index.
-@Suite struct IndexTests {
+@Suite(.inTurns) struct IndexTests {
     struct Column: Sendable, CustomTestStringConvertible {
         var type: String
         var value: String

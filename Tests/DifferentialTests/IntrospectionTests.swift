@@ -7,7 +7,7 @@ import OffstageSyntax
 import Testing
 
 /// What is read from a PostgreSQL's own catalogue is what the embedded engine knows of the same migrations, name by name.
-@Suite(.enabled(if: Postgres.isWanted, Comment(rawValue: Postgres.absence))) struct IntrospectionTests {
+@Suite(.enabled(if: Postgres.isWanted, Comment(rawValue: Postgres.absence)), .inTurns) struct IntrospectionTests {
     @Test(arguments: ProjectTests.all)
     func `a project's catalogue is read as it was written`(_ project: ProjectTests.Project) async throws {
         let files = [(name: "prologue.sql", text: ProjectTests.text("prologue.sql"))] + project.migrations

@@ -5,7 +5,7 @@ import Testing
 /// Projects as people build them: their migrations apply on both engines, and a script of reads and writes under several roles answers alike.
 ///
 /// `Projects/<name>/migrations/*.sql`, and `script.sql` with lines `-- === as authenticated <sub>` that say who asks from there on.
-@Suite struct ProjectTests {
+@Suite(.inTurns) struct ProjectTests {
     struct Project: Sendable, CustomTestStringConvertible {
         var name: String
         var migrations: [(name: String, text: String)]

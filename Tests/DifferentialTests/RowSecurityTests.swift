@@ -13,7 +13,7 @@ import Testing
 /// Every request runs here through request, plan and statement, and there as SQL written independently, as the caller's role.
 /// `OFFSTAGE_SEED`
 /// repeats a run; what differs is printed with all that makes it.
-@Suite struct RowSecurityTests {
+@Suite(.inTurns) struct RowSecurityTests {
     struct Case {
         var seed: UInt64
         var project: RandomProject

@@ -8,7 +8,7 @@ import Testing
 @testable import Offstage
 
 /// Text search on texts nobody would write, and the indexes behind it.
-@Suite struct SearchTests {
+@Suite(.inTurns) struct SearchTests {
     private static let pieces = [
         "foo", "Bar", "x", "running", "the", "of", "cats", "1", "12", "3.14", "-5", "+7", "1e10", "2.5e-3", "1.2.3", "a1", "1a", "@", "@@",
         ".", "..",

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Statements of `Cases/` give the same on the embedded engine as on PostgreSQL: rows, types, counts, error codes and their words.
-@Suite struct StatementTests {
+@Suite(.inTurns) struct StatementTests {
     @Test(.enabled(if: Postgres.isWanted, Comment(rawValue: Postgres.absence)), arguments: CaseFile.all)
     func `statements answer as in PostgreSQL`(_ file: CaseFile) async throws {
         let postgres = try Postgres.required()

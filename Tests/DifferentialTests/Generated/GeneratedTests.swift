@@ -4,7 +4,7 @@ import Testing
 /// Statements that dice make answer on the embedded engine as on PostgreSQL.
 ///
 /// `OFFSTAGE_SEED` repeats a run, `OFFSTAGE_LONG=1` makes it twenty times as long. A difference is made small before it is told.
-@Suite struct GeneratedTests {
+@Suite(.inTurns) struct GeneratedTests {
     static let statementsPerRun = 50
     static let runsPerBatch = 10
     /// What the engine may refuse of what is generated, in percent: the generator must not hide behind refusals.

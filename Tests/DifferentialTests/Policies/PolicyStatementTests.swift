@@ -3,7 +3,7 @@ import OffstageSchema
 import Testing
 
 /// SQL of any kind as a role, over random tables and policies: rows, counts and errors are those of PostgreSQL's row level security.
-@Suite struct PolicyStatementTests {
+@Suite(.inTurns) struct PolicyStatementTests {
     struct Case: Sendable {
         var seed: UInt64
         var setUp: [String]
