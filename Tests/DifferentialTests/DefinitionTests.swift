@@ -28,7 +28,9 @@ import Testing
             let embedded = try await Embedded()
             for (index, (statement, wanted)) in zip(statements, expected).enumerated() {
                 let given = await embedded.answer(to: statement)
-                guard let difference = Report.difference(given, wanted, ordered: statement.contains("order by")) else { continue }
+                guard let difference = Report.difference(given, wanted, ordered: statement.contains("order by")),
+                    !Self.namesAnother(given, wanted)
+                else { continue }
                 Issue.record(
                     "OFFSTAGE_SEED=\(seed) statement \(index)\n\(statements.prefix(index).joined(separator: ";\n"));\n-- differs:\n\(statement);\n\(difference)"
                 )
@@ -36,6 +38,15 @@ import Testing
             }
             try await Self.expectWhole(embedded, seed)
         }
+    }
+
+    /// Both refuse it, for one of several reasons: which rule, row or view is met first goes by the order in which PostgreSQL made its
+    /// objects and rows, and made some of them anew.
+    private static func namesAnother(_ given: Answer, _ wanted: Answer) -> Bool {
+        guard let given = given.failure, let wanted = wanted.failure else { return false }
+        let rules: Set = ["42804", "42883"]
+        return given.code == wanted.code && ["23503", "23505", "42804", "0A000"].contains(given.code)
+            || rules.contains(given.code) && rules.contains(wanted.code)
     }
 
     /// The file agrees with the catalogue, the catalogue with its own reading, and SQLite finds nothing wrong.

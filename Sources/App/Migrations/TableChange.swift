@@ -37,6 +37,7 @@ struct TableChange {
         let added = new.columns.filter { column in !old.columns.contains { renamed($0.name) == column.name } }
         var middle = old
         middle.columns += added
+        if !added.isEmpty { middle.forgetOpenRules() }
         // Their triggers name the table and its columns, and find rows by their number.
         let keepsSearch = old.name == new.name && columnNames.isEmpty && !needsCopy(of: middle)
         let keptNames = Set(keptIndexes.filter { $0.old == $0.new }.map(\.old))
@@ -175,6 +176,7 @@ struct TableChange {
     private func copy(_ middle: Table, on database: borrowing WriteTransaction) throws(SQLError) {
         var target = new
         target.name = Self.beside(new.name, "~new")
+        target.forgetOpenRules()
         var schema = after
         schema.tables[target.name] = target
         try database.execute(try Definitions(schema).table(target.name))
@@ -186,7 +188,8 @@ struct TableChange {
         try swap(middle, target, on: database)
         // Keys of others that refer here were not looked at.
         for other in after.tables.values where other.foreignKeys.contains(where: { $0.table == new.name }) {
-            try TableTest(other, in: after, as: StoredName.table(other.name)).requireKeys(where: { $0.table == new.name }, on: database)
+            try TableTest(other, in: after, as: StoredName.table(other.name)).requireKeys(
+                where: { $0.table == new.name && !$0.isNotValid }, on: database)
         }
     }
 
@@ -302,5 +305,13 @@ struct TableChange {
             if index.isUnique { try TableTest(new, in: after, as: StoredName.table(new.name)).requireUnique(index, on: database) }
             try database.execute(try Definitions(after).index(index.name, on: new.name))
         }
+    }
+}
+
+extension Table {
+    /// Without the rules that were added without a look at the rows there are: these may break them, and stay when they are written anew.
+    fileprivate mutating func forgetOpenRules() {
+        checks.removeAll(where: \.isNotValid)
+        foreignKeys.removeAll(where: \.isNotValid)
     }
 }

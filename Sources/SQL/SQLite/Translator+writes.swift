@@ -167,6 +167,7 @@ extension Translator {
             let term = isRowID(column, of: table) ? notNull(value, column, table) : value
             set.append("\(StoredName.column(name)) = \(term.sql)")
         }
+        set += table.columnsOfOpenRules.filter { name in !assignments.contains { $0.0 == name } }.map(Self.unchanged)
         // Nothing to set is still a statement that finds its rows.
         if set.isEmpty { set = ["rowid = rowid"] }
         var parts = condition.map { [$0.sql] } ?? []
@@ -218,5 +219,17 @@ extension Table {
         case .smallint, .integer, .bigint: return column.name
         default: return nil
         }
+    }
+}
+
+extension Translator {
+    static func unchanged(_ column: String) -> String { "\(StoredName.column(column)) = \(StoredName.column(column))" }
+}
+
+extension Table {
+    /// The columns of the checks that rows may break, having been there before: SQLite looks only at checks of columns that an update sets.
+    var columnsOfOpenRules: [String] {
+        let names = checks.filter(\.isNotValid).flatMap { TreeUses($0.condition).columns.map(\.last) }
+        return columns.filter { $0.generated == nil && names.contains($0.name) }.map(\.name)
     }
 }

@@ -167,3 +167,27 @@ create schema if not exists shop;
 drop schema shop cascade;
 create schema authorization postgres;
 drop schema postgres;
+
+-- === Rows that break a rule added as not valid stay when the table is written anew
+create table p (id int primary key);
+create table t (id int primary key, a text, b int, c int);
+insert into t values (1, null, 1, 7), (2, 'x', 2, null);
+alter table t add constraint filled check (a is not null) not valid;
+alter table t add constraint known foreign key (c) references p not valid;
+alter table t alter column b type text using b::text;
+alter table t add constraint once unique (b);
+alter table t add column d int not null default 5;
+alter table t add column e text unique;
+alter table t drop column b;
+select * from t order by id;
+insert into t values (3, null, 1, 5, 'e');
+insert into t values (3, 'y', 1, 5, 'e');
+insert into t values (3, 'y', null, 5, 'e');
+update t set d = 6 where id = 1;
+update t set d = 6 where id = 2;
+alter table t validate constraint filled;
+alter table t validate constraint known;
+update t set a = 'z', c = null where id = 1;
+alter table t validate constraint filled;
+alter table t validate constraint known;
+select conname::text, convalidated from pg_constraint where conrelid = 't'::regclass order by conname;

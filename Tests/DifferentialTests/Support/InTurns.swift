@@ -7,7 +7,8 @@ struct InTurns: SuiteTrait, TestTrait, TestScoping {
 
     private static let turns = Turns(16)
 
-    func provideScope(for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void) async throws {
+    func provideScope(for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void) async throws
+    {
         guard testCase != nil else { return try await function() }
         await Self.turns.enter()
         defer { Self.turns.leave() }
