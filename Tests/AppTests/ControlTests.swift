@@ -13,7 +13,8 @@ import Testing
         .export(table: "s.t", format: .json, isForSpreadsheet: false), .export(table: "t", format: .csv, isForSpreadsheet: true),
         .keys(.list(showsSecrets: true)), .keys(.create(kind: "secret", name: "n", role: nil)),
         .keys(.create(kind: "publishable", name: "n", role: "r")), .keys(.revoke("x")), .keys(.rotate("api")),
-        .keys(.token(role: "authenticated", claims: "{\"a\":1}", seconds: 60)), .types, .openapi(role: "anon", isSwagger: true),
+        .keys(.token(role: "authenticated", claims: "{\"a\":1}", seconds: 60)), .types(.typescript), .types(.python),
+        .openapi(role: "anon", isSwagger: true),
         .openapi(role: "r", isSwagger: false), .move(to: "postgres://h/d", isDry: true), .move(to: "x", isDry: false),
     ])
     func `a command crosses the socket as it is`(_ command: DataCommand) {

@@ -2,7 +2,7 @@
 
     python3 Tests/BlackBox/describe.py [PYTHON-WITH-openapi-spec-validator]
 """
-import json, os, subprocess, sys, tempfile
+import json, os, shutil, subprocess, sys, tempfile
 from offstage import Project
 
 failures, passed = [], 0
@@ -82,6 +82,25 @@ try:
             check("types: they compile", ran.stdout, "")
     else:
         print("TypeScript is not installed: its types are compared as text only")
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/database.py", "w") as file:
+            file.write(project.run("types", "--python").stdout)
+        with open(f"{folder}/use.py", "w") as file:
+            file.write('from database import Feel, Mood, Moods, MoodsInsert, OddNameX\n'
+                       'import database, typing\nhints = typing.get_type_hints(MoodsInsert)\n'
+                       'print(typing.get_args(Mood), sorted(MoodsInsert.__required_keys__), "id" in hints, sorted(OddNameX.__annotations__), Feel.__args__[0].__annotations__["parent"])\n')
+        ran = subprocess.run([sys.executable, f"{folder}/use.py"], capture_output=True, text=True)
+        check("types for Python", ran.stdout + ran.stderr[-300:], "('sad', 'happy') ['mood'] False ['a', 'a b', 'flag', 'id', 'j', 'k', 'm', 't'] int | None\n")
+        with open(f"{folder}/database.swift", "w") as file:
+            file.write(project.run("types", "--swift").stdout)
+        with open(f"{folder}/main.swift", "w") as file:
+            file.write('import Foundation\nlet given = PublicSchema.Moods.Insert(mood: .sad)\nlet odd = #"[{"id":7,"mood":"happy","parent":null}]"#\n'
+                       'let read = try JSONDecoder().decode(PublicSchema.Feel.Returns.self, from: Data(odd.utf8))\n'
+                       'let text = String(decoding: try JSONEncoder().encode(given), as: UTF8.self)\nprint(text, read[0].id ?? 0, PublicSchema.OddNameX.name)\n')
+        if shutil.which("swiftc"):
+            built = subprocess.run(["swiftc", "-o", f"{folder}/use", f"{folder}/main.swift", f"{folder}/database.swift"], capture_output=True, text=True)
+            ran = subprocess.run([f"{folder}/use"], capture_output=True, text=True) if built.returncode == 0 else built
+            check("types for Swift", ran.stdout + ran.stderr[-2000:], '{"mood":"sad"} 7 odd {name}/x\n')
     mood = swagger["definitions"]["moods"]
     check("an enum's words", mood["properties"]["mood"], {"description": "The mood.", "type": "string", "format": "public.mood", "enum": ["sad", "happy"]})
     check("keys are told", "<pk/>" in mood["properties"]["id"]["description"] and "<fk table='moods' column='id'/>" in mood["properties"]["parent"]["description"], True)

@@ -92,14 +92,13 @@ struct TypesCommand: AsyncParsableCommand {
 
               offstage types --typescript > database.ts
               const client = createClient<Database>(url, key)
+
+            Swift's are read and written by Foundation's JSONDecoder and JSONEncoder; Python's are typed dictionaries.
             """)
     @OptionGroup var project: ProjectOptions
-    @Flag(help: "The only language yet.") var typescript = false
+    @Flag(help: "The language.") var language: ClientLanguage
 
-    func run() async throws {
-        guard typescript else { throw Stop("Which language? --typescript is there.") }
-        try await project.run(.types)
-    }
+    func run() async throws { try await project.run(.types(language)) }
 }
 
 struct MoveCommand: AsyncParsableCommand {

@@ -27,7 +27,7 @@ extension DataCommand {
         case .describe(let name): return object("describe", [("name", text(name))])
         case .doctor: return object("doctor")
         case .openapi(let role, let isSwagger): return object("openapi", [("role", text(role)), ("swagger", .boolean(isSwagger))])
-        case .types: return object("types")
+        case .types(let language): return object("types", [("language", text(language.rawValue))])
         case .move(let url, let isDry): return object("move", [("to", text(url)), ("dry", .boolean(isDry))])
         case .keys(.list(let secrets)): return object("keys list", [("secrets", .boolean(secrets))])
         case .keys(.create(let kind, let name, let role)):
@@ -51,7 +51,9 @@ extension DataCommand {
         case "openapi":
             guard let role = text("role") else { return nil }
             self = .openapi(role: role, isSwagger: flag("swagger"))
-        case "types": self = .types
+        case "types":
+            guard let language = text("language").flatMap(ClientLanguage.init) else { return nil }
+            self = .types(language)
         case "move":
             guard let url = text("to") else { return nil }
             self = .move(to: url, isDry: flag("dry"))

@@ -1,3 +1,4 @@
+import ArgumentParser
 import OffstageAuth
 import OffstageDatabase
 import OffstageJSON
@@ -20,8 +21,8 @@ package enum DataCommand: Sendable, Hashable {
     case doctor
     /// The description of the API as a role sees it.
     case openapi(role: String, isSwagger: Bool)
-    /// Types of the tables for clients in TypeScript.
-    case types
+    /// Types of the tables for clients.
+    case types(ClientLanguage)
     /// Into an empty PostgreSQL.
     case move(to: String, isDry: Bool)
 
@@ -73,7 +74,13 @@ package enum DataCommand: Sendable, Hashable {
                 let document = isSwagger ? api.swagger(version: Version.offstage, host: nil) : api.openAPI(version: Version.offstage)
                 tell(.line(document.text))
             }
-        case .types: tell(.text(TypeScriptTypes(project.database.schema, namespaces: project.settings.api.schemas).text))
+        case .types(let language):
+            let (schema, namespaces) = (project.database.schema, project.settings.api.schemas)
+            switch language {
+            case .typescript: tell(.text(TypeScriptTypes(schema, namespaces: namespaces).text))
+            case .swift: tell(.text(SwiftTypes(schema, namespaces: namespaces).text))
+            case .python: tell(.text(PythonTypes(schema, namespaces: namespaces).text))
+            }
         case .move(let url, let isDry): try await Move(tell).perform(project, to: url, isDry: isDry)
         }
         return true
@@ -167,4 +174,9 @@ extension Migrations.Applied {
         return ["applied \(name) (\(milliseconds) ms)"] + notices.map { "  \($0)" } + grants.map { "  by row level security: \($0)" }
             + notes.map { "  \($0.text)" }
     }
+}
+
+/// A language that `offstage types` speaks.
+package enum ClientLanguage: String, EnumerableFlag, Sendable {
+    case typescript, swift, python
 }

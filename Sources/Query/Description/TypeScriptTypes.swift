@@ -5,13 +5,11 @@ import OffstageSyntax
 ///
 /// Each table has what a read gives (`Row`), what an insert takes and what an update takes; columns that may be left out are optional.
 package struct TypeScriptTypes {
-    private let schema: Schema
-    private let namespaces: [String]
+    private let client: ClientSchema
     private var lines: [String] = []
 
     package init(_ schema: Schema, namespaces: [String]) {
-        self.schema = schema
-        self.namespaces = namespaces
+        client = ClientSchema(schema: schema, namespaces: namespaces)
     }
 
     /// The whole file.
@@ -26,28 +24,16 @@ package struct TypeScriptTypes {
             "export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]", "",
             "export type Database = {",
         ]
-        for namespace in namespaces {
+        for namespace in client.namespaces {
             lines.append("  \(Self.key(namespace)): {")
-            section(
-                "Tables",
-                schema.tables.values.filter { $0.name.schema == namespace && $0.materialized == nil }.sorted { $0.name < $1.name }.map(
-                    table))
-            let stored = schema.tables.values.filter { $0.name.schema == namespace && $0.materialized != nil }
-                .map { ($0.name.name, $0.columns.map { ($0.name, $0.type) }) }
-            let views = schema.views.values.filter { $0.name.schema == namespace }
-                .map { ($0.name.name, $0.columns.map { ($0.name, $0.type) }) }
-            section("Views", (stored + views).sorted { $0.0 < $1.0 }.map(view))
+            section("Tables", client.tables(namespace).map(table))
+            section("Views", client.views(namespace).map { view($0.name, $0.columns) })
             section("Functions", functions(namespace))
-            let enums = schema.enumerations.values.filter { $0.schema == namespace }.sorted { $0.name < $1.name }
-            section("Enums", enums.map { ["\(Self.key($0.name)): \(Self.union($0))"] })
-            let composites = schema.composites.values.filter { $0.name?.schema == namespace }.sorted {
-                ($0.name?.name ?? "") < ($1.name?.name ?? "")
-            }
+            section("Enums", client.enumerations(namespace).map { ["\(Self.key($0.name)): \(Self.union($0))"] })
             section(
                 "CompositeTypes",
-                composites.map { composite in
-                    ["\(Self.key(composite.name?.name ?? "")): {"]
-                        + composite.fields.map { "  \(Self.key($0.name)): \(type($0.type)) | null" } + ["}"]
+                client.composites(namespace).map { composite in
+                    ["\(Self.key(composite.name)): {"] + composite.fields.map { "  \(Self.key($0.name)): \(type($0.type)) | null" } + ["}"]
                 })
             lines.append("  }")
         }
@@ -91,22 +77,20 @@ package struct TypeScriptTypes {
         return result + ["  ]", "}"]
     }
 
-    private func view(_ name: String, _ columns: [(String, ColumnType)]) -> [String] {
+    private func view(_ name: String, _ columns: [(name: String, type: ColumnType)]) -> [String] {
         ["\(Self.key(name)): {", "  Row: {"] + columns.map { "    \(Self.key($0.0)): \(type($0.1)) | null" } + [
             "  }", "  Relationships: []", "}",
         ]
     }
 
     private func functions(_ namespace: String) -> [[String]] {
-        schema.functions.filter { $0.key.schema == namespace }.sorted { $0.key < $1.key }.compactMap { name, overloads in
-            let own = overloads.filter { !$0.isTrigger }
-            guard !own.isEmpty else { return nil }
+        client.functions(namespace).map { name, own in
             let forms = own.map { function in
                 let named = function.parameters.filter { $0.name != nil }
                 let arguments = named.map { "\(Self.key($0.name ?? ""))\($0.defaultValue == nil ? "" : "?"): \(type($0.type))" }
                 return "{ Args: \(arguments.isEmpty ? "never" : "{ \(arguments.joined(separator: "; ")) }"); Returns: \(result(function)) }"
             }
-            return ["\(Self.key(name.name)): \(forms.joined(separator: " | "))"]
+            return ["\(Self.key(name)): \(forms.joined(separator: " | "))"]
         }
     }
 
@@ -118,12 +102,10 @@ package struct TypeScriptTypes {
         case .scalar(let type): return type.type == .void ? "undefined" : self.type(type)
         case .set(let type): return "\(self.type(type))[]"
         case .row(let columns, let isSet): return row(columns) + (isSet ? "[]" : "")
-        case .table(let name, let isSet):
-            let columns =
-                schema.tables[name]?.columns.map { ($0.name, $0.type, $0.isNotNull) } ?? schema.views[name]?.columns.map {
-                    ($0.name, $0.type, false)
-                } ?? []
-            let members = columns.map { "\(Self.key($0.0)): \(type($0.1))\($0.2 ? "" : " | null")" }
+        case .table(_, let isSet):
+            let members = (client.resultColumns(function) ?? []).map {
+                "\(Self.key($0.name)): \(type($0.type))\($0.isNotNull ? "" : " | null")"
+            }
             return "{ \(members.joined(separator: "; ")) }" + (isSet ? "[]" : "")
         }
     }
@@ -138,7 +120,7 @@ package struct TypeScriptTypes {
         case .array(let element):
             return "(\(type(ColumnType(element))))[]".replacing("(string)[]", with: "string[]").replacing("(number)[]", with: "number[]")
         case .enumeration(let type):
-            return namespaces.contains(type.schema)
+            return client.namespaces.contains(type.schema)
                 ? "Database[\(Self.literal(type.schema))][\"Enums\"][\(Self.literal(type.name))]" : Self.union(type)
         case .composite, .record: return "Json"
         case .void: return "undefined"
@@ -150,20 +132,7 @@ package struct TypeScriptTypes {
         type.labels.isEmpty ? "never" : type.labels.map { literal($0.name) }.joined(separator: " | ")
     }
 
-    /// A string of TypeScript, which takes JSON's escapes.
-    private static func literal(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case _ where scalar.value < 0x20 || scalar.value == 0x2028 || scalar.value == 0x2029:
-                let code = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - code.count) + code
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
+    private static func literal(_ text: String) -> String { text.asLiteral }
 
     /// A member's name: bare where it is a word.
     private static func key(_ name: String) -> String {
