@@ -28,6 +28,13 @@ package protocol Driver: Sendable {
     /// Runs a script in one transaction, and commits it or undoes all of it. Of `inputs` the caller, the moment and the terms count.
     func run(_ script: some StatementScript, with inputs: Inputs) async throws -> Rows
 
+    /// How a statement would run, and which of the options were heeded. Nothing of it is kept.
+    ///
+    /// - Throws: 0A000 where the database does not tell.
+    func explain(
+        _ statement: Statement, with inputs: Inputs, as format: RowFormat, _ wanted: Explanation
+    ) async throws(SQLError) -> (text: String, options: [String])
+
     /// Runs a statement to its end. A write is durable when this returns.
     func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows
 }
@@ -37,6 +44,11 @@ extension Driver {
     package var honoursTerms: Bool { false }
     package func run(_ script: some StatementScript, with inputs: Inputs) async throws -> Rows {
         throw SQLError("0A000", "this database runs no batches")
+    }
+    package func explain(
+        _ statement: Statement, with inputs: Inputs, as format: RowFormat, _ wanted: Explanation
+    ) async throws(SQLError) -> (text: String, options: [String]) {
+        throw SQLError("0A000", "this database does not tell how it runs a statement")
     }
     package func beginTurn() {}
     package func endTurn() {}

@@ -22,6 +22,7 @@ package struct Project: Sendable {
         options.readers = settings.database.readers
         options.queue = settings.database.queue
         options.otherTimeLimit = settings.database.statementTimeout
+        options.timeLimits = settings.database.roleTimeouts
         options.exposed = Set(settings.api.schemas)
         options.answerLimit = settings.api.answerLimit
         if let url = settings.database.url {
@@ -65,6 +66,7 @@ package struct Project: Sendable {
         options.connections = settings.database.connections
         options.queue = settings.database.queue
         options.otherTimeLimit = settings.database.statementTimeout
+        options.timeLimits = settings.database.roleTimeouts
         options.preparedStatements = settings.database.preparedStatements
         options.exposed = settings.api.schemas
         options.log = { Terminal.note("PostgreSQL: \($0)") }

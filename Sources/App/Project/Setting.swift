@@ -45,6 +45,13 @@ package struct Setting: Sendable {
         boolean(
             "api.etags", \.api.etags, "Does every read of one row by its key carry an `ETag`, instead of those with `Prefer: etag`?"),
         boolean("api.openapi", \.api.openapi, "Is `/rest/v1/` answered with a description of what the caller may do?"),
+        boolean(
+            "api.explain", \.api.explain,
+            "May callers ask how the database runs their requests (`Accept: application/vnd.pgrst.plan`)? The names of tables and indexes are told."
+        ),
+        boolean("api.server_timing", \.api.serverTiming, "Do answers say in `Server-Timing` how long each part took?"),
+        number("api.max_filters", \.api.maxFilters, 1...10_000, "The most conditions in one request."),
+        number("api.max_embed_depth", \.api.maxEmbedDepth, 1...32, "How deep related rows may nest."),
         boolean("api.require_key", \.api.requireKey, "Is a request without a key refused with 401, instead of being `anon`?"),
         boolean("api.open_tables", \.api.openTables, "Are new tables open to everyone, as Supabase once had it? A warning is printed."),
         optional("auth.jwt_secret", \.auth.jwtSecret, "A secret of at least 32 bytes whose HS256 tokens are believed.", isSecret: true),
@@ -63,7 +70,10 @@ package struct Setting: Sendable {
         number("database.queue", \.database.queue, 1...100_000, "Requests that may wait for the database; more get 503."),
         duration(
             "database.statement_timeout", \.database.statementTimeout,
-            "How long one statement of a request may take; one of `anon`, 3 s at most."),
+            "How long one statement of a request may take."),
+        Setting(
+            key: "database.role_timeouts", type: "a list of roles and durations: anon=3s", standard: "[anon=3s]",
+            summary: "How long it may take for these roles, where that is less.", isSecret: false, take: roleTimeouts),
         choice("log.format", \.log.format, "`pretty` for people, `json` for machines; `auto` looks whether the output is a terminal."),
         choice("log.level", \.log.level, "The least that is worth a line."),
         boolean("log.requests", \.log.requests, "Does every request get a line?"),
@@ -171,6 +181,26 @@ extension Setting {
             settings[keyPath: place] = items
             return nil
         }
+    }
+
+    private static func roleTimeouts(_ value: Value, _ settings: inout Settings) -> String? {
+        let items: [String] =
+            switch value {
+            case .list(let items): items
+            case .text(let text): text.split(separator: ",").map(String.init)
+            }
+        var timeouts: [String: Duration] = [:]
+        for item in items {
+            let parts = item.split(separator: "=", maxSplits: 1).map {
+                String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+            guard parts.count == 2, let timeout = Duration(setting: parts[1]) else {
+                return "must be a list of roles and durations, such as anon=3s"
+            }
+            timeouts[parts[0]] = timeout
+        }
+        settings.database.roleTimeouts = timeouts
+        return nil
     }
 
     private static func single(

@@ -24,6 +24,10 @@ package struct Settings: Sendable, Hashable {
         package var aggregates = false
         package var etags = false
         package var openapi = true
+        package var explain = false
+        package var serverTiming = false
+        package var maxFilters = 200
+        package var maxEmbedDepth = 5
         package var requireKey = false
         package var openTables = false
     }
@@ -41,6 +45,7 @@ package struct Settings: Sendable, Hashable {
         package var readers = 4
         package var queue = 512
         package var statementTimeout = Duration.seconds(8)
+        package var roleTimeouts: [String: Duration] = ["anon": .seconds(3)]
     }
     package struct Log: Sendable, Hashable {
         package var format = LogFormat.auto

@@ -75,6 +75,10 @@ struct Serving {
         rest.plan.maxRows = project.settings.api.maxRows
         rest.plan.allowsAggregates = project.settings.api.aggregates
         rest.tagsRows = project.settings.api.etags
+        rest.explains = project.settings.api.explain
+        rest.tellsTimes = project.settings.api.serverTiming
+        rest.requests.filters = project.settings.api.maxFilters
+        rest.requests.embedDepth = project.settings.api.maxEmbedDepth
         rest.describes = project.settings.api.openapi
         rest.version = Version.offstage
         return RestService(driver: project.database.driver, keys: project.keys, settings: rest)

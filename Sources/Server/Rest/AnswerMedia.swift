@@ -8,12 +8,21 @@ struct AnswerMedia: Sendable {
     var form: Form
     var nullsStripped = false
     var contentType: String
+    /// How the database would make the answer is wanted, instead of the answer.
+    var plan: Explanation?
 
     /// The first that can be produced.
     ///
+    /// - Parameter explains: plans may be shown.
     /// - Throws: PGRST107, naming what was asked for.
-    init(_ accepted: [MediaType], header: String?) throws(Refusal) {
+    init(_ accepted: [MediaType], header: String?, explains: Bool) throws(Refusal) {
         for type in accepted {
+            if case .plan(let inner, let format, let options) = type {
+                guard explains, var media = Self(inner) else { continue }
+                media.plan = Explanation(isJSON: format == .json, options: options.map(\.rawValue))
+                self = media
+                return
+            }
             if let media = Self(type) {
                 self = media
                 return
@@ -41,6 +50,13 @@ struct AnswerMedia: Sendable {
         self.form = form
         self.nullsStripped = nullsStripped
         contentType = type + "; charset=utf-8"
+    }
+
+    /// The type of a plan, naming what it is of and the options that were heeded.
+    func planType(_ options: [String]) -> String {
+        let inner = contentType.replacing("; charset=utf-8", with: "")
+        let heeded = options.isEmpty ? "" : "; options=\(options.joined(separator: "|"))"
+        return "application/vnd.pgrst.plan+\(plan?.isJSON == true ? "json" : "text"); for=\"\(inner)\"\(heeded); charset=utf-8"
     }
 
     func format(root: String) -> RowFormat {

@@ -13,7 +13,7 @@ extension RestService {
         case .function(let function): name = function
         case .root: throw Refusal(404, "PGRST126", "Root endpoint metadata is disabled")
         }
-        let media = try AnswerMedia(request.accept, header: call.head.rest.accept)
+        let media = try AnswerMedia(request.accept, header: call.head.rest.accept, explains: settings.explains)
         let zone = try timeZone(request.preferences.timezone)
         let relation = QualifiedName(profile, name)
         var read: Statement?

@@ -45,7 +45,7 @@ extension RestService {
             }
         }
         // Says which types there are not.
-        _ = try AnswerMedia([], header: call.head.rest.accept)
+        _ = try AnswerMedia([], header: call.head.rest.accept, explains: false)
         return false
     }
 

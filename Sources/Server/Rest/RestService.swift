@@ -43,9 +43,15 @@ package final class RestService: Sendable {
     ///   - body: all of it; empty for reads.
     ///   - isOnEventLoop: reads may be tried at once. False where that was done before, or where nothing is gained by it.
     package func answer(_ head: RequestHead, body: [UInt8] = [], isOnEventLoop: Bool = true) -> Answer {
+        settings.tellsTimes ? timed(head, body, isOnEventLoop) : untimed(head, body, isOnEventLoop, nil)
+    }
+
+    /// - Parameter times: notes when it is known who asks.
+    func untimed(_ head: RequestHead, _ body: [UInt8], _ isOnEventLoop: Bool, _ times: ServerTimes?) -> Answer {
         let call: Call
         do throws(Refusal) {
             call = Call(head, try caller(head), project())
+            times?.mark("jwt")
             try call.project.admits(call.caller.role)
         } catch {
             return .now(error.response)
@@ -86,6 +92,7 @@ package final class RestService: Sendable {
     private func run(
         _ prepared: PreparedRequest, values: [RequestValue], _ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool
     ) throws(Refusal) -> Answer {
+        if let wanted = prepared.media.plan { return try explain(wanted, prepared, values, call, body) }
         if prepared.isCall { return try self.call(prepared, values, call, body, isOnEventLoop) }
         if let read = prepared.read {
             if call.head.hasTerms || prepared.wantsTag || settings.tagsRows,

@@ -13,6 +13,10 @@ package struct RestSettings: Sendable {
     package var planCacheBytes = 32 << 20
     package var planCacheEntries = 4_096
 
+    /// Callers may ask how the database runs their requests.
+    package var explains = false
+    /// Answers say how long each part of the work took.
+    package var tellsTimes = false
     /// Whether the root is answered with a description of the API.
     package var describes = true
     /// Of the API, as its description says it.

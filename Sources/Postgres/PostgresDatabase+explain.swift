@@ -1,0 +1,35 @@
+import OffstageDatabase
+package import OffstageSQL
+package import OffstageSchema
+
+extension PostgresDatabase {
+    /// PostgreSQL's own words, for the statement as it would run: as the caller, with the request's values.
+    package func explain(
+        _ statement: Statement, with inputs: Inputs, as format: RowFormat, _ wanted: Explanation
+    ) async throws(SQLError) -> (text: String, options: [String]) {
+        guard case .remote(let remote) = statement else { throw SQLError("XX000", "this statement is not for PostgreSQL") }
+        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        let step = try RemoteStep(remote, inputs, format, options)
+        guard step.commands.count == 2 else { throw .wrongAnswer }
+        var explained = step.commands[1]
+        let words = ["format \(wanted.isJSON ? "json" : "text")"] + wanted.options
+        explained.text = "explain (\(words.joined(separator: ", "))) \(explained.text)"
+        explained.isPrepared = false
+        let commands = [
+            PostgresConnection.Command(text: step.isWrite ? "begin" : "begin read only"), step.commands[0], explained,
+            PostgresConnection.Command(text: "rollback"),
+        ]
+        let text = try await pool.perform(deadline: deadline, isWrite: step.isWrite) { connection throws(SQLError) in
+            switch connection.run(commands, deadline: deadline) {
+            case .rows(let results):
+                guard results.count == commands.count else { throw SQLError.wrongAnswer }
+                return results[2].rows.map { ($0.first ?? nil) ?? "" }.joined(separator: "\n")
+            case .failed(_, let error):
+                connection.rollback()
+                throw error
+            case .lost(_, let error): throw error
+            }
+        }
+        return (text, wanted.options)
+    }
+}
