@@ -58,6 +58,8 @@ let package = Package(
         .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(name: "CCrypt", path: "Sources/CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
+        // The files lie beside the C that takes them in.
+        .target(name: "CAssets", path: "Sources/CAssets", exclude: ["Docs"]),
         room("JSON", []),
         room(
             "Syntax", ["CPgQuery", "OffstageJSON"],
@@ -92,7 +94,7 @@ let package = Package(
         room(
             "Server",
             [
-                "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageAuth", "OffstageJSON",
+                "CAssets", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageAuth", "OffstageJSON",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),

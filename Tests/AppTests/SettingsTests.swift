@@ -28,6 +28,16 @@ import Testing
         #expect(settings.server.host == "127.0.0.1")
     }
 
+    @Test func `the page of the API is off in production, unless set`() throws {
+        #expect(try read().hasDocs)
+        #expect(try read(flags: ["environment": "test"]).hasDocs)
+        #expect(try !read(flags: ["environment": "production"]).hasDocs)
+        #expect(try read(flags: ["environment": "production", "api.docs": "true"]).hasDocs)
+        #expect(try !read(flags: ["api.docs": "false"]).hasDocs)
+        #expect(try !read(flags: ["api.docs": "true", "api.openapi": "false"]).hasDocs)
+        #expect(try problems(flags: ["api.docs": "yes"]).first?.contains("must be true or false") == true)
+    }
+
     @Test func `flags win over variables, those over the environment's file, that over the general one`() throws {
         let files = [
             "offstage.yaml": "environment: test\nserver:\n  port: 1\napi:\n  max_rows: 1\ndatabase:\n  readers: 1\nlog:\n  level: debug\n",

@@ -38,7 +38,8 @@ project = Project()
 try:
     with open(f"{project.folder}/migrations/0006_odd.sql", "w") as file:
         file.write(ODD)
-    project.start()
+    # The page at /docs would have more in the description than the command prints.
+    project.start("--set", "api.docs=false")
     user = {"Authorization": "Bearer " + project.token({"sub": "7b0c9b1e-6a1f-4d53-9d5e-333333333333"})}
     service = {"Authorization": "Bearer " + project.key("service_role")}
     MODERN = {"Accept": "application/openapi+json"}

@@ -52,6 +52,9 @@ package struct Setting: Sendable {
         boolean("api.server_timing", \.api.serverTiming, "Do answers say in `Server-Timing` how long each part took?"),
         number("api.max_filters", \.api.maxFilters, 1...10_000, "The most conditions in one request."),
         number("api.max_embed_depth", \.api.maxEmbedDepth, 1...32, "How deep related rows may nest."),
+        optionalBoolean(
+            "api.docs", \.api.docs, "true, in production false",
+            "Is there a page at `/docs` that shows the description and tries requests? With it, the description names keys and types."),
         boolean("api.require_key", \.api.requireKey, "Is a request without a key refused with 401, instead of being `anon`?"),
         boolean("api.open_tables", \.api.openTables, "Are new tables open to everyone, as Supabase once had it? A warning is printed."),
         optional("auth.jwt_secret", \.auth.jwtSecret, "A secret of at least 32 bytes whose HS256 tokens are believed.", isSecret: true),
@@ -126,6 +129,14 @@ extension Setting {
 
     private static func boolean(_ key: String, _ place: Place<Bool>, _ summary: String) -> Setting {
         single(key, "true or false", "\(Settings()[keyPath: place])", summary) { text, settings in
+            guard let value = Bool(text) else { return "must be true or false" }
+            settings[keyPath: place] = value
+            return nil
+        }
+    }
+
+    private static func optionalBoolean(_ key: String, _ place: Place<Bool?>, _ standard: String, _ summary: String) -> Setting {
+        single(key, "true or false", standard, summary) { text, settings in
             guard let value = Bool(text) else { return "must be true or false" }
             settings[keyPath: place] = value
             return nil

@@ -45,6 +45,9 @@ extension Settings {
         }
     }
 
+    /// Whether there is a page at `/docs`. It shows the description of the API, so without that there is none.
+    package var hasDocs: Bool { api.openapi && (api.docs ?? (environment != .production)) }
+
     /// Only programs of this machine can reach the server.
     package var isLocal: Bool {
         server.host == "localhost" || server.host == "::1" || server.host == "[::1]"

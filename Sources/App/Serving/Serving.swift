@@ -34,7 +34,8 @@ struct Serving {
             case .info, .warning: .warning
             case .error: .error
             }
-        let front = FrontDoor(serverSettings, rest: rest, log: AccessLog(style)) { [database = project.database] in
+        let front = FrontDoor(serverSettings, rest: rest, docs: project.settings.hasDocs ? DocsPage() : nil, log: AccessLog(style)) {
+            [database = project.database] in
             // The log has libpq's own words; they name hosts and users.
             if case .postgres(let database) = database, database.unreadiness != nil { "PostgreSQL cannot be reached." } else { nil }
         }
@@ -80,8 +81,17 @@ struct Serving {
         rest.requests.filters = project.settings.api.maxFilters
         rest.requests.embedDepth = project.settings.api.maxEmbedDepth
         rest.describes = project.settings.api.openapi
+        rest.reference = reference
         rest.version = Version.offstage
         return RestService(driver: project.database.driver, keys: project.keys, settings: rest)
+    }
+
+    /// PostgreSQL keeps its policies to itself. Definitions are shown at the developer's own machine alone.
+    private var reference: DescribedAPI.Detail {
+        let settings = project.settings
+        guard settings.hasDocs else { return .none }
+        guard case .embedded = project.database, settings.environment != .production, settings.isLocal else { return .keys }
+        return .definitions
     }
 
     private var serverSettings: ServerSettings {
@@ -144,6 +154,7 @@ struct StartReport: Sendable {
             settings.database.url == nil
                 ? "  data  \(project.folder.dataPath(settings))" : "  data  in PostgreSQL; keys in \(project.folder.dataPath(settings))",
         ]
+        if settings.hasDocs { lines.insert("  docs  \(address)/docs", at: 2) }
         for applied in story.applied { lines += applied.lines.map { "  \($0)" } }
         if !story.seeded.isEmpty {
             lines.append(

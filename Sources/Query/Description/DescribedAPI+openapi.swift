@@ -3,41 +3,44 @@ import OffstageSchema
 
 /// The same in OpenAPI 3.1, for tools of today. Source: OpenAPI Specification 3.1.0; JSON Schema 2020-12.
 extension DescribedAPI {
-    package func openAPI(version: String) -> JSONValue {
-        Self.object([
-            ("openapi", .string("3.1.0")),
-            (
-                "info",
-                Self.object([
-                    ("title", .string("Offstage")),
-                    ("description", .string("The tables, views and functions of the schema \(namespace) that \(role) may use.")),
-                    ("version", .string(version)),
-                ])
-            ),
-            ("servers", .array([Self.object([("url", .string("/rest/v1"))])])),
-            (
-                "security",
-                .array([
-                    Self.object([]), Self.object([("apikey", .array([]))]), Self.object([("apikey", .array([])), ("token", .array([]))]),
-                ])
-            ),
-            (
-                "tags",
-                .array(
-                    relations.map { relation in
-                        Self.object(
-                            [("name", .string(relation.name.name))] + (relation.comment.map { [("description", .string($0))] } ?? []))
-                    } + (functions.isEmpty ? [] : [Self.object([("name", .string("rpc")), ("description", .string("Functions"))])]))
-            ),
-            ("paths", Self.object(relations.map { ("/\(Self.segment($0.name.name))", modernPath($0)) } + modernFunctions)),
-            (
-                "components",
-                Self.object([
-                    ("schemas", Self.object(schemas)), ("parameters", Self.object(Self.modernParameters)),
-                    ("responses", Self.object([("Error", Self.errorAnswer)])), ("securitySchemes", Self.securitySchemes),
-                ])
-            ),
-        ])
+    /// - Parameter namespaces: the schemas that are exposed, this one among them.
+    package func openAPI(version: String, detail: Detail = .none, namespaces: [String] = []) -> JSONValue {
+        Self.object(
+            [
+                ("openapi", .string("3.1.0")),
+                (
+                    "info",
+                    Self.object([
+                        ("title", .string("Offstage")),
+                        ("description", .string("The tables, views and functions of the schema \(namespace) that \(role) may use.")),
+                        ("version", .string(version)),
+                    ])
+                ),
+                ("servers", .array([Self.object([("url", .string("/rest/v1"))])])),
+                (
+                    "security",
+                    .array([
+                        Self.object([]), Self.object([("apikey", .array([]))]),
+                        Self.object([("apikey", .array([])), ("token", .array([]))]),
+                    ])
+                ),
+                (
+                    "tags",
+                    .array(
+                        relations.map { relation in
+                            Self.object(
+                                [("name", .string(relation.name.name))] + (relation.comment.map { [("description", .string($0))] } ?? []))
+                        } + (functions.isEmpty ? [] : [Self.object([("name", .string("rpc")), ("description", .string("Functions"))])]))
+                ),
+                ("paths", Self.object(relations.map { ("/\(Self.segment($0.name.name))", modernPath($0)) } + modernFunctions)),
+                (
+                    "components",
+                    Self.object([
+                        ("schemas", Self.object(schemas(detail))), ("parameters", Self.object(Self.modernParameters)),
+                        ("responses", Self.object([("Error", Self.errorAnswer)])), ("securitySchemes", Self.securitySchemes),
+                    ])
+                ),
+            ] + overview(detail, namespaces))
     }
 
     /// In a path template, braces are the template's.
@@ -210,7 +213,7 @@ extension DescribedAPI {
 
     // MARK: Components
 
-    private var schemas: [(String, JSONValue)] {
+    private func schemas(_ detail: Detail) -> [(String, JSONValue)] {
         relations.flatMap { relation -> [(String, JSONValue)] in
             let key = Self.key(relation.name.name)
             func schema(_ properties: [Property], required: [String], describes: Bool) -> JSONValue {
@@ -218,6 +221,7 @@ extension DescribedAPI {
                 if describes, let comment = relation.comment { members.append(("description", .string(comment))) }
                 members.append(("properties", Self.object(properties.map { ($0.column.name, modernProperty($0)) })))
                 if !required.isEmpty { members.append(("required", .array(required.map { .string($0) }))) }
+                if describes { members += reference(relation, detail) }
                 return Self.object(members)
             }
             var found = [(key, schema(relation.columns.filter(\.mayRead), required: [], describes: true))]
@@ -238,7 +242,9 @@ extension DescribedAPI {
         if let constant = Self.constant(property.column) { result.append(("default", constant)) }
         var words = property.comment.map { [$0] } ?? []
         if property.isPrimaryKey { words.append("Part of the primary key.") }
-        if let reference = property.reference { words.append("Refers to \(reference.table).\(reference.column).") }
+        if let reference = property.reference, isReadable([reference.column], of: reference.table) {
+            words.append("Refers to \(reference.table.name).\(reference.column).")
+        }
         if property.column.generated != nil { result.append(("readOnly", .boolean(true))) }
         if !words.isEmpty { result.append(("description", .string(words.joined(separator: "\n")))) }
         return nullable(result, !property.column.isNotNull)

@@ -162,7 +162,7 @@ extension DescribedAPI {
         if property.isPrimaryKey { notes.append("This is a Primary Key.<pk/>") }
         if let reference = property.reference {
             notes.append(
-                "This is a Foreign Key to `\(reference.table).\(reference.column)`.<fk table='\(reference.table)' column='\(reference.column)'/>"
+                "This is a Foreign Key to `\(reference.table.name).\(reference.column)`.<fk table='\(reference.table.name)' column='\(reference.column)'/>"
             )
         }
         if !notes.isEmpty { words.append("Note:\n" + notes.joined(separator: "\n")) }

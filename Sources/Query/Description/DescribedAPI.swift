@@ -20,7 +20,7 @@ package struct DescribedAPI {
         var comment: String?
         var isPrimaryKey = false
         /// The column it refers to.
-        var reference: (table: String, column: String)?
+        var reference: (table: QualifiedName, column: String)?
         var mayRead = true
         var mayInsert = false
         var mayUpdate = false
@@ -67,7 +67,7 @@ package struct DescribedAPI {
             property.comment = column.comment ?? schema.comments[Commented(.column, [name.schema, name.name, column.name])]
             property.isPrimaryKey = key.contains(column.name)
             if let reference = table?.foreignKeys.first(where: { $0.columns == [column.name] }), let target = reference.referenced.first {
-                property.reference = (reference.table.name, target)
+                property.reference = (reference.table, target)
             }
             let isComputed = column.generated != nil || column.identity == .always
             property.mayRead = may(read, column.name)

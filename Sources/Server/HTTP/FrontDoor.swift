@@ -7,6 +7,7 @@ package final class FrontDoor: Sendable {
     let limits: ConnectionLimits
     let cors: CrossOrigin
     let rest: RestService?
+    let docs: DocsPage?
     package let metrics: ServerMetrics
     let log: AccessLog
     let date = HeaderDate()
@@ -16,13 +17,14 @@ package final class FrontDoor: Sendable {
     private let unreadiness: @Sendable () -> String?
 
     package init(
-        _ settings: ServerSettings = ServerSettings(), rest: RestService?, log: AccessLog = AccessLog(.off),
+        _ settings: ServerSettings = ServerSettings(), rest: RestService?, docs: DocsPage? = nil, log: AccessLog = AccessLog(.off),
         metrics: ServerMetrics = ServerMetrics(),
         unreadiness: @escaping @Sendable () -> String? = { nil }
     ) {
         limits = settings.limits
         cors = settings.cors
         self.rest = rest
+        self.docs = docs
         self.log = log
         self.metrics = metrics
         self.unreadiness = unreadiness
@@ -58,7 +60,7 @@ package final class FrontDoor: Sendable {
     /// Whether ``answer(_:body:isOnEventLoop:)`` has an answer, whatever the body.
     func owns(_ head: RequestHead) -> Bool {
         head.path == "/livez" || head.path == "/readyz" || RestService.owns(head.path) && rest != nil
-            || head.method == "OPTIONS" && head.preflight != nil && head.origin != nil
+            || head.method == "OPTIONS" && head.preflight != nil && head.origin != nil || docs != nil && DocsPage.owns(head.path)
     }
 
     /// Bytes of a long body that are in memory at once: few, so that a slow reader is not taken for one who has gone.
@@ -72,7 +74,9 @@ package final class FrontDoor: Sendable {
         switch head.path {
         case "/livez": return .now(health(head, nil))
         case "/readyz": return .now(health(head, unreadiness().map { Refusal(.notReady, details: $0) }))
-        default: return nil
+        default:
+            guard let docs, DocsPage.owns(head.path) else { return nil }
+            return .now(docs.answer(head))
         }
     }
 

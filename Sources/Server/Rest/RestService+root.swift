@@ -14,13 +14,17 @@ extension RestService {
         let request = try read(method, "", call)
         let namespace = try schemaName(request)
         let isModern = try self.isModern(request.accept, call)
-        let key = Project.Description(role: call.caller.role, namespace: namespace, isModern: isModern)
+        let detail = isModern ? settings.reference.shown(to: call.head) : .none
+        let key = Project.Description(role: call.caller.role, namespace: namespace, isModern: isModern, detail: detail)
         let body: [UInt8]
         if let known = call.project.descriptions.withLock({ $0[key] }) {
             body = known
         } else {
             let api = DescribedAPI(call.project.catalogue.schema, role: call.caller.role, namespace: namespace)
-            let document = isModern ? api.openAPI(version: settings.version) : api.swagger(version: settings.version, host: nil)
+            let document =
+                isModern
+                ? api.openAPI(version: settings.version, detail: detail, namespaces: settings.plan.exposedSchemas)
+                : api.swagger(version: settings.version, host: nil)
             body = Array(document.text.utf8)
             call.project.descriptions.withLock { descriptions in
                 // Few roles and schemas; a made-up one has no token.
@@ -31,6 +35,7 @@ extension RestService {
         var response = ServerResponse(status: 200)
         response.fields.add("Content-Type", "application/openapi+json; charset=utf-8")
         response.fields.add("Vary", "Accept, Authorization")
+        if detail == .definitions { response.fields.add("Cache-Control", "no-store") }
         if settings.plan.exposedSchemas.count > 1 { response.fields.add("Content-Profile", namespace) }
         response.body = isModern ? body : Self.named(call.head.fields["host"], body)
         return response

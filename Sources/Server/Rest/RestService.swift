@@ -167,6 +167,7 @@ final class Project: Sendable {
         var role: String
         var namespace: String
         var isModern: Bool
+        var detail: DescribedAPI.Detail
     }
 
     let descriptions = Mutex<[Description: [UInt8]]>([:])

@@ -19,6 +19,8 @@ package struct RestSettings: Sendable {
     package var tellsTimes = false
     /// Whether the root is answered with a description of the API.
     package var describes = true
+    /// What the page at `/docs` is told beside it.
+    package var reference = DescribedAPI.Detail.none
     /// Of the API, as its description says it.
     package var version = "0"
 
