@@ -8,7 +8,7 @@ from offstage import ENGINE, ROOT, Project
 failures, passed, skipped = [], 0, []
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 MODERN = {"Accept": "application/openapi+json"}
-FILES = {"/docs": "text/html", "/docs/docs.css": "text/css", "/docs/docs.js": "text/javascript", "/docs/diagram.js": "text/javascript", "/docs/icon.svg": "image/svg+xml"}
+FILES = {"/docs": "text/html", "/docs/docs.css": "text/css", "/docs/docs.js": "text/javascript", "/docs/pages.js": "text/javascript", "/docs/requests.js": "text/javascript", "/docs/diagram.js": "text/javascript", "/docs/icon.svg": "image/svg+xml"}
 EMBEDDED = ENGINE != "postgres"
 
 

@@ -11,7 +11,9 @@ import Testing
         RequestHead(method: method, target: path, fields: Fields(pairs: fields))
     }
 
-    @Test(arguments: ["/docs", "/docs/docs.css", "/docs/docs.js", "/docs/diagram.js", "/docs/icon.svg"])
+    @Test(arguments: [
+        "/docs", "/docs/docs.css", "/docs/docs.js", "/docs/pages.js", "/docs/requests.js", "/docs/diagram.js", "/docs/icon.svg",
+    ])
     func `each file has bytes and the policy`(_ path: String) {
         let response = page.answer(head("GET", path))
         #expect(response.status == 200)

@@ -76,7 +76,9 @@ struct ExportCommand: AsyncParsableCommand {
 struct OpenAPICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "openapi", abstract: "Print the description of the API, as a role sees it.",
-        discussion: "OpenAPI 3.1, the same as GET /rest/v1/ with Accept: application/openapi+json.")
+        discussion: """
+            OpenAPI 3.1, the same as GET /rest/v1/ with Accept: application/openapi+json, without the members x-offstage of the page at /docs.
+            """)
     @OptionGroup var project: ProjectOptions
     @Option(help: "Whose: anon, authenticated, service_role.") var role = "anon"
     @Flag(help: "Swagger 2.0 instead.") var swagger = false

@@ -9,6 +9,8 @@ const unsigned char *_Nonnull offstage_docs_html(size_t *_Nonnull count);
 const unsigned char *_Nonnull offstage_docs_css(size_t *_Nonnull count);
 const unsigned char *_Nonnull offstage_docs_js(size_t *_Nonnull count);
 const unsigned char *_Nonnull offstage_docs_diagram_js(size_t *_Nonnull count);
+const unsigned char *_Nonnull offstage_docs_pages_js(size_t *_Nonnull count);
+const unsigned char *_Nonnull offstage_docs_requests_js(size_t *_Nonnull count);
 const unsigned char *_Nonnull offstage_docs_icon_svg(size_t *_Nonnull count);
 
 #endif

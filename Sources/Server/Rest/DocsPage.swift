@@ -1,7 +1,7 @@
 import CAssets
 import OffstageQuery
 
-/// The page at `/docs`, which shows the description of the API and tries its requests: five files that are part of the program.
+/// The page at `/docs`, which shows the description of the API and tries its requests: seven files that are part of the program.
 ///
 /// The files know nothing of the project. What the page shows it asks `/rest/v1/` for, as the caller whose key was typed in.
 package struct DocsPage: Sendable {
@@ -21,6 +21,8 @@ package struct DocsPage: Sendable {
         files = [
             "/docs": file("text/html", offstage_docs_html), "/docs/docs.css": file("text/css", offstage_docs_css),
             "/docs/docs.js": file("text/javascript", offstage_docs_js),
+            "/docs/pages.js": file("text/javascript", offstage_docs_pages_js),
+            "/docs/requests.js": file("text/javascript", offstage_docs_requests_js),
             "/docs/diagram.js": file("text/javascript", offstage_docs_diagram_js),
             "/docs/icon.svg": file("image/svg+xml", offstage_docs_icon_svg),
         ]
