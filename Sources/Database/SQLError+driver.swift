@@ -11,6 +11,8 @@ extension SQLError {
     package static let keyOfAnotherRequest = SQLError(
         "OFS304", "The Idempotency-Key belongs to another request",
         hint: "A key stands for one request: send the same request again, or a new key.")
+    package static let keyInUse = SQLError(
+        "OFS308", "A request with this Idempotency-Key is still running", hint: "Send the same request again in a moment.")
     package static func tooManyKeys(_ limit: Int) -> SQLError {
         SQLError(
             "OFS305", "Too many Idempotency-Keys", details: "At most \(limit) are kept for a caller within a day.",

@@ -68,81 +68,31 @@ final class ConnectionPool: Sendable {
     ) -> Result<Value, SQLError> {
         var isSecond = false
         while true {
-            guard deadline == MonotonicClock.never || MonotonicClock.now < deadline else { return .failure(.statementTimeout) }
+            guard isInTime(deadline) else { return .failure(.tooBusy) }
             do throws(SQLError) {
                 // One with something left open on it is not handed on.
-                if connection?.isIdle != true { connection = nil }
+                if connection.map({ $0.isIdle && line.isCurrent($0) }) != true { connection = nil }
                 let current: PostgresConnection
                 if let connection { current = connection } else { current = try line.connect(deadline) }
                 connection = current
+                guard isInTime(deadline) else { return .failure(.tooBusy) }
                 let value = try body(current)
                 return .success(value)
             } catch {
                 let broke = connection.map { !$0.isAlive } ?? false
                 let isPassing = error.isPassing(isWrite: isWrite)
                 if isPassing { connection = nil }
-                let mayRepeat = error.isStalePlan || isPassing || (broke && error.code == "08001")
-                if broke { line.note(error) }
-                if mayRepeat, !isSecond {
+                if !isSecond, error.isStalePlan || isPassing || (broke && error.code == "08001") {
                     isSecond = true
                     continue
                 }
-                return .failure(error.forCallers)
+                // A second server that takes no writes: there is none for now.
+                return .failure(error.code == "25006" && isPassing ? .unreachable("").forCallers : error.forCallers)
             }
         }
     }
-}
 
-/// The way to the database, shared by the pool's threads: what is known of whether it can be reached.
-final class Line: Sendable {
-    private struct State {
-        var trouble: String?
-        var failures = 0
-        /// No attempt before this time.
-        var notBefore: Int64 = 0
-    }
-
-    private let parameters: [(String, String)]
-    private let options: PostgresDatabase.Options
-    private let state = Mutex(State())
-
-    init(_ connection: String, _ options: PostgresDatabase.Options) {
-        parameters = [("dbname", connection), ("application_name", "offstage")]
-        self.options = options
-    }
-
-    var trouble: String? { state.withLock { $0.trouble } }
-
-    /// - Throws: 08001, at once where another attempt has just failed.
-    func connect(_ deadline: Int64) throws(SQLError) -> PostgresConnection {
-        let now = MonotonicClock.now
-        if let trouble = state.withLock({ $0.notBefore > now ? $0.trouble : nil }) { throw .unreachable(trouble) }
-        let left = deadline == MonotonicClock.never ? options.connectTimeout : max(Int(clamping: (deadline &- now) / 1_000_000_000), 1)
-        do throws(SQLError) {
-            let connection = try PostgresConnection(
-                parameters, preparedLimit: options.preparedStatements, seconds: min(left, options.connectTimeout), notice: options.log)
-            state.withLock { $0 = State() }
-            return connection
-        } catch {
-            note(error)
-            throw error
-        }
-    }
-
-    /// Remembers a failure. The next attempt waits longer after each, with a part of chance, so that servers do not return as one.
-    func note(_ error: SQLError) {
-        guard error.code == "08001" else { return }
-        let reason = error.details ?? error.message
-        let isNew = state.withLock { state in
-            let isNew = state.trouble == nil
-            state.trouble = reason
-            state.failures = min(state.failures + 1, 6)
-            let most = Int64(50_000_000) << Int64(state.failures)
-            state.notBefore = MonotonicClock.now &+ Int64.random(in: most / 2...most)
-            return isNew
-        }
-        if isNew { options.log("the database cannot be reached: \(reason)") }
-    }
+    private static func isInTime(_ deadline: Int64) -> Bool { deadline == MonotonicClock.never || MonotonicClock.now < deadline }
 }
 
 extension SQLError {

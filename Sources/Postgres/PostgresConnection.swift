@@ -40,10 +40,11 @@ final class PostgresConnection {
     private var prepared: [String: String] = [:]
     private var preparedCount = 0
     private let preparedLimit: Int
+    private var isCancelled = false
     /// The last thing the server said on the side.
     private let notices: Notices
 
-    /// Connects, within `seconds`.
+    /// Connects, within `seconds` for each of the hosts that the parameters name.
     ///
     /// - Parameter preparedLimit: how many statements are kept prepared; 0 keeps none, as PgBouncer's transaction mode wants it.
     /// - Throws: 08001 with libpq's reason, which never holds a password.
@@ -52,9 +53,7 @@ final class PostgresConnection {
         self.preparedLimit = preparedLimit
         notices = Notices(notice)
         // Later words win, so that what must be so stands last; `dbname` may be a whole connection string, and is expanded.
-        var all = parameters
-        all.append(("connect_timeout", String(max(seconds, 2))))
-        all.append(("client_encoding", "UTF8"))
+        let all = Self.liveliness + parameters + [("connect_timeout", String(max(seconds, 2))), ("client_encoding", "UTF8")]
         guard let handle = Self.withCStrings(all.map(\.0), { keys in Self.withCStrings(all.map(\.1)) { PQconnectdbParams(keys, $0, 1) } })
         else { throw SQLError("53200", "out of memory") }
         self.handle = handle
@@ -62,27 +61,52 @@ final class PostgresConnection {
         guard PQstatus(handle) == CONNECTION_OK else { throw .unreachable(Self.message(handle)) }
         PQsetNoticeReceiver(handle, Notices.receive, Unmanaged.passUnretained(notices).toOpaque())
         guard PQenterPipelineMode(handle) == 1, PQsetnonblocking(handle, 1) == 0 else { throw .unreachable(Self.message(handle)) }
+        askTimeline()
+        guard isIdle else { throw .unreachable("the server let in and did not answer") }
     }
 
     deinit { PQfinish(handle) }
+
+    /// A peer whose machine has gone is noticed within half a minute, where the connection string says nothing else. By itself the system
+    /// waits two hours. libpq leaves them out of connections that are not TCP.
+    private static let liveliness = [
+        ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "20000"),
+    ]
 
     var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
 
     /// As `PQserverVersion`: 150018 for 15.18.
     var version: Int { Int(PQserverVersion(handle)) }
 
+    /// Which take-over of the cluster the server writes after: a standby that is promoted counts one up. Nil where it does not tell.
+    private(set) var timeline: UInt32?
+
+    private func askTimeline() {
+        let command = Command(text: "select left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)", isPrepared: false)
+        guard case .rows(let results) = run([command], deadline: MonotonicClock.deadline(after: .seconds(2))) else { return }
+        timeline = results.first?.text(0, 0).flatMap { UInt32($0, radix: 16) }
+    }
+
     // MARK: Pipelines
 
     /// Sends the commands, and waits for all their answers until the deadline; then the statement that runs is cancelled.
     ///
+    /// - Parameter commits: the last of them is the commit of a write. Then nothing is cancelled: it could hit a commit that waits for
+    ///   its standbys, which would end the wait, keep the write on this server alone, and report success. What takes too long before the
+    ///   commit is ended by the server, by the `statement_timeout` that was set; what is not answered soon after the deadline is lost.
     /// - Parameter eachRow: takes the rows of the commands that are `isByRow`. What it throws ends the command.
-    func run(_ commands: [Command], deadline: Int64, eachRow: ((PostgresResult) throws(SQLError) -> Void)? = nil) -> Outcome {
+    func run(
+        _ commands: [Command], deadline: Int64, commits: Bool = false, eachRow: ((PostgresResult) throws(SQLError) -> Void)? = nil
+    ) -> Outcome {
+        notices.hasGivenUpStandbys = false
         var kinds: [Kind] = []
         for (index, command) in commands.enumerated() {
             guard send(command, &kinds, index) else { return .lost(0, .unreachable(Self.message(handle))) }
         }
         guard PQpipelineSync(handle) == 1 else { return .lost(0, .unreachable(Self.message(handle))) }
-        return receive(kinds, commands, deadline, eachRow)
+        let outcome = receive(kinds, commands, deadline, Patience(cancels: !commits), eachRow)
+        if commits, notices.hasGivenUpStandbys, case .rows = outcome { return .lost(commands.count - 1, .unreplicated) }
+        return outcome
     }
 
     private enum Kind {
@@ -119,12 +143,12 @@ final class PostgresConnection {
         kinds.append(.preparation(index, text: ""))
     }
 
-    private func receive(_ kinds: [Kind], _ commands: [Command], _ deadline: Int64, _ eachRow: ((PostgresResult) throws(SQLError) -> Void)?)
-        -> Outcome
-    {
+    private func receive(
+        _ kinds: [Kind], _ commands: [Command], _ deadline: Int64, _ patience: consuming Patience,
+        _ eachRow: ((PostgresResult) throws(SQLError) -> Void)?
+    ) -> Outcome {
         var results: [PostgresResult] = []
         var failure: (index: Int, error: SQLError)?
-        var isCancelled = false
         for kind in kinds {
             let (index, text, isPreparation) =
                 switch kind {
@@ -134,7 +158,7 @@ final class PostgresConnection {
             if !isPreparation, commands[index].isByRow { _ = PQsetSingleRowMode(handle) }
             // Each command's results end with a nil.
             while true {
-                guard wait(deadline, &isCancelled) else { return lost(index, failure, isCancelled) }
+                guard wait(deadline, &patience) else { return lost(index, failure) }
                 guard let result = PQgetResult(handle) else { break }
                 let owned = PostgresResult(result)
                 switch PQresultStatus(result) {
@@ -150,22 +174,22 @@ final class PostgresConnection {
                 case PGRES_PIPELINE_ABORTED:
                     if isPreparation { prepared[text] = nil }
                 // libpq's own word for a connection that ended.
-                case _ where !isAlive && !owned.isFromServer: return lost(index, failure, isCancelled)
+                case _ where !isAlive && !owned.isFromServer: return lost(index, failure)
                 default:
                     if isPreparation { prepared[text] = nil }
                     if failure == nil {
-                        let error = isCancelled ? .statementTimeout : owned.error(in: text)
+                        let error = patience.hasCancelled ? .statementTimeout : owned.error(in: text)
                         // A plan whose rows have changed their shape is made anew the next time.
                         if error.isStalePlan { prepared[text] = nil }
                         failure = (index, error)
                     }
                 }
             }
-            if !isAlive { return lost(index + 1, failure, isCancelled) }
+            if !isAlive { return lost(index + 1, failure) }
         }
         // The result of the synchronisation point.
-        guard wait(deadline, &isCancelled), let sync = PQgetResult(handle) else {
-            return lost(commands.count, failure, isCancelled)
+        guard wait(deadline, &patience), let sync = PQgetResult(handle) else {
+            return lost(commands.count, failure)
         }
         PQclear(sync)
         if let failure { return .failed(failure.index, failure.error) }
@@ -173,55 +197,65 @@ final class PostgresConnection {
     }
 
     /// What the server said before the end counts: a command that failed was not committed.
-    private func lost(_ index: Int, _ failure: (index: Int, error: SQLError)?, _ isCancelled: Bool) -> Outcome {
+    private func lost(_ index: Int, _ failure: (index: Int, error: SQLError)?) -> Outcome {
         if let failure { return .failed(failure.index, failure.error) }
-        return .lost(index, isCancelled ? .statementTimeout : .unreachable(Self.message(handle)))
+        return .lost(index, .unreachable(isAlive ? "no answer came in time" : Self.message(handle)))
     }
 
     /// Nothing is open on it, and the server has not gone away while it was not used: that would be there to be read.
     var isIdle: Bool {
-        guard isAlive, PQtransactionStatus(handle) == PQTRANS_IDLE else { return false }
+        guard isAlive, !isCancelled, PQtransactionStatus(handle) == PQTRANS_IDLE else { return false }
         guard readable(wantsWrite: false, until: 0, 0, atOnce: true) else { return true }
         return PQconsumeInput(handle) == 1 && isAlive
     }
 
+    /// Asks the server to end what runs. When it will be heard is not known, so no other request may come onto this connection.
+    private func cancel() {
+        isCancelled = true
+        Cancellation.send(handle)
+    }
+
+    /// A transaction is open, and nothing runs in it.
+    var isInTransaction: Bool {
+        let status = PQtransactionStatus(handle)
+        return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
+    }
+
+    /// What is done about an answer that does not come.
+    private struct Patience {
+        var cancels: Bool
+        var hasCancelled = false
+        /// When nothing more is waited for; nil before the deadline.
+        var end: Int64?
+
+        /// How long a server has to answer after the deadline, in nanoseconds.
+        static let most: Int64 = 2_000_000_000
+    }
+
     /// Waits until a result can be taken without blocking; false where the connection broke, or is given up after its deadline.
-    private func wait(_ deadline: Int64, _ isCancelled: inout Bool) -> Bool {
-        var giveUp = deadline
+    private func wait(_ deadline: Int64, _ patience: inout Patience) -> Bool {
         while PQisBusy(handle) == 1 {
             let flushed = PQflush(handle)
             guard flushed >= 0 else { return false }
             let now = MonotonicClock.now
-            if now >= giveUp {
-                guard !isCancelled else { return false }
-                isCancelled = true
-                cancel()
-                giveUp = now &+ Self.patience
-                continue
+            if patience.end == nil, now >= deadline {
+                patience.end = now &+ Patience.most
+                patience.hasCancelled = patience.cancels
+                if patience.cancels { cancel() }
             }
-            guard readable(wantsWrite: flushed == 1, until: isCancelled ? min(giveUp, now &+ Self.patience) : giveUp, now) else { continue }
+            if let end = patience.end, now >= end { return false }
+            guard readable(wantsWrite: flushed == 1, until: patience.end ?? deadline, now) else { continue }
             // Where the connection has ended, what came before its end is there to be taken.
             guard PQconsumeInput(handle) == 1 else { return PQisBusy(handle) == 0 }
         }
         return true
     }
 
-    /// How long a cancelled statement has to end, in nanoseconds.
-    private static let patience: Int64 = 2_000_000_000
-
     /// False after the time.
     private func readable(wantsWrite: Bool, until: Int64, _ now: Int64, atOnce: Bool = false) -> Bool {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN | (wantsWrite ? POLLOUT : 0)), revents: 0)
         let milliseconds = atOnce ? 0 : until == MonotonicClock.never ? -1 : Int32(clamping: (until &- now) / 1_000_000 + 1)
         return poll(&descriptor, 1, milliseconds) != 0
-    }
-
-    /// Asks the server to end the statement that runs, over a connection of its own.
-    private func cancel() {
-        guard let cancel = PQgetCancel(handle) else { return }
-        var reason = [CChar](repeating: 0, count: 256)
-        _ = PQcancel(cancel, &reason, Int32(reason.count))
-        PQfreeCancel(cancel)
     }
 
     /// Runs `body` with the connection in the mode of one command after another.
@@ -256,6 +290,20 @@ final class PostgresConnection {
 
     // MARK: Helpers
 
+    /// How many servers a connection string names, one at least.
+    static func hosts(_ connection: String) -> Int {
+        guard let options = PQconninfoParse(connection, nil) else { return 1 }
+        defer { PQconninfoFree(options) }
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if String(cString: keyword) == "host", let value = option.pointee.val {
+                return String(cString: value).split(separator: ",", omittingEmptySubsequences: false).count
+            }
+            option += 1
+        }
+        return 1
+    }
+
     private static func message(_ handle: OpaquePointer) -> String {
         PQerrorMessage(handle).map { String(cString: $0) } ?? ""
     }
@@ -271,27 +319,15 @@ final class PostgresConnection {
     }
 }
 
-/// What the server says beside its answers: `raise notice`, warnings.
-private final class Notices: Sendable {
-    let take: @Sendable (String) -> Void
-
-    init(_ take: @escaping @Sendable (String) -> Void) { self.take = take }
-
-    static let receive: PQnoticeReceiver = { context, result in
-        guard let context, let result else { return }
-        let notices = Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue()
-        let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { String(cString: $0) } ?? "NOTICE"
-        let message = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) } ?? ""
-        notices.take("\(severity): \(message)")
-    }
-}
-
 extension SQLError {
     /// libpq's words, on one line. Callers see that the database cannot be reached, the log says why.
     static func unreachable(_ reason: String) -> SQLError {
         let line = reason.split(whereSeparator: \.isNewline).map(String.init).joined(separator: "; ")
         return SQLError("08001", "the database cannot be reached", details: line.isEmpty ? nil : line, hint: "Try again in a moment.")
     }
+
+    /// Somebody ended the commit's wait for its standbys.
+    static let unreplicated = SQLError("08001", "the database cannot be reached", details: "a commit was told not to wait for its standbys")
 
     /// A prepared statement's rows have another shape than when it was prepared.
     var isStalePlan: Bool { code == "0A000" && message == "cached plan must not change result type" }

@@ -9,7 +9,7 @@ extension PostgresDatabase {
     ) async throws(SQLError) -> (text: String, options: [String]) {
         guard case .remote(let remote) = statement else { throw SQLError("XX000", "this statement is not for PostgreSQL") }
         let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
-        let step = try RemoteStep(remote, inputs, format, options)
+        let step = try RemoteStep(remote, inputs, format, options, deadline: deadline)
         guard step.commands.count == 2 else { throw .wrongAnswer }
         var explained = step.commands[1]
         let words = ["format \(wanted.isJSON ? "json" : "text")"] + wanted.options

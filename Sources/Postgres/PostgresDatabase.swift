@@ -75,60 +75,15 @@ package final class PostgresDatabase: Driver {
     /// whether it can be reached is known without a request.
     package func follow() throws(SQLError) {
         let thread = try OwnThread { [weak self, line = pool.line] in
-            var connection: PostgresConnection?
-            var mayHaveMissed = false
-            var nextCleaning: Int64 = 0
-            while let database = self, !database.isClosed.load(ordering: .acquiring) {
-                database.listen(&connection, line, &mayHaveMissed)
-                if let connection, connection.isAlive, MonotonicClock.now >= nextCleaning {
-                    nextCleaning = MonotonicClock.deadline(after: .seconds(600))
-                    database.forgetOldAnswers(on: connection)
-                }
-            }
+            var follower = Follower(line)
+            while let database = self, !database.isClosed.load(ordering: .acquiring) { follower.round(for: database) }
         }
         listener.withLock { $0 = thread }
     }
 
-    /// One round of following: a second at most, so that closing need not wait longer.
-    private func listen(_ connection: inout PostgresConnection?, _ line: Line, _ mayHaveMissed: inout Bool) {
-        guard let current = connection, current.isAlive else {
-            connection = nil
-            do throws(SQLError) {
-                let fresh = try line.connect(MonotonicClock.never)
-                let session = PostgresSession(fresh, deadline: MonotonicClock.deadline(after: .seconds(5)))
-                _ = try session.rows("listen offstage")
-                _ = try session.rows("listen pgrst")
-                connection = fresh
-                if mayHaveMissed { reload(on: fresh) }
-                mayHaveMissed = true
-            } catch {
-                MonotonicClock.sleep(milliseconds: 250)
-            }
-            return
-        }
-        var heard = false
-        // What comes in one go is one change.
-        while let notification = current.notification(waiting: heard ? 0 : 1) {
-            heard = heard || ["", "reload schema"].contains(notification.payload)
-        }
-        if !current.isAlive { line.note(.unreachable("the connection that listens was lost")) }
-        if heard { reload(on: current) }
-    }
-
-    /// Answers that have had their day go, some at a time.
-    private func forgetOldAnswers(on connection: PostgresConnection) {
-        let session = PostgresSession(connection, deadline: MonotonicClock.deadline(after: .seconds(30)))
-        do throws(SQLError) {
-            _ = try session.rows(RemoteScript.forgetting, ["10000", ""])
-            _ = try session.rows("delete from offstage.answer_owner where answers <= 0")
-        } catch {
-            options.log("old answers of Idempotency-Keys could not be removed: \(error)")
-        }
-    }
-
-    private func reload(on connection: PostgresConnection) {
+    func reload(on connection: PostgresConnection) {
         do {
-            publish(try PostgresSession(connection).catalogue())
+            publish(try PostgresSession(connection, deadline: MonotonicClock.deadline(after: Self.readingTime)).catalogue())
         } catch {
             options.log("the catalogue could not be read again: \(error)")
         }
@@ -146,14 +101,18 @@ package final class PostgresDatabase: Driver {
         if isTime { Task { try? await self.reload() } }
     }
 
+    /// How long reading the catalogue may take; a server that hangs is not waited for.
+    private static let readingTime = Duration.seconds(60)
+
     /// Reads the catalogue again; requests go on with the old one until it is there.
     package func reload() async throws {
-        let version = try await pool.perform(deadline: MonotonicClock.never) { connection throws(SQLError) in connection.version }
+        let deadline = MonotonicClock.deadline(after: Self.readingTime)
+        let version = try await pool.perform(deadline: deadline) { connection throws(SQLError) in connection.version }
         guard version >= 140_000 else {
             throw SQLError("0A000", "PostgreSQL \(version / 10_000) is too old", hint: "Offstage needs PostgreSQL 14 or newer.")
         }
-        let read: Result<Schema, any Error> = try await pool.perform(deadline: MonotonicClock.never) { connection throws(SQLError) in
-            Result { try PostgresSession(connection).catalogue() }
+        let read: Result<Schema, any Error> = try await pool.perform(deadline: deadline) { connection throws(SQLError) in
+            Result { try PostgresSession(connection, deadline: deadline).catalogue() }
         }
         publish(try read.get())
     }
@@ -191,14 +150,14 @@ package final class PostgresDatabase: Driver {
             let options = options
             let result = try await pool.perform(deadline: deadline) { connection throws(SQLError) -> Result<Rows, any Error> in
                 let script = RemoteScript(connection: connection, options: options, deadline: deadline)
-                return Result { try script.transaction(remote, on: terms, with: inputs, as: format) }
+                return try Result { try script.transaction(remote, on: terms, with: inputs, as: format) }.orDatabaseError()
             }
-            do { return try result.get() } catch let error as SQLError { throw error.forCallers } catch { throw .wrongAnswer }
+            do { return try result.get() } catch { throw .wrongAnswer }
         }
-        let transaction = try RemoteTransaction(remote, inputs, format, options)
+        let options = options
         do throws(SQLError) {
             return try await pool.perform(deadline: deadline, isWrite: remote.isWrite) { connection throws(SQLError) in
-                try transaction.run(on: connection, deadline: deadline)
+                try RemoteTransaction(remote, inputs, format, options, deadline: deadline).run(on: connection, deadline: deadline)
             }
         } catch {
             suspect(error)
@@ -213,7 +172,7 @@ package final class PostgresDatabase: Driver {
         let options = options
         let result = try await pool.perform(deadline: deadline) { connection throws(SQLError) -> Result<Rows, any Error> in
             let steps = RemoteScript(connection: connection, options: options, deadline: deadline)
-            return Result { try steps.transaction { try steps.run(script, with: inputs) } }
+            return try Result { try steps.transaction { try steps.run(script, with: inputs) } }.orDatabaseError()
         }
         return try result.get()
     }
@@ -221,7 +180,10 @@ package final class PostgresDatabase: Driver {
     /// Rows of a statement of the server's own, as the login user.
     package func rows(_ sql: String, _ values: [String?] = []) async throws(SQLError) -> [[String?]] {
         try await pool.perform(deadline: MonotonicClock.never) { connection throws(SQLError) in
-            try PostgresSession(connection).rows(sql, values)
+            do throws(SQLError) { return try PostgresSession(connection).rows(sql, values) } catch {
+                // It may have written, and is not sent again.
+                throw error.code == "08001" ? .unknownFate(error) : error
+            }
         }
     }
 
@@ -235,4 +197,12 @@ package final class PostgresDatabase: Driver {
 
     /// Why the database cannot be used now; nil where it can.
     package var unreadiness: String? { pool.line.trouble }
+}
+
+extension Result {
+    /// What the database said is thrown, so that the pool sees it and may try another connection; what else failed stays.
+    fileprivate func orDatabaseError() throws(SQLError) -> Self {
+        if case .failure(let error as SQLError) = self { throw error }
+        return self
+    }
 }

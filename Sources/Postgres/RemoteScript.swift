@@ -39,6 +39,15 @@ struct RemoteScript {
         }
     }
 
+    /// Commands of which the one at `index` waits for other requests: where the time ends meanwhile, that is said.
+    private func waiting(_ busy: SQLError, at index: Int, _ commands: [PostgresConnection.Command]) throws(SQLError) -> [PostgresResult] {
+        switch connection.run(commands, deadline: deadline) {
+        case .rows(let results): return results
+        case .failed(index, let error) where error.code == SQLError.statementTimeout.code: throw busy
+        case .failed(_, let error), .lost(_, let error): throw error
+        }
+    }
+
     // MARK: Terms
 
     /// A row that is compared must be the one that is written, so a write with a condition reads and writes one state of the database.
@@ -53,7 +62,7 @@ struct RemoteScript {
             let tag = try tag(match, inputs)
             guard match.condition.matches(tag), match.condition.isNews(tag) else { throw SQLError.preconditionFailed }
         }
-        let step = try RemoteStep(statement, inputs, format, options)
+        let step = try RemoteStep(statement, inputs, format, options, deadline: deadline)
         var rows = try self.rows(of: step)
         try step.judge(rows)
         if let match = terms.match { rows.tag = try tag(match, inputs) }
@@ -70,7 +79,7 @@ struct RemoteScript {
         guard case .remote(let remote) = statement else { throw .wrongAnswer }
         var own = Inputs(caller: inputs.caller, values: values, now: inputs.now)
         own.settings = inputs.settings
-        return try rows(of: try RemoteStep(remote, own, format, options))
+        return try rows(of: try RemoteStep(remote, own, format, options, deadline: deadline))
     }
 
     /// The tag of the one row, as the caller sees it now.
@@ -82,21 +91,26 @@ struct RemoteScript {
     // MARK: Kept answers
 
     /// What was answered to an earlier request of the same key. Whoever comes with the same key waits here for the first.
+    ///
+    /// Where the first commit was cut off from its standbys, its row is here and not yet there. It is read `for update`, which is a write: so
+    /// this transaction's commit waits until the standbys have all that came before it, and what is told to be done stays done.
     func kept(_ once: WriteTerms.Once, _ inputs: Inputs) throws -> Rows? {
         let key = Self.hexadecimal(once.key)
-        let results = try run([
-            // As the login user, who alone may see what is kept; and no longer than the caller's own time.
-            PostgresConnection.Command(
-                text: "select set_config('role', 'none', true), set_config('statement_timeout', $1, true)",
-                parameters: try Parameters([String(max((deadline &- MonotonicClock.now) / 1_000_000, 1))])),
-            PostgresConnection.Command(
-                text: "select pg_advisory_xact_lock(hashtextextended($1, 716532))", parameters: try Parameters([key])),
-            PostgresConnection.Command(
-                text: """
-                    select encode(request, 'hex'), count, total, inserted, keys, body from offstage.answer \
-                    where key = decode($1, 'hex') and given_at > now() - interval '1 day'
-                    """, parameters: try Parameters([key])),
-        ])
+        let results = try waiting(
+            .keyInUse, at: 1,
+            [
+                // As the login user, who alone may see what is kept; and no longer than the caller's own time.
+                PostgresConnection.Command(
+                    text: "select set_config('role', 'none', true), set_config('statement_timeout', $1, true)",
+                    parameters: try Parameters([RemoteStep.milliseconds(until: deadline)])),
+                PostgresConnection.Command(
+                    text: "select pg_advisory_xact_lock(hashtextextended($1, 716532))", parameters: try Parameters([key])),
+                PostgresConnection.Command(
+                    text: """
+                        select encode(request, 'hex'), count, total, inserted, keys, body from offstage.answer \
+                        where key = decode($1, 'hex') and given_at > now() - interval '1 day' for update
+                        """, parameters: try Parameters([key])),
+            ])
         guard results.count == 3, results[2].rowCount == 1 else { return nil }
         let answer = results[2]
         guard answer.text(0, 0) == Self.hexadecimal(once.request) else { throw SQLError.keyOfAnotherRequest }
@@ -147,17 +161,20 @@ struct RemoteScript {
             if let all = rows.keys, all.count <= WriteTerms.Once.rows { keys = KeyLists.text(of: all) } else { body = nil }
         }
         let owner = Self.hexadecimal(once.owner)
-        let results = try run([
-            PostgresConnection.Command(text: "select set_config('role', 'none', true)"),
-            // An old answer under the same key, and some of the others that have had their day.
-            PostgresConnection.Command(text: Self.forgetting, parameters: try Parameters(["16", Self.hexadecimal(once.key)])),
-            PostgresConnection.Command(
-                text: """
-                    insert into offstage.answer_owner values (decode($1, 'hex'), 1, octet_length($2) + octet_length($3)) \
-                    on conflict (owner) do update set answers = answer_owner.answers + 1, bytes = answer_owner.bytes + excluded.bytes \
-                    returning answers, bytes
-                    """, parameters: try Parameters([owner, keys ?? "", body ?? ""])),
-        ])
+        // What the owner keeps is counted in one row, for which the owner's writes wait for each other.
+        let results = try waiting(
+            .tooBusy, at: 2,
+            [
+                PostgresConnection.Command(text: "select set_config('role', 'none', true)"),
+                // An old answer under the same key, and some of the others that have had their day.
+                PostgresConnection.Command(text: Self.forgetting, parameters: try Parameters(["16", Self.hexadecimal(once.key)])),
+                PostgresConnection.Command(
+                    text: """
+                        insert into offstage.answer_owner values (decode($1, 'hex'), 1, octet_length($2) + octet_length($3)) \
+                        on conflict (owner) do update set answers = answer_owner.answers + 1, bytes = answer_owner.bytes + excluded.bytes \
+                        returning answers, bytes
+                        """, parameters: try Parameters([owner, keys ?? "", body ?? ""])),
+            ])
         guard results.count == 3 else { throw SQLError.wrongAnswer }
         if let answers = results[2].number(0, 0), answers > once.keyLimit { throw SQLError.tooManyKeys(once.keyLimit) }
         if let kept = body, let bytes = results[2].number(0, 1), bytes > WriteTerms.Once.ownerBytes {
@@ -201,7 +218,7 @@ struct RemoteScript {
     /// One step, undone by itself where it fails.
     private func run(_ script: ScriptStep) throws(SQLError) -> Rows {
         guard case .remote(let remote) = script.statement else { throw .wrongAnswer }
-        let step = try RemoteStep(remote, script.inputs, script.format, options)
+        let step = try RemoteStep(remote, script.inputs, script.format, options, deadline: deadline)
         let commands = [PostgresConnection.Command(text: "savepoint step")] + step.commands
         do throws(SQLError) {
             guard let result = try run(commands).last else { throw .wrongAnswer }

@@ -11,8 +11,10 @@ struct RemoteTransaction: Sendable {
     private let lines: RemoteLines?
 
     /// - Throws: 22021, 22023: see ``Parameters``.
-    init(_ statement: RemoteStatement, _ inputs: Inputs, _ format: RowFormat, _ options: PostgresDatabase.Options) throws(SQLError) {
-        step = try RemoteStep(statement, inputs, format, options)
+    init(
+        _ statement: RemoteStatement, _ inputs: Inputs, _ format: RowFormat, _ options: PostgresDatabase.Options, deadline: Int64
+    ) throws(SQLError) {
+        step = try RemoteStep(statement, inputs, format, options, deadline: deadline)
         judged = step.isJudged
         lines = try inputs.mayBeLong ? RemoteLines(statement, inputs, format, options) : nil
     }
@@ -22,7 +24,7 @@ struct RemoteTransaction: Sendable {
         if let lines, let rows = try lines.rows(step.commands[0], on: connection, deadline: deadline) { return rows }
         var commands = [PostgresConnection.Command(text: step.isWrite ? "begin" : "begin read only")] + step.commands
         if !judged { commands.append(PostgresConnection.Command(text: "commit")) }
-        switch connection.run(commands, deadline: deadline) {
+        switch connection.run(commands, deadline: deadline, commits: step.isWrite && !judged) {
         case .rows(let results):
             guard results.count == commands.count else { throw .wrongAnswer }
             let rows = RemoteStep.rows(results[2])
@@ -59,7 +61,9 @@ struct RemoteStep: Sendable {
     private let wantsSingle: Bool
     private let maxAffected: Int?
 
-    init(_ statement: RemoteStatement, _ inputs: Inputs, _ format: RowFormat, _ options: PostgresDatabase.Options) throws(SQLError) {
+    init(
+        _ statement: RemoteStatement, _ inputs: Inputs, _ format: RowFormat, _ options: PostgresDatabase.Options, deadline: Int64
+    ) throws(SQLError) {
         isWrite = statement.isWrite
         rollsBack = inputs.rollsBack
         // A read that is not what was asked for can be told so after its end.
@@ -67,7 +71,7 @@ struct RemoteStep: Sendable {
         maxAffected = isWrite ? inputs.maxAffected : nil
         let text = statement.text(as: format)
         commands = [
-            try Self.prelude(inputs, options),
+            try Self.prelude(inputs, options, deadline),
             PostgresConnection.Command(text: text.text, parameters: try Parameters(text.bindings, inputs)),
         ]
     }
@@ -88,9 +92,9 @@ struct RemoteStep: Sendable {
     }
 
     /// Sets who asks, for the transaction. The role is set last: what stands before it is set as the login user.
-    static func prelude(_ inputs: Inputs, _ options: PostgresDatabase.Options) throws(SQLError) -> PostgresConnection.Command {
-        let limit = options.timeLimit(inputs.caller.role)?.components
-        let milliseconds = limit.map { max($0.seconds * 1000 + $0.attoseconds / 1_000_000_000_000_000, 1) } ?? 0
+    private static func prelude(_ inputs: Inputs, _ options: PostgresDatabase.Options, _ deadline: Int64) throws(SQLError)
+        -> PostgresConnection.Command
+    {
         let path = options.exposed.prefix(1) + options.extraSearchPath.filter { $0 != options.exposed.first }
         let parameters = try Parameters([
             // What the program asks by itself, it asks as the login user.
@@ -98,7 +102,7 @@ struct RemoteStep: Sendable {
             inputs.settings["request.path"] ?? "",
             inputs.settings["request.headers"] ?? "", inputs.settings["request.cookies"] ?? "",
             path.map(PostgresDialect.quoted).joined(separator: ", "), inputs.timeZone ?? "UTC",
-            String(milliseconds),
+            milliseconds(until: deadline),
         ])
         return PostgresConnection.Command(
             text: """
@@ -107,6 +111,11 @@ struct RemoteStep: Sendable {
                 set_config('search_path', $7, true), set_config('TimeZone', $8, true), set_config('statement_timeout', $9, true), \
                 set_config('role', $1, true)
                 """, parameters: parameters)
+    }
+
+    /// What is left of the request's time, for `statement_timeout`: waiting for a connection is a part of it.
+    static func milliseconds(until deadline: Int64) -> String {
+        deadline == MonotonicClock.never ? "0" : String(min(max((deadline &- MonotonicClock.now) / 1_000_000, 1), Int64(Int32.max)))
     }
 
     /// The one row that a remote statement gives.
@@ -162,15 +171,15 @@ struct KeyLists {
 }
 
 extension PostgresConnection {
-    /// Leaves the transaction that failed; a connection that cannot is dropped by the pool.
+    /// Leaves the transaction that failed; a connection that cannot, or still waits for an answer, is dropped by the pool.
     func rollback() {
-        guard isAlive, !isIdle else { return }
+        guard isAlive, isInTransaction else { return }
         _ = run([Command(text: "rollback")], deadline: MonotonicClock.deadline(after: .seconds(2)))
     }
 
     /// - Throws: 08007 where it cannot be known whether what the transaction did is kept.
     func commit(_ deadline: Int64) throws(SQLError) {
-        switch run([Command(text: "commit")], deadline: deadline) {
+        switch run([Command(text: "commit")], deadline: deadline, commits: true) {
         case .rows: return
         case .failed(_, let error):
             rollback()
@@ -186,7 +195,7 @@ extension SQLError {
     /// The connection broke after a write was sent.
     static func unknownFate(_ reason: SQLError) -> SQLError {
         SQLError(
-            "08007", "the connection to the database broke before it answered: whether the write happened is not known",
+            "08007", "the database did not confirm the write: whether it happened is not known",
             details: reason.details,
             hint: "Look before sending it again, or send writes with an Idempotency-Key.")
     }

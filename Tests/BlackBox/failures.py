@@ -3,7 +3,7 @@ and the servers come back by themselves. Also over TLS with a private authority,
 
     python3 Tests/BlackBox/failures.py [SECONDS]
 """
-import glob, json, os, shutil, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+import json, os, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request, uuid
 from offstage import Project, free_port
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 4
@@ -62,6 +62,12 @@ class Cluster:
 
     def stop(self, mode):
         self.do("pg_ctl", "stop", "--pgdata", f"{self.folder}/data", "--mode", mode, "--wait", "--silent")
+
+    def processes(self):
+        """The postmaster and all of its children."""
+        with open(f"{self.folder}/data/postmaster.pid") as file:
+            postmaster = file.readline().strip()
+        return [int(postmaster)] + [int(pid) for pid in subprocess.run(["pgrep", "-P", postmaster], capture_output=True, text=True).stdout.split()]
 
     def psql(self, sql, database="app"):
         return subprocess.run([f"{PROGRAMS}/psql", f"host={self.folder} port={self.port} user=postgres dbname={database}", "-qXAtc", sql], check=True, capture_output=True, text=True).stdout.strip()
@@ -154,6 +160,69 @@ def marks():
     return set(cluster.psql("select mark from marks").split())
 
 
+def write(project, mark, key=None):
+    """The status and the code of a write, and how long it took."""
+    begun = time.time()
+    status, headers, body = project.request("POST", "/rest/v1/marks", {"mark": mark}, {"Idempotency-Key": key} if key else {})
+    check(f"{mark}: 503 has Retry-After", status != 503 or "Retry-After" in headers, True)
+    return status, json.loads(body)["code"] if body else None, time.time() - begun
+
+
+def hang(project):
+    """The database stops answering, and closes nothing. Requests are told so; when it wakes up, they go on."""
+    stopped = cluster.processes()
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        for number in range(12):
+            status, code, took = write(project, f"hung-{number}")
+            check(f"a write to a database that hangs, {code}", (status, code in ("08001", "08007"), took < 20), (503, True, True))
+        until("readiness tells that it hangs", lambda: project.get("/readyz")[0] == 503, 30)
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    until("readiness tells that it is awake", lambda: project.get("/readyz")[0] == 200)
+    check("writes go on", {write(project, f"awake-{number}")[0] for number in range(20)}, {201})
+
+
+def read_only(project):
+    """Every connection comes to a server that takes no writes; when it takes them again, no connection may have stayed as it was."""
+    end = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'offstage'"
+    cluster.psql("alter database app set default_transaction_read_only = on", "postgres")
+    cluster.psql(end)
+    marked = lambda name, number: write(project, f"{name}-{number}", str(uuid.uuid4()) if number % 2 else None)[:2]
+    check("a write to a standby", {marked("standby", number) for number in range(20)}, {(503, "08001")})
+    cluster.psql("alter database app reset default_transaction_read_only", "postgres")
+    check("writes with keys go on, on connections that were a standby's", {write(project, f"primary-{number}", str(uuid.uuid4()))[0] for number in range(20)}, {201})
+
+
+def unconfirmed(project):
+    """The standbys that a commit has to wait for do not answer. Nothing may be acknowledged that is on this server alone."""
+    cluster.psql("alter system set synchronous_standby_names = 'nobody'", "postgres")
+    cluster.psql("select pg_reload_conf()", "postgres")
+    time.sleep(0.5)
+    waiting = "select pid from pg_stat_activity where application_name = 'offstage' and wait_event = 'SyncRep'"
+    try:
+        check("a write that no standby confirms", write(project, "alone")[:2], (503, "08007"))
+        key = str(uuid.uuid4())
+        check("with a key", write(project, "keyed", key)[:2], (503, "08007"))
+        check("and again", write(project, "keyed", key)[:2], (503, "OFS308"))
+        # An operator sees statements that wait, and cancels them: PostgreSQL reports success.
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(write(project, "cancelled")[:2]))
+        thread.start()
+        until("it waits", lambda: len(cluster.psql(waiting).split()) >= 3)
+        cluster.psql(f"select pg_cancel_backend(pid) from ({waiting}) waiting")
+        thread.join()
+        check("a write whose wait was cancelled", answers, [(503, "08007")])
+        check("what is here alone is not told to be done", write(project, "keyed", key)[:2], (503, "08007"))
+    finally:
+        cluster.psql("alter system reset synchronous_standby_names", "postgres")
+        cluster.psql("select pg_reload_conf()", "postgres")
+    until("the standbys are there", lambda: write(project, "keyed", key)[0] == 201)
+    check("once", cluster.psql("select count(*) from marks where mark = 'keyed'"), "1")
+
+
 def until(name, body, seconds=15):
     end = time.time() + seconds
     while time.time() < end:
@@ -212,6 +281,13 @@ try:
     until("without a restart", lambda: first.get("/rest/v1/later")[0] == 200 and second.get("/rest/v1/later")[0] == 200)
     cluster.psql("alter table marks add column note text default 'n'; notify pgrst")
     until("also on statements that were prepared", lambda: b'"note":"n"' in first.get("/rest/v1/marks?limit=1")[1])
+
+    print("the database hangs")
+    hang(first)
+    print("a server that takes no writes")
+    read_only(first)
+    print("a commit that no standby confirms")
+    unconfirmed(first)
 
     print("TLS")
     secure = server(f"postgres://postgres@localhost:{cluster.port}/app?sslmode=verify-full&sslrootcert={cluster.folder}/ca.crt")

@@ -33,6 +33,13 @@ class Project:
         # For a certificate of the test's own; what is tested with it checks it by other means.
         self.trust = ssl._create_unverified_context()
 
+    def write(self, path, text):
+        """A file of the project's folder."""
+        path = f"{self.folder}/{path}"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
+
     def run(self, *words, check=True, input=None):
         return subprocess.run([PROGRAM, *words, "--directory", self.folder], check=check, capture_output=True, text=True, input=input, env=self.environment)
 

@@ -51,6 +51,15 @@ package final class OwnThread: Sendable {
         }
     }
 
+    /// Nobody will join it: what it holds goes when it ends.
+    package func detach() {
+        #if canImport(Darwin)
+            if let thread = pthread_t(bitPattern: handle) { pthread_detach(thread) }
+        #else
+            pthread_detach(pthread_t(handle))
+        #endif
+    }
+
     package func join() {
         #if canImport(Darwin)
             if let thread = pthread_t(bitPattern: handle) { pthread_join(thread, nil) }

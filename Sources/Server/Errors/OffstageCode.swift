@@ -21,6 +21,7 @@ package enum OffstageCode: String, CaseIterable, Sendable {
     case tooManyIdempotencyKeys = "OFS305"
     case wrongCursor = "OFS306"
     case wrongBatch = "OFS307"
+    case keyInUse = "OFS308"
 
     package var status: Int {
         switch self {
@@ -33,7 +34,7 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .methodNotAllowed: 405
         case .noKey, .invalidKey: 401
         case .internalFault: 500
-        case .notReady, .stopping: 503
+        case .notReady, .stopping, .keyInUse: 503
         case .preconditionFailed: 412
         case .conditionWithoutRow, .wrongIdempotencyKey, .wrongCursor, .wrongBatch: 400
         case .keyOfAnotherRequest: 422
@@ -63,6 +64,7 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .tooManyIdempotencyKeys: "Too many Idempotency-Keys"
         case .wrongCursor: "The cursor cannot be used"
         case .wrongBatch: "The batch cannot be read"
+        case .keyInUse: "A request with this Idempotency-Key is still running"
         }
     }
 
@@ -107,6 +109,9 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .wrongBatch:
             "A batch is a JSON array of at most 100 items; `item` in the answer is the number of the one meant. An item has `method`, `path`, "
                 + "`headers` (four of them), `body` and `filters`. A reference names something that an earlier item answered. Nothing was written."
+        case .keyInUse:
+            "On PostgreSQL: the first request of this key had not ended when this one's time was over, and this one did nothing. "
+                + "Send it again after the seconds in `Retry-After`."
         }
     }
 
