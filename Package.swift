@@ -58,9 +58,12 @@ let package = Package(
         .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(name: "CCrypt", path: "Sources/CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
+        .systemLibrary(
+            name: "CXML2", path: "Sources/CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
         // The files lie beside the C that takes them in.
         .target(name: "CAssets", path: "Sources/CAssets", exclude: ["Docs"]),
         room("JSON", []),
+        room("XML", ["CXML2"]),
         room(
             "Syntax", ["CPgQuery", "OffstageJSON"],
             linker: [
@@ -69,14 +72,14 @@ let package = Package(
                 .linkedLibrary("pg_query", .when(platforms: [.macOS])),
             ]),
         room("Schema", ["OffstageJSON", "OffstageSyntax", .product(name: "BigInt", package: "BigInt")]),
-        room("Query", ["OffstageJSON", "OffstageSyntax", "OffstageSchema"]),
-        room("SQL", ["OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
+        room("Query", ["OffstageJSON", "OffstageXML", "OffstageSyntax", "OffstageSchema"]),
+        room("SQL", ["OffstageQuery", "OffstageXML", "OffstageSchema", "OffstageSyntax"]),
         room("Database", ["OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax"]),
         room(
             "SQLite",
             [
                 "CSQLite", "CCrypt", "CStemmer", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageSyntax",
-                "OffstageJSON",
+                "OffstageJSON", "OffstageXML",
                 .product(name: "BigInt", package: "BigInt"), .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
@@ -95,6 +98,7 @@ let package = Package(
             "Server",
             [
                 "CAssets", "OffstageDatabase", "OffstageSQL", "OffstageQuery", "OffstageSchema", "OffstageAuth", "OffstageJSON",
+                "OffstageXML",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
@@ -125,6 +129,7 @@ let package = Package(
             ], name: "Offstage"),
         .executableTarget(name: "Main", dependencies: ["Offstage"], path: "Sources/Main", swiftSettings: settings),
         tests("JSON", ["OffstageJSON"]),
+        tests("XML", ["OffstageXML"]),
         tests("Syntax", ["OffstageSyntax"]),
         tests("Schema", ["OffstageSchema", "OffstageSyntax", "OffstageJSON"]),
         tests("Query", ["OffstageQuery", "OffstageSyntax", "OffstageJSON"]),
@@ -161,7 +166,7 @@ let package = Package(
 if Context.environment["OFFSTAGE_FUZZ"] != nil {
     for (name, module) in [
         ("URL", "OffstageQuery"), ("JSON", "OffstageJSON"), ("SQL", "OffstageSyntax"), ("Translation", "OffstageSQLite"),
-        ("Search", "OffstageSchema"), ("Batch", "OffstageQuery"),
+        ("Search", "OffstageSchema"), ("Batch", "OffstageQuery"), ("XML", "OffstageXML"),
     ] {
         package.targets.append(
             .executableTarget(

@@ -1,6 +1,7 @@
 import OffstageJSON
 import OffstageSQL
 import OffstageSchema
+import OffstageXML
 
 extension ReadRun {
     /// `<books><row><id>1</id>…</row></books>`: null is `xsi:nil`, embeds nest, json is its text.

@@ -236,6 +236,53 @@ for path in ["kinds", "kinds?select=id,x,j,jb,tz,ts,t,a,m,n,p,r,d,y,rg&id=lte.4"
 same("anon", "POST", "logs", [{"body": "x<y & \u0001"}, {"body": "z"}], Prefer=REP, Accept="application/xml")
 same("anon", "POST", "logs", [], Prefer=REP, Accept="application/xml")
 
+# XML goes in as it came out.
+XML = {"Content_Type": "application/xml", "Prefer": REP}
+for form in ["application/xml", "text/xml"]:
+    for source in both:
+        text = ask(source, "anon", "GET", "kinds?order=id", {"Accept": form}, None)[2]
+        same("anon", "DELETE", "kinds_twin?id=gt.-1")
+        same("anon", "POST", "kinds_twin", text, Content_Type=form + "; charset=UTF-8", Prefer=REP, Accept=form)
+        for project in both:
+            tables = [ask(project, "anon", "GET", table + "?order=id", {}, None) for table in ["kinds", "kinds_twin"]]
+            asked += 1
+            if tables[0][2] != tables[1][2] or tables[0][2] == b"[]":
+                failed.append(("anon", "GET", "kinds, written back from XML", None, {}, *tables))
+NIL = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+for path, body in [
+    ("defaults", f'<x {NIL}><row><id>1</id><j>null</j><k> {{"b" : 1}} </k></row><row><id>2</id><j xsi:nil="true"/><k>"text"</k></row></x>'),
+    ("defaults?columns=id,name,k", "<x><row><id>3</id><authors><row><name>x</name></row></authors></row><row><name>a</name><id>4</id></row></x>"),
+    ("defaults?on_conflict=id", "<x><row><id>1</id><name>again</name><j>[1,  2]</j></row><row><id>9</id><name></name><j>1</j></row></x>"),
+    ("defaults", "<x><row><id>one</id></row></x>"), ("defaults", "<x><row><id></id></row></x>"), ("defaults", "<x><row><id>20</id><j>{</j></row></x>"),
+    ("defaults", "<x><row><nothing>1</nothing></row></x>"), ("defaults", "<x><row><id>1</id></row></x>"), ("defaults", "<x/>"), ("defaults", ""), ("closed", "<x><row><id>1</id></row></x>"),
+    ("logs", '<x><row><body encoding="base64">ATzvv78=</body><level>4</level></row></x>'), ("logs", "<x><row><body>&#13;&amp;<![CDATA[<>]]></body></row></x>"), ("logs", "<x><row><level>99</level><body>b</body></row></x>"),
+    ("logs", "<x><row><body>1</body></row><row><level>1</level></row></x>"), ("logs", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x><row><body>&e;</body></row></x>"),
+    ("logs", "<x><row><body>&e;</body></row></x>"), ("logs", "<x><row><body><b/></body></row></x>"), ("logs", "<x>" + "<row>" * 40), ("logs", "<x>" + "<row/>" * 10001 + "</x>"), ("logs", "{}"),
+    ("logs", "<?xml version='1.0' encoding='latin1'?><x/>"), ("logs", b"<x>\xff</x>"), ("logs", b"<x>\0</x>"), ("logs", "<x" + "".join(f" a{n}=''" for n in range(2000)) + "/>"),
+]:
+    body = body if isinstance(body, bytes) else body.encode()
+    same("anon", "POST", path, body, **XML)
+    same("anon", "POST", path, body, Content_Type="text/xml", Prefer=REP + ",missing=default,resolution=merge-duplicates")
+same("anon", "GET", "defaults?order=id")
+same("anon", "GET", "defaults?j=is.null&order=id")
+same("anon", "PATCH", "defaults?id=eq.1", b'<x><row><j>{"c":  2}</j><k>[ ]</k><name>patched</name></row></x>', **XML)
+same("anon", "PATCH", "defaults?id=eq.1", b"<x/>", **XML)
+same("anon", "PATCH", "defaults?id=eq.1", b"<x><row><j>no json</j></row></x>", **XML)
+same("anon", "PUT", "defaults?id=eq.5", b"<x><row><id>5</id><name>put</name><j>5</j><k>5</k></row></x>", **XML)
+same("anon", "PUT", "defaults?id=eq.5", b"<x><row><id>6</id><name>put</name></row></x>", **XML)
+for path, body in [("add", "<add><row><a>3</a><b>4</b></row></add>"), ("add", "<x><row><a>3</a></row></x>"), ("add", "<x><row/></x>"), ("add", "<x/>"), ("add", "<x><row><a>x</a></row></x>"), ("add", "<x><row><a>1</a></row><row><a>1</a></row></x>"),
+                   ("nothing", "<x/>"), ("total", "<x><row><numbers>{1,2,3}</numbers></row></x>"), ("echo", "<x/>"), ("pair", "<x><row><n>5</n></row></x>"), ("add", "<x>"),
+                   ("kept", '<x><row><j>{"a" :1}</j><jb>{"a" :1}</jb></row></x>'), ("kept", "<x><row><j>null</j><jb>null</jb><n>2.0</n><a>{1}</a></row></x>"), ("kept", "<x><row><j>x</j><jb>1</jb></row></x>")]:
+    same("anon", "POST", "rpc/" + path, body.encode(), **XML)
+    same("anon", "POST", "rpc/" + path, body.encode(), Content_Type="text/xml", Accept="text/xml")
+for kind in ["application/xml; charset=iso-8859-1", "application/xml;charset=\"utf-8\"", "application/pdf", "text/plain", "application/octet-stream", "application/xhtml+xml"]:
+    same("anon", "POST", "logs", b"<x/>", Content_Type=kind, Prefer=REP)
+    same("anon", "POST", "rpc/nothing", b"<x/>", Content_Type=kind, Prefer=REP)
+# Text of other bodies is read by the column's type, too.
+same("anon", "POST", "defaults", b'id,j,k\n30,"{""a"":1}","[1, 2]"\n31,NULL,null\n', Content_Type="text/csv", Prefer=REP)
+same("anon", "POST", "defaults", b"id=32&j=%7B%22a%22%3A1%7D", Content_Type="application/x-www-form-urlencoded", Prefer=REP)
+same("anon", "POST", "rpc/kept", b"j=%7B%22a%22%3A1%7D&jb=%5B1%5D", Content_Type="application/x-www-form-urlencoded")
+
 # `offstage sql`, with what it prints.
 VALUES = """select 1 as a, 'x' as b, true as c, null as d, 1.50 as e, '{1,2}'::int[] as f, '2024-01-01 01:02:03+00'::timestamptz as g, '{"a": 1}'::jsonb as h, 'a"b'::text as i, -5 as "n m\""""
 for form in ["table", "csv", "json"]:

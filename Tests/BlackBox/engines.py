@@ -32,6 +32,12 @@ insert into kinds (id, s, b, n, p, r, d, t, c, v, x, u, y, da, ti, ts, tz, iv, j
   '-infinity', '-1 mon', '[]', '"text"', '{}', '{}', 'sad', '', '::1', 'empty', '', 0, '', -1),
  (4, 7, 7, 0.00, 7.00, 'NaN', 'Infinity', true, 'x', 'ünï', 'ünï ☕ 𝒳', null, '\x61', '1999-12-31', '23:59:59.999999', '1999-12-31 23:59:59', '1999-12-31 23:59:59+00', '00:00:00', '{}', '{}', '{5}', '{a}', 'ok', 'ünï', '192.168.0.0/16',
   '(,5]', to_tsvector('simple', 'lazy dog'), 1, null, null);
+create table kinds_twin (like kinds);
+grant select, insert, update, delete on kinds_twin to anon;
+create table defaults (id int primary key, name text default 'nobody', j jsonb default '{"a": 1}', k json);
+grant select, insert, update, delete on defaults to anon;
+create function kept(j json, jb jsonb, n numeric default 1.50, a int[] default '{}') returns text language sql immutable as $$ select j::text || jb::text || n::text || a::text $$;
+grant execute on function kept to anon;
 create function shout(k kinds) returns text language sql stable as $$ select upper(k.x) || '!' $$;
 grant execute on function shout to anon, authenticated;
 create function add(a int, b int default 10) returns int language sql immutable as $$ select a + b $$;

@@ -22,6 +22,14 @@ package struct CallPayload: Sendable {
         case .form:
             let form = try Payload(bytes, type: .form, columns: columns, limits: limits)
             for (name, value) in zip(form.columns, form.rows.first ?? []) { if let value { add(name, value) } }
+        case .xml:
+            let read = try Payload(bytes, type: .xml, columns: columns, limits: limits)
+            guard read.rows.count <= 1 else {
+                throw RequestError(
+                    code: "PGRST102", message: "Empty or invalid xml",
+                    details: "A call takes one row of arguments; there are \(read.rows.count).")
+            }
+            for (name, value) in zip(read.columns, read.rows.first ?? []) { if let value { add(name, value) } }
         case .text: body = .text(try Self.text(bytes))
         case .binary: body = .text(Self.hexadecimal(bytes))
         default: throw RequestError(code: "PGRST102", message: "Content-Type not acceptable: \(type.name)")

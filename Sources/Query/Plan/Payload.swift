@@ -1,13 +1,14 @@
 package import OffstageJSON
 package import OffstageSchema
+import OffstageXML
 
 /// What a write's body holds: columns, and rows of values for them.
 ///
-/// JSON, CSV and form bodies come out alike. A value a row does not give is nil.
+/// JSON, CSV, XML and form bodies come out alike. A value a row does not give is nil.
 package struct Payload: Sendable {
     package enum Value: Sendable, Hashable {
         case json(JSONValue)
-        /// CSV and forms: text for the column's input function.
+        /// CSV, XML and forms: text for the column's input function.
         case text(String)
     }
 
@@ -74,6 +75,7 @@ extension Payload {
         case .json: try self.init(json: body, columns: columns, limits: limits)
         case .csv: try self.init(csv: body, columns: columns, limits: limits)
         case .form: try self.init(form: body, columns: columns)
+        case .xml: try self.init(xml: body, columns: columns, limits: limits)
         default:
             throw RequestError(code: "PGRST102", message: "Content-Type not acceptable: \(type.name)")
         }
@@ -155,6 +157,19 @@ extension Payload {
         }
     }
 
+    private init(xml body: UnsafeBufferPointer<UInt8>, columns: [String]?, limits: PayloadLimits) throws(RequestError) {
+        var most = XMLLimits()
+        most.rows = limits.rows
+        do throws(XMLError) {
+            let read = try XMLRows(reading: body, columns: columns, limits: most)
+            self.init(columns: read.columns, rows: read.rows.map { $0.map { $0.map(Value.init) } })
+        } catch {
+            if error.isTooManyRows { throw Self.tooMany(limits.rows) }
+            throw RequestError(
+                code: "PGRST102", message: "Empty or invalid xml", details: body.isEmpty ? nil : "\(error)", hint: error.hint)
+        }
+    }
+
     private init(form body: UnsafeBufferPointer<UInt8>, columns: [String]?) throws(RequestError) {
         let text = String(decoding: body, as: UTF8.self)
         var names: [String] = []
@@ -174,7 +189,19 @@ extension Payload {
     }
 }
 
+extension Payload.Value {
+    fileprivate init(_ value: XMLRows.Value) {
+        switch value {
+        case .null: self = .json(.null)
+        case .text(let text): self = .text(text)
+        }
+    }
+}
+
 extension PayloadType {
+    /// Its values are text, which the type's input function reads.
+    var givesText: Bool { self == .csv || self == .form || self == .xml }
+
     var name: String {
         switch self {
         case .json: "application/json"

@@ -23,6 +23,8 @@ package struct CallPlan: Sendable {
     package var writes: Bool
     /// The parameters that the payload gives, as the columns of its one row.
     package var columns: [Column]
+    /// The payload's values are text, which the type's input function reads.
+    package var givesText: Bool
     /// The one parameter takes the body as it is.
     package var takesBody: Bool
 }
@@ -49,7 +51,8 @@ extension Planner {
         let call = Call(Name(function.name.schema, function.name.name), arguments, isVariadic: isVariadic)
         var plan = CallPlan(
             read: try result(of: function, call), shape: function.answer, counts: request.preferences.count != nil,
-            writes: !request.isFunctionRead && function.mayWrite, columns: columns, takesBody: takesBody)
+            writes: !request.isFunctionRead && function.mayWrite, columns: columns,
+            givesText: request.contentType.givesText, takesBody: takesBody)
         switch plan.shape {
         case .rows, .row: try fill(&plan.read, select: request.select, path: [])
         case .values, .value, .nothing:
@@ -124,7 +127,6 @@ extension Planner {
             switch request.contentType {
             case _ where request.isFunctionRead: ""
             case .text: " or with a single unnamed text parameter"
-            case .xml: " or with a single unnamed xml parameter"
             case .binary: " or with a single unnamed bytea parameter"
             case .json: " or with a single unnamed json/jsonb parameter"
             default: ""

@@ -22,7 +22,8 @@ extension Planner {
         let missing = request.preferences.missing == .default
         let variants = payload.patterns.map { given in given.map { missing && !$0 } }
         return InsertPlan(
-            table: table, columns: columns, variants: variants.isEmpty ? [columns.map { _ in false }] : variants, checks: checks,
+            table: table, columns: columns, givesText: request.contentType.givesText,
+            variants: variants.isEmpty ? [columns.map { _ in false }] : variants, checks: checks,
             conflict: conflict, answer: answer)
     }
 
@@ -66,7 +67,7 @@ extension Planner {
         if reads { checks += try readable(table) }
         return UpdatePlan(
             table: table, alias: alias, source: SecuredTable(Name(table.name.schema, table.name.name), as: Alias(alias), policy: visible),
-            columns: columns, filter: filter, checks: checks, answer: answer)
+            columns: columns, givesText: request.contentType.givesText, filter: filter, checks: checks, answer: answer)
     }
 
     mutating func delete() throws(PlanError) -> DeletePlan {

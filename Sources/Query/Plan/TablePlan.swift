@@ -117,6 +117,8 @@ package struct InsertPlan: Sendable {
     package var table: Table
     /// The payload's columns, in its order.
     package var columns: [Column]
+    /// The payload's values are text, which the type's input function reads.
+    package var givesText: Bool
     /// For each set of columns that rows of the payload give: which of `columns` take their default instead.
     package var variants: [[Bool]]
     package var checks: [PolicyCheck]
@@ -138,6 +140,8 @@ package struct UpdatePlan: Sendable {
     package var alias: String
     package var source: SecuredTable
     package var columns: [Column]
+    /// The payload's values are text, which the type's input function reads.
+    package var givesText: Bool
     package var filter: Expression?
     package var checks: [PolicyCheck]
     package var answer: AnswerPlan

@@ -121,7 +121,7 @@ package enum PayloadType: Hashable, Sendable {
     case text
     case xml
     case binary
-    /// In lower case, without parameters.
+    /// In lower case, without parameters; XML in another encoding with them.
     case other(String)
 
     package init(_ header: String?) {
@@ -131,9 +131,20 @@ package enum PayloadType: Hashable, Sendable {
         case "text/csv": self = .csv
         case "application/x-www-form-urlencoded": self = .form
         case "text/plain": self = .text
-        case "text/xml", "application/xml": self = .xml
+        case "text/xml", "application/xml": self = Self.isUTF8(header) ? .xml : .other(header?.lowercased() ?? name)
         case "application/octet-stream": self = .binary
         default: self = .other(name)
+        }
+    }
+
+    /// No `charset`, or that one.
+    private static func isUTF8(_ header: String?) -> Bool {
+        (header ?? "").split(separator: ";").dropFirst().allSatisfy { parameter in
+            let pair = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+                $0.trimmingBlanks().lowercased()
+            }
+            guard pair.first == "charset" else { return true }
+            return pair.count == 2 && (pair[1] == "utf-8" || pair[1] == "\"utf-8\"")
         }
     }
 }

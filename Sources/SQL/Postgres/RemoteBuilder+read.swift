@@ -1,6 +1,7 @@
 import OffstageQuery
 import OffstageSchema
 import OffstageSyntax
+import OffstageXML
 
 /// Reads: to-one embeds by join, the others as queries of their own inside the row.
 extension RemoteBuilder {

@@ -26,7 +26,9 @@ extension RemoteBuilder {
         } else {
             let list = columns.map { PostgresDialect.quoted($0.name) }.joined(separator: ", ")
             let rows = merges ? filled(plan.columns, of: table) : "$\(bind(.body))::json"
-            text += "(\(list)) select \(list) from \(merges ? "jsonb" : "json")_to_recordset(\(rows)) as _(\(definitions(columns)))"
+            let values = columns.map { cast(PostgresDialect.quoted($0.name), $0, fromText: plan.givesText) }.joined(separator: ", ")
+            let definitions = definitions(columns, asText: plan.givesText)
+            text += "(\(list)) select \(values) from \(merges ? "jsonb" : "json")_to_recordset(\(rows)) as _(\(definitions))"
         }
         if let conflict = plan.conflict { text += self.conflict(conflict) }
         let isMerge = plan.conflict?.merges.map { !$0.isEmpty } ?? false
@@ -62,9 +64,13 @@ extension RemoteBuilder {
 
     mutating func update(_ plan: UpdatePlan) {
         let alias = PostgresDialect.quoted(plan.alias)
-        let values = plan.columns.map { "\(PostgresDialect.quoted($0.name)) = \(Self.payload).\(PostgresDialect.quoted($0.name))" }
+        let values = plan.columns.map { column in
+            let name = PostgresDialect.quoted(column.name)
+            return "\(name) = \(cast("\(Self.payload).\(name)", column, fromText: plan.givesText))"
+        }
         var text = "update \(name(plan.table.name)) as \(alias) set \(values.joined(separator: ", ")) from "
-        text += "(select * from json_to_recordset($\(bind(.body))::json) as _(\(definitions(plan.columns))) limit 1) \(Self.payload)"
+        text +=
+            "(select * from json_to_recordset($\(bind(.body))::json) as _(\(definitions(plan.columns, asText: plan.givesText))) limit 1) \(Self.payload)"
         if let filter = plan.filter { text += " where \(sql(filter))" }
         finish(
             text, plan.answer, of: plan.table, as: plan.alias, shown: plan.answer.representation?.alias ?? plan.alias,
@@ -121,9 +127,20 @@ extension RemoteBuilder {
     func name(_ name: QualifiedName) -> String { "\(PostgresDialect.quoted(name.schema)).\(PostgresDialect.quoted(name.name))" }
 
     /// `"id" integer, "title" text`, for `json_to_recordset`.
-    func definitions(_ columns: [Column]) -> String {
-        columns.map { "\(PostgresDialect.quoted($0.name)) \($0.foreignType ?? TypeName($0.type).sql)" }.joined(separator: ", ")
+    ///
+    /// - Parameter asText: the payload gives text. Of all types only json would take that for a value of its own, so it is declared as text
+    ///   and read by a cast.
+    func definitions(_ columns: [Column], asText: Bool) -> String {
+        columns.map { "\(PostgresDialect.quoted($0.name)) \(asText && isJSON($0) ? "text" : typeName($0))" }.joined(separator: ", ")
     }
+
+    private func cast(_ value: String, _ column: Column, fromText: Bool) -> String {
+        fromText && isJSON(column) ? "\(value)::\(typeName(column))" : value
+    }
+
+    private func typeName(_ column: Column) -> String { column.foreignType ?? TypeName(column.type).sql }
+
+    private func isJSON(_ column: Column) -> Bool { column.type.type == .json || column.type.type == .jsonb }
 }
 
 extension RemoteBuilder {
@@ -134,8 +151,12 @@ extension RemoteBuilder {
         if plan.takesBody, let column = plan.columns.first {
             place.payload = [Expression(.cast(Expression(.parameter(bind(.body))), TypeName(column.type)))]
         } else if !plan.columns.isEmpty {
-            place.payload = plan.columns.map { .column("pgrst_arguments", $0.name) }
-            before = "json_to_record($\(bind(.body))::json) as pgrst_arguments(\(definitions(plan.columns))), lateral "
+            place.payload = plan.columns.map { column in
+                let value = Expression.column("pgrst_arguments", column.name)
+                return plan.givesText && isJSON(column) ? Expression(.cast(value, TypeName(column.type))) : value
+            }
+            before =
+                "json_to_record($\(bind(.body))::json) as pgrst_arguments(\(definitions(plan.columns, asText: plan.givesText))), lateral "
         }
         var read = plan.read
         // The rows are the function's own, in its order.

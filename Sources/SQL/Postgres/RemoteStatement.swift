@@ -1,5 +1,6 @@
 import OffstageQuery
 package import OffstageSchema
+import OffstageXML
 import Synchronization
 
 /// A plan as one PostgreSQL text for each form of answer: the whole answer comes back as one row.

@@ -1,5 +1,6 @@
 import OffstageQuery
 import OffstageSQL
+import OffstageXML
 
 /// The form an answer takes, chosen from what the caller accepts.
 struct AnswerMedia: Sendable {

@@ -1,4 +1,4 @@
-import OffstageSQL
+import OffstageXML
 import Testing
 
 /// Names as XML elements: every one is well-formed, and every one can be read back.
@@ -9,6 +9,26 @@ import Testing
     ])
     func escaped(_ name: String, _ element: String) {
         #expect(XMLName.escaped(name) == element)
+        #expect(XMLName.unescaped(element) == name)
+    }
+
+    /// By hand one need not escape what is no escape, and may write others than the shortest.
+    @Test(arguments: [
+        ("_xyz", "_xyz"), ("_x002_", "_x002_"), ("_x0000_", "_x0000_"), ("_xD800_", "_xD800_"), ("_x110000_", "_x110000_"),
+        ("_x0020", "_x0020"),
+        ("_x00e9_", "é"), ("_x0000E9_", "é"), ("_x00000E9_", "_x00000E9_"), ("__x0020_", "_ "),
+    ])
+    func unescaped(_ element: String, _ name: String) { #expect(XMLName.unescaped(element) == name) }
+
+    @Test func `every name is read back`() {
+        let pieces: [Unicode.Scalar] = ["_", "x", "0", "5", "F", " ", "a", "-", "é", "😀", "\u{0301}", "\""]
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<20_000 {
+            var name = ""
+            for _ in 0..<Int.random(in: 0...9, using: &random) { name.unicodeScalars.append(pieces.randomElement(using: &random) ?? "_") }
+            let element = XMLName.escaped(name)
+            #expect(Array(XMLName.unescaped(element).unicodeScalars) == Array(name.unicodeScalars), "\(element)")
+        }
     }
 
     @Test func everyCharacterOfTheFirstPlaneIsANameOfXML() {
