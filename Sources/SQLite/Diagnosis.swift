@@ -120,18 +120,6 @@ struct Diagnosis {
 
     func mayRead(_ table: Table, _ column: String) -> Bool {
         if caller.role == table.owner || caller.role == Caller.system.role { return true }
-        guard let privileges = schema.privileges[table.name] else { return schema.roles[caller.role]?.isSuperuser == true }
-        var roles: Set<String> = ["public"]
-        var waiting = [caller.role]
-        while let name = waiting.popLast() {
-            guard roles.insert(name).inserted else { continue }
-            if let role = schema.roles[name] {
-                if role.isSuperuser { return true }
-                waiting += role.memberOf
-            }
-        }
-        return roles.contains { role in
-            privileges.whole[role]?.contains(.select) == true || privileges.columns[role]?[column]?.contains(.select) == true
-        }
+        return schema.allows(caller.role, .select, column: column, of: table.name)
     }
 }

@@ -58,6 +58,12 @@ extension Planner {
             return Expression(
                 .anyOf(left, name, Expression(.cast(patterns, TypeName(Name("text"), arrayDimensions: 1))), all: quantifier == .all))
         }
+        // There are no arrays of arrays to compare with.
+        if filter.quantifier != nil || filter.operator == .in, filter.field.jsonPath.isEmpty,
+            case .array? = type(of: filter.field.column, in: read)?.type, let type = type(of: filter.field.column, in: read)
+        {
+            throw PlanError("42704", "could not find array type for data type \(type.name)")
+        }
         switch filter.operator {
         case .eq: return compare("=")
         case .neq: return compare("<>")
@@ -96,9 +102,9 @@ extension Planner {
                 case .wfts: "websearch_to_tsquery"
                 }
             let arguments = language.map { [Expression.string($0)] } ?? []
-            let query = Expression.call("pg_catalog", function, arguments: arguments + [value()])
+            let query = Expression.call(function, arguments: arguments + [value()])
             let isVector = filter.field.jsonPath.isEmpty && type(of: filter.field.column, in: read)?.type == .tsvector
-            let document = isVector ? left : .call("pg_catalog", "to_tsvector", arguments: arguments + [left])
+            let document = isVector ? left : .call("to_tsvector", arguments: arguments + [left])
             return Expression(.binary("@@", document, query))
         }
     }

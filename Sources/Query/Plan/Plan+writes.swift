@@ -18,7 +18,8 @@ extension Planner {
     ) throws(PlanError) -> InsertPlan {
         var checks = try asDatabase { () throws(SQLError) in try gate.checks(table, for: .insert) }
         // What is read back must be readable; a conflict target makes a read of any upsert that names one.
-        if answer.representation != nil || !(conflict?.columns.isEmpty ?? true) { checks += try readable(table) }
+        let tellsWhere = request.preferences.return == .headersOnly && answer.locationKey != nil
+        if answer.representation != nil || tellsWhere || !(conflict?.columns.isEmpty ?? true) { checks += try readable(table) }
         let missing = request.preferences.missing == .default
         let variants = payload.patterns.map { given in given.map { missing && !$0 } }
         return InsertPlan(
@@ -171,6 +172,10 @@ extension Planner {
             aliases.remove(read.alias)
         }
         if request.tellsKeys || wanted == .headersOnly && request.method == .post { answer.locationKey = table.primaryKey?.columns }
+        // `Location` is read from the row.
+        if wanted == .headersOnly, let key = answer.locationKey {
+            try demand(.select, table.columns.filter { key.contains($0.name) }, of: table)
+        }
         return answer
     }
 }

@@ -69,7 +69,7 @@ struct RemoteBuilder {
         /// What each `.payload` stands for.
         var payload: [Expression] = []
         /// Of rows that a write returned, which are nobody's by themselves: what they go by, and whose they are.
-        var written: (alias: String, type: Name)?
+        var written: (alias: String, columns: [String], type: Name)?
     }
 
     /// The expression with parameters where the request's values stand.
@@ -78,7 +78,7 @@ struct RemoteBuilder {
         case .injected(let injected): return lower(injected, place)
         case .column(let name):
             guard let written = place.written, name.parts == [written.alias] else { return expression }
-            return Expression(.cast(Expression(.star(name)), TypeName(written.type)))
+            return Expression(.cast(Expression(.row(written.columns.map { .column(written.alias, $0) })), TypeName(written.type)))
         // The request's `*` is `%`, in a pattern that is a value by itself.
         case .binary("~~", let left, let right), .binary("~~*", let left, let right):
             guard case .injected(.value(let index)) = right.kind, case .binary(let name, _, _) = expression.kind else { break }

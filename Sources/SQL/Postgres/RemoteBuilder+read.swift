@@ -79,6 +79,7 @@ extension RemoteBuilder {
     private mutating func window(_ plan: ReadPlan, isOne: Bool) -> String {
         var text = ""
         switch (plan.limit, plan.maxRows) {
+        case (let limit?, _) where isOne: text += " limit least($\(bind(.count(limit.position)))::bigint, 1)"
         case _ where isOne: text += " limit 1"
         case (let limit?, let most?): text += " limit least($\(bind(.count(limit.position)))::bigint, \(most))"
         case (let limit?, nil): text += " limit $\(bind(.count(limit.position)))::bigint"
@@ -157,8 +158,10 @@ extension RemoteBuilder {
             }
             return
         }
-        let on = pairs.map { Expression(.binary("=", .column(embed.plan.alias, $0.child), .column(plan.alias, $0.parent))).sql }
-        from += " \(embed.isInner ? "join" : "left join") \(filtered(embed.plan, place)) on \(on.joined(separator: " and "))"
+        // The embed's own filter is part of what joins it: a parent without a match stays, and no column is named that is not needed.
+        var on = pairs.map { Expression(.binary("=", .column(embed.plan.alias, $0.child), .column(plan.alias, $0.parent))).sql }
+        if let filter = embed.plan.filter { on.append("(\(sql(filter, place)))") }
+        from += " \(embed.isInner ? "join" : "left join") \(sql(embed.plan.source, place)) on \(on.joined(separator: " and "))"
         var fields: [(value: String, name: String)] = []
         var innerKeys: [String] = []
         lay(embed.plan, place, &fields, &from, &innerKeys)
@@ -187,6 +190,8 @@ extension RemoteBuilder {
     /// A value as an element: escaped, or the base64 of its UTF-8 where it has characters that XML cannot hold.
     private static func element(_ field: String, _ value: String) -> String {
         let name = XMLName.escaped(field)
+        // A number; inside a query of its own it would count that one's row.
+        if value.contains("count(*)") { return "'<\(name)>' || (\(value))::text || '</\(name)>'" }
         // Moments and booleans are written as in JSON, everything else as PostgreSQL prints it, which a cast to text does not always do (`inet`, `char`).
         let text = """
             (select case when _v is null then null when pg_typeof(_v) in ('timestamp'::regtype, 'timestamptz'::regtype, 'boolean'::regtype) \
@@ -200,12 +205,6 @@ extension RemoteBuilder {
             else '<\(name)>' || replace(replace(replace(replace(_x, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), e'\\r', '&#13;') || '</\(name)>' end \
             from (select \(text) as _x) _s)
             """
-    }
-
-    /// A to-one embed's rows, its own filter inside: a parent without a match stays.
-    private mutating func filtered(_ plan: ReadPlan, _ place: Place) -> String {
-        guard let filter = plan.filter else { return sql(plan.source, place) }
-        return "(select * from \(sql(plan.source, place)) where \(sql(filter, place))) as \(PostgresDialect.quoted(plan.alias))"
     }
 }
 

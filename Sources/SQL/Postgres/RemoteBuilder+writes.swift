@@ -119,7 +119,7 @@ extension RemoteBuilder {
         guard var read = answer.representation else { return }
         read.source = .table(Name(Self.source), Alias(alias))
         var place = Place()
-        place.written = (alias, Name(table.name.schema, table.name.name))
+        place.written = (alias, table.columns.map(\.name), Name(table.name.schema, table.name.name))
         parts.rows = select(read, link: nil, place, order: order)
         parts.names = names(read)
     }
