@@ -9,6 +9,7 @@ struct RemoteTransaction: Sendable {
     private let step: RemoteStep
     private let judged: Bool
     private let lines: RemoteLines?
+    private let guess: RemoteGuess?
 
     /// - Throws: 22021, 22023: see ``Parameters``.
     init(
@@ -16,18 +17,21 @@ struct RemoteTransaction: Sendable {
     ) throws(SQLError) {
         step = try RemoteStep(statement, inputs, format, options, deadline: deadline)
         judged = step.isJudged
-        lines = try inputs.mayBeLong ? RemoteLines(statement, inputs, format, options) : nil
+        guess = try RemoteGuess(statement, inputs)
+        lines = try inputs.mayBeLong && guess == nil ? RemoteLines(statement, inputs, format, options) : nil
     }
 
     /// - Throws: what the server said; 08007 where it cannot be known whether a write happened.
     func run(on connection: PostgresConnection, deadline: Int64) throws(SQLError) -> Rows {
         if let lines, let rows = try lines.rows(step.commands[0], on: connection, deadline: deadline) { return rows }
         var commands = [PostgresConnection.Command(text: step.isWrite ? "begin" : "begin read only")] + step.commands
+        if let guess { commands.append(guess.command) }
         if !judged { commands.append(PostgresConnection.Command(text: "commit")) }
         switch connection.run(commands, deadline: deadline, commits: step.isWrite && !judged) {
         case .rows(let results):
             guard results.count == commands.count else { throw .wrongAnswer }
-            let rows = RemoteStep.rows(results[2])
+            var rows = RemoteStep.rows(results[2])
+            if let guess { rows.total = guess.total(rows, results[3]) }
             return judged ? try judge(rows, connection, deadline) : rows
         case .failed(_, let error):
             connection.rollback()
@@ -69,7 +73,7 @@ struct RemoteStep: Sendable {
         // A read that is not what was asked for can be told so after its end.
         wantsSingle = inputs.wantsSingle && isWrite
         maxAffected = isWrite ? inputs.maxAffected : nil
-        let text = statement.text(as: format)
+        let text = statement.text(as: format, counting: inputs.counting)
         commands = [
             try Self.prelude(inputs, options, deadline),
             PostgresConnection.Command(text: text.text, parameters: try Parameters(text.bindings, inputs)),

@@ -229,6 +229,8 @@ package struct Inputs: Sendable {
     package var maxAffected: Int?
     /// `Prefer: timezone=…`; UTC otherwise.
     package var timeZone: String?
+    /// How the rows beyond the window are counted, where they are.
+    package var counting = Counting.exact
     /// The answer may come as a ``LongBody``.
     package var mayBeLong = false
     /// Of a write with conditions or a key of its own.
@@ -316,4 +318,13 @@ package struct Rows: Sendable {
         self.inserted = inserted
         self.location = location
     }
+}
+
+/// How many rows a read would give without its limit.
+package enum Counting: Sendable, Hashable {
+    case exact
+    /// As the planner guesses.
+    case planned
+    /// Counted up to this number of rows; as the planner guesses beyond it.
+    case estimated(upTo: Int)
 }

@@ -143,13 +143,13 @@ struct WriteRun {
     }
 
     private func checkCount() throws(RunStop) {
+        if inputs.wantsSingle, count != 1 {
+            throw .refused(.notSingle(count))
+        }
         if let limit = inputs.maxAffected, count > limit {
             throw .refused(
                 SQLError(
                     "PGRST124", "Query result exceeds max-affected preference constraint", details: "The query affects \(count) rows"))
-        }
-        if inputs.wantsSingle, count != 1 {
-            throw .refused(.notSingle(count))
         }
     }
 

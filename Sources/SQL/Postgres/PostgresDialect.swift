@@ -34,10 +34,12 @@ struct RemoteBuilder {
     let schema: Schema
     /// Rows are written as XML, not handed to JSON.
     let isXML: Bool
+    let counting: Counting
     var parts = RemoteParts()
 
-    init(_ schema: Schema, as format: RowFormat) {
+    init(_ schema: Schema, as format: RowFormat, counting: Counting = .exact) {
         self.schema = schema
+        self.counting = counting
         isXML = if case .xml = format { true } else { false }
     }
 

@@ -10,13 +10,23 @@ extension RemoteBuilder {
         parts.rows = select(plan, link: nil, Place())
         parts.names = names(plan)
         parts.tellsLast = plan.last != nil
-        if counts { parts.total = count(plan, Place()) }
+        guard counts else { return }
+        switch counting {
+        case .exact: parts.total = count(plan, Place())
+        case .planned: break
+        case .estimated(let most): parts.total = "(select count(*) from (\(uncut(plan, Place())) limit \(most) + 1) _c)"
+        }
     }
 
     /// How many rows there are without the window.
     mutating func count(_ plan: ReadPlan, _ place: Place, before: String = "") -> String {
         let filter = plan.filter.map { " where " + sql($0, place) } ?? ""
         return "(select count(*) from \(before)\(sql(plan.joined, place))\(filter))"
+    }
+
+    /// The rows without the window, as far as they are counted.
+    mutating func uncut(_ plan: ReadPlan, _ place: Place) -> String {
+        "select 1 from \(sql(plan.joined, place))\(plan.filter.map { " where " + sql($0, place) } ?? "")"
     }
 
     /// The query of one node.

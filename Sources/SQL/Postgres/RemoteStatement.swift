@@ -21,6 +21,7 @@ package final class RemoteStatement: Sendable {
     private struct Form: Hashable {
         var format: RowFormat
         var isByRow: Bool
+        var counting = Counting.exact
     }
 
     init(_ plan: TablePlan, _ schema: Schema, isWrite: Bool, pageOrder: String? = nil, payloadColumns: [Column] = []) {
@@ -32,7 +33,21 @@ package final class RemoteStatement: Sendable {
     }
 
     /// `$1`, `$2`, … and where each one's text comes from.
-    package func text(as format: RowFormat) -> SQLText { text(Form(format: format, isByRow: false)) }
+    package func text(as format: RowFormat, counting: Counting = .exact) -> SQLText {
+        text(Form(format: format, isByRow: false, counting: tellsGuess(counting) ? counting : .exact))
+    }
+
+    /// Asks the planner how many rows there are without the window, as JSON; nil where nobody wants to know.
+    package func guess(_ counting: Counting) -> SQLText? {
+        guard tellsGuess(counting), case .read(let read, _) = plan.action else { return nil }
+        var builder = RemoteBuilder(schema, as: .none)
+        let text = "explain (format json) \(builder.uncut(read, RemoteBuilder.Place()))"
+        return SQLText(text, bindings: builder.parts.bindings)
+    }
+
+    private func tellsGuess(_ counting: Counting) -> Bool {
+        if case .read(_, counts: true) = plan.action { counting != .exact } else { false }
+    }
 
     /// The same with a row for each row of the answer, whose first column is a line of it; nil where the form has no lines.
     ///
@@ -50,7 +65,7 @@ package final class RemoteStatement: Sendable {
 
     private func text(_ form: Form) -> SQLText {
         if let known = texts.withLock({ $0[form] }) { return known }
-        let parts = RemoteBuilder(schema, as: form.format).parts(of: plan)
+        let parts = RemoteBuilder(schema, as: form.format, counting: form.counting).parts(of: plan)
         let sql = form.isByRow ? parts.linesSQL(as: form.format) : parts.sql(as: form.format)
         let made = SQLText(sql, bindings: parts.bindings)
         texts.withLock { texts in

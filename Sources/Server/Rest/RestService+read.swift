@@ -40,6 +40,7 @@ extension RestService {
     ) -> (inputs: Inputs, format: RowFormat, offset: Int, limit: Int?) {
         var inputs = Inputs(caller: call.caller, values: values, now: call.now, timeZone: prepared.request.preferences.timezone)
         if !prepared.settings.isEmpty { inputs.settings = RequestSettings.values(prepared.settings, of: call) }
+        inputs.counting = counting(prepared.request.preferences.count)
         let isHead = prepared.request.method == .head
         // What counts is not written down where nobody reads it.
         let format = isHead ? RowFormat.none : prepared.media.format(root: prepared.relation.name)
@@ -48,10 +49,24 @@ extension RestService {
         return (inputs, format, offset, limit)
     }
 
+    /// Without a limit on rows, an estimate is the planner's.
+    private func counting(_ wanted: Preferences.Count?) -> Counting {
+        switch wanted {
+        case .exact, nil: .exact
+        case .planned: .planned
+        case .estimated: settings.plan.maxRows.map { .estimated(upTo: $0) } ?? .planned
+        }
+    }
+
     func respond(
         _ rows: Rows, _ prepared: PreparedRequest, _ offset: Int, _ limit: Int?, _ head: RequestHead, _ tag: String?
     ) throws(Refusal) -> ServerResponse {
         let link = try next(rows, prepared, limit, head)
+        var rows = rows
+        // A guess is not less than what is there.
+        if prepared.request.preferences.count != .exact, rows.count > 0 {
+            rows.total = rows.total.map { max($0, offset.addingReportingOverflow(rows.count).partialValue) }
+        }
         if let total = rows.total, offset > total {
             var refusal = Refusal(
                 416, "PGRST103", "Requested range not satisfiable",

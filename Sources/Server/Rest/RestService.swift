@@ -15,7 +15,7 @@ import Synchronization
 /// let response = await service.answer(head, body: []).value()
 /// ```
 ///
-/// `count=planned` and `count=estimated` are answered with exact counts: on the embedded engine nothing cheaper is also right.
+/// On the embedded engine `count=planned` and `count=estimated` are answered with exact counts: nothing cheaper is also right.
 package final class RestService: Sendable {
     package static let mount = "/rest/v1"
 
