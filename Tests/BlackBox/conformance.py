@@ -5,7 +5,7 @@
 import os, re, subprocess, sys
 from offstage import ENGINE, Project
 
-python = sys.argv[1]
+python = os.path.abspath(sys.argv[1])
 examples = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 project = Project()
 failed = []
@@ -27,7 +27,7 @@ try:
         if role == "service_role":
             # This role may write whatever there is; a view that takes no writes is in its document all the same, and the database says so (55000).
             words += ["--exclude-path", "/best_sellers", "--exclude-path", "/books_with_rating"]
-        ran = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})
+        ran = subprocess.run(words, capture_output=True, text=True, cwd=project.home, env={**os.environ, "PYTHONUTF8": "1"})
         told = next((line.strip() for line in ran.stdout.split("\n") if re.search(r"\d+ generated", line)), ran.stderr[-500:] or ran.stdout[-500:])
         print(f"{role}: {told}")
         if ran.returncode:
