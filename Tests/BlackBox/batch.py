@@ -1,5 +1,6 @@
 """Batches: all items or none, in order, each with its own policies; references as values only; and what a stranger would try."""
-import json, os, sys, threading, uuid
+import json, os, threading, uuid
+from checks import check, end
 from offstage import Project
 
 ANN, BEN = "10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000002"
@@ -21,16 +22,6 @@ create function fails() returns void language plpgsql as $$ begin raise exceptio
 create function path() returns text language sql stable as $$ select current_setting('request.method', true) || ' ' || current_setting('request.path', true) $$;
 grant execute on function total(bigint), add_author(text), fails(), path() to anon, authenticated;
 """
-failures, passed = [], 0
-
-
-def check(what, found, wanted):
-    global passed
-    if found == wanted:
-        passed += 1
-    else:
-        failures.append(f"{what}: {found!r}, wanted {wanted!r}")
-        print("FAILED", failures[-1])
 
 
 project = Project()
@@ -194,5 +185,4 @@ try:
     check("undone", batch([item("POST", "/authors", {"name": f"u{n}"}, headers={"Prefer": "tx=rollback"}) for n in range(2)])[0], 200)
 finally:
     project.close()
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

@@ -1,5 +1,6 @@
 """Columns and relationships that functions compute, for those who may call the function and see the whole row."""
-import json, os, sys
+import json, os
+from checks import check, end
 from offstage import Project
 
 MIGRATION = """
@@ -27,16 +28,6 @@ create function half(s shelf) returns numeric language sql stable as $$ select r
 grant select on shelf to anon;
 grant execute on function shout(books), works(authors), first_work(authors), pay(wages), half(shelf), cheap() to anon, authenticated;
 """
-failures, passed = [], 0
-
-
-def check(what, found, wanted):
-    global passed
-    if found == wanted:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", f"{what}: {found!r}, wanted {wanted!r}")
 
 
 project = Project()
@@ -85,5 +76,4 @@ try:
     check("the owner sees the row", ask("/authors?select=works(title)&id=eq.3", Authorization=f"Bearer {owner}"), [{"works": [{"title": "Hidden"}]}])
 finally:
     project.close()
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

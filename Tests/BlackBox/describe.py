@@ -3,18 +3,9 @@
     python3 Tests/BlackBox/describe.py [PYTHON-WITH-openapi-spec-validator]
 """
 import json, os, shutil, subprocess, sys, tempfile
+from checks import check, end
 from offstage import Project
 
-failures, passed = [], 0
-
-
-def check(name, seen, wanted):
-    global passed
-    if seen == wanted:
-        passed += 1
-    else:
-        failures.append(name)
-        print(f"FAILED {name}: {str(seen)[:600]}, wanted {str(wanted)[:600]}")
 
 
 ODD = """
@@ -118,5 +109,4 @@ try:
     check("it can be switched off", (lambda answer: (answer[0], json.loads(answer[2])["code"]))(project.request("GET", "/rest/v1/")), (404, "PGRST126"))
 finally:
     project.close()
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

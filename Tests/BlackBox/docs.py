@@ -3,22 +3,14 @@
     python3 Tests/BlackBox/docs.py [PYTHON-WITH-openapi-spec-validator]
 """
 import base64, json, os, re, shutil, signal, socket, struct, subprocess, sys, tempfile, time, urllib.request
+from checks import check, end
 from offstage import ENGINE, ROOT, Project
 
-failures, passed, skipped = [], 0, []
+skipped = []
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 MODERN = {"Accept": "application/openapi+json"}
 FILES = {"/docs": "text/html", "/docs/docs.css": "text/css", "/docs/docs.js": "text/javascript", "/docs/pages.js": "text/javascript", "/docs/requests.js": "text/javascript", "/docs/diagram.js": "text/javascript", "/docs/icon.svg": "image/svg+xml"}
 EMBEDDED = ENGINE != "postgres"
-
-
-def check(name, seen, wanted):
-    global passed
-    if seen == wanted:
-        passed += 1
-    else:
-        failures.append(name)
-        print(f"FAILED {name}: {str(seen)[:600]}, wanted {str(wanted)[:600]}")
 
 
 MORE = """
@@ -302,5 +294,4 @@ finally:
 environments()
 for what in skipped:
     print(f"skipped: {what}")
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

@@ -231,7 +231,8 @@ for message, detail in [
 
 for path in ["kinds", "kinds?select=id,x,j,jb,tz,ts,t,a,m,n,p,r,d,y,rg&id=lte.4", "books?select=title,authors(name),reviews(rating,body)&order=id&limit=6", "reviews?select=rating,books(title,price)&order=id&limit=4",
              "reviews?select=rating,...books(title)&order=id&limit=4", "authors?select=name,...books(titles:title)&order=id&limit=3", "rpc/pair?n=1", "rpc/add?a=1", "rpc/names?prefix=J", "kinds?id=eq.99",
-             "books?select=language,price.avg(),id.count()&order=language", "kinds?select=\"odd name\",shout,_x0020_:id,\"1 %3C\":x&id=in.(1,2,3)", "books?select=title,latest:reviews(rating)&latest.limit=1&latest.order=id&order=id&limit=3"]:
+             "books?select=language,price.avg(),id.count()&order=language", "kinds?select=\"odd name\",shout,_x0020_:id,\"1 %3C\":x&id=in.(1,2,3)", "books?select=title,latest:reviews(rating)&latest.limit=1&latest.order=id&order=id&limit=3",
+             "kinds?select=count()", "kinds?select=t,many:count()::text&order=t", "kinds?select=id,jb->>\"count(*)\",x&order=id"]:
     same("anon", "GET", urllib.parse.quote(path, safe="?&=.,()*:!->{}\"[]/\\^%"), Accept="text/xml")
 same("anon", "POST", "logs", [{"body": "x<y & \u0001"}, {"body": "z"}], Prefer=REP, Accept="application/xml")
 same("anon", "POST", "logs", [], Prefer=REP, Accept="application/xml")

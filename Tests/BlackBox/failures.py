@@ -4,20 +4,11 @@ and the servers come back by themselves. Also over TLS with a private authority,
     python3 Tests/BlackBox/failures.py [SECONDS]
 """
 import json, os, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request, uuid
+from checks import check, end, fail
 from offstage import Project, free_port
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 4
 PROGRAMS = next((folder for folder in ["/usr/lib/postgresql/15/bin", "/opt/homebrew/opt/postgresql@15/bin"] if os.path.exists(folder + "/initdb")), "")
-failures, passed = [], 0
-
-
-def check(name, seen, wanted):
-    global passed
-    if seen == wanted:
-        passed += 1
-    else:
-        failures.append(name)
-        print(f"FAILED {name}: {seen!r}, wanted {wanted!r}")
 
 
 class Cluster:
@@ -187,9 +178,9 @@ def hang(project):
 
 def read_only(project):
     """Every connection comes to a server that takes no writes; when it takes them again, no connection may have stayed as it was."""
-    end = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'offstage'"
+    kill = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'offstage'"
     cluster.psql("alter database app set default_transaction_read_only = on", "postgres")
-    cluster.psql(end)
+    cluster.psql(kill)
     marked = lambda name, number: write(project, f"{name}-{number}", str(uuid.uuid4()) if number % 2 else None)[:2]
     check("a write to a standby", {marked("standby", number) for number in range(20)}, {(503, "08001")})
     cluster.psql("alter database app reset default_transaction_read_only", "postgres")
@@ -224,8 +215,8 @@ def unconfirmed(project):
 
 
 def until(name, body, seconds=15):
-    end = time.time() + seconds
-    while time.time() < end:
+    last = time.time() + seconds
+    while time.time() < last:
         try:
             if body():
                 return check(name, True, True)
@@ -244,8 +235,8 @@ try:
     print("connections are ended under load")
     before = marks()
     load = Load("ended", [first, second])
-    end = time.time() + SECONDS
-    while time.time() < end:
+    last = time.time() + SECONDS
+    while time.time() < last:
         cluster.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'offstage' and random() < 0.5")
         time.sleep(0.1)
     load.end()
@@ -322,10 +313,9 @@ try:
     else:
         print("PgBouncer is not installed: left out")
         if os.environ.get("CI") == "true":
-            failures.append("PgBouncer is missing, and with CI=true nothing may be skipped")
+            fail("PgBouncer is missing, and with CI=true nothing may be skipped")
 finally:
     for project in projects:
         project.close()
     cluster.close()
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

@@ -165,9 +165,6 @@ def logic(table, depth=0):
             parts.append(("not." if chance(20) else "") + dice.choice(["and", "or"]) + logic(table, depth + 1))
         else:
             path, condition = test(table)
-            operator, _, right = condition.partition(".")
-            while operator == "not" or "." in right and operator.split("(")[0] not in ("eq", "neq", "gt", "gte", "lt", "lte", "is", "in", "isdistinct", "like", "ilike", "match", "imatch", "cs", "cd", "ov", "fts", "wfts", "sl", "adj", "bad"):
-                break
             negated = condition.startswith("not.")
             operator, _, right = (condition[4:] if negated else condition).partition(".")
             if not right.startswith(("(", "{")):

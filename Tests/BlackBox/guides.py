@@ -1,19 +1,10 @@
 """The curl examples of the guides do what the guides say, on the Bookshop."""
-import json, os, re, subprocess, sys
+import json, os, re, subprocess
+from checks import check, end
 from offstage import ROOT, Project
 
 project = Project()
 ADMIN = {"sub": "10000000-0000-4000-8000-000000000001", "app_metadata": {"role": "admin"}}
-failures, passed = [], 0
-
-
-def check(what, found, wanted):
-    global passed
-    if found == wanted:
-        passed += 1
-    else:
-        failures.append(what)
-        print(f"FAILED {what}: {found!r}, wanted {wanted!r}")
 
 
 def blocks(page, language="sh"):
@@ -56,5 +47,4 @@ try:
     check("Batch: the failure is the one shown", json.loads(undone), json.loads(told[1]))
 finally:
     project.close()
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

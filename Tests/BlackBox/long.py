@@ -1,5 +1,6 @@
 """Answers too long for memory: JSON, lines of JSON and CSV, over HTTP/1.1 and HTTP/2, read fast, slowly and not at all."""
-import http.client, json, os, socket, subprocess, sys, tempfile, threading, time
+import http.client, json, os, socket, subprocess, tempfile, threading, time
+from checks import end, holds as check
 from offstage import ENGINE, Project
 
 ROWS = 60_000
@@ -17,16 +18,6 @@ create function wide(n int) returns table (id int, t text) language sql stable a
 grant execute on function wide(int) to anon;
 """
     )
-passed = failed = 0
-
-
-def check(what, holds, *seen):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {what}", *seen)
 
 
 project = Project(folder)
@@ -105,9 +96,9 @@ try:
         if len(taken) < 1 << 20:
             time.sleep(0.05)
     check("and the slow one gets all of it", taken.split(b"\r\n\r\n", 1)[1] == lines, len(taken))
-    end = time.time() + 10
+    until = time.time() + 10
     count = lambda: sum("answer-" in os.readlink(f"/proc/{project.process.pid}/fd/{name}") for name in os.listdir(f"/proc/{project.process.pid}/fd"))
-    while count() and time.time() < end:
+    while count() and time.time() < until:
         time.sleep(0.05)
     check("no file is left", count() == 0 and not [name for name in os.listdir(f"{project.folder}/data") if name.startswith("answer-")], count())
 
@@ -149,5 +140,4 @@ try:
         print("skipped: HTTP/2, since this curl has none")
 finally:
     project.close()
-print(f"{passed} passed, {failed} failed, on {ENGINE}")
-sys.exit(failed > 0)
+end(f", on {ENGINE}")

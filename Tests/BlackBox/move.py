@@ -2,19 +2,10 @@
 
     OFFSTAGE_TEST_POSTGRES="host=… dbname=postgres" python3 Tests/BlackBox/move.py
 """
-import glob, json, os, subprocess, sys, uuid
+import glob, json, os, subprocess, uuid
+from checks import check, end
 from offstage import Project
 
-failures, passed = [], 0
-
-
-def check(name, seen, wanted):
-    global passed
-    if seen == wanted:
-        passed += 1
-    else:
-        failures.append(name)
-        print(f"FAILED {name}: {seen!r}, wanted {wanted!r}")
 
 
 ODD = r"""
@@ -102,5 +93,4 @@ finally:
     moved.close()
     for name in names:
         psql(f"drop database if exists {name} with (force)")
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

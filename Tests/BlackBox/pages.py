@@ -3,6 +3,7 @@
     pages.py [SEED]
 """
 import base64, itertools, json, os, random, re, sys, urllib.parse
+from checks import check, end
 from offstage import Project
 
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else int(os.environ.get("OFFSTAGE_SEED") or 11)
@@ -28,16 +29,6 @@ alter table unkeyed_reader enable row level security; create policy "all" on unk
 revoke all on unkeyed_reader from anon, authenticated;
 grant select (body) on unkeyed_reader to anon;
 """
-failures, passed = [], 0
-
-
-def check(what, found, wanted):
-    global passed
-    if found == wanted:
-        passed += 1
-    else:
-        failures.append(f"{what}: {found!r}, wanted {wanted!r}")
-        print("FAILED", failures[-1])
 
 
 project = Project()
@@ -169,5 +160,4 @@ try:
     check("and it can be followed", ask(following("/items", got[1]))[0], 200)
 finally:
     project.close()
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

@@ -3,6 +3,7 @@
     retries.py 3        three kills -9 under load, after which every unanswered request is sent again with its key
 """
 import json, os, random, sqlite3, sys, threading, urllib.error, urllib.request, uuid
+from checks import check, end
 from offstage import Project
 
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
@@ -38,17 +39,6 @@ create function add_mark(mark text) returns bigint language sql as $$ insert int
 grant execute on function add_mark(text) to authenticated, anon;
 """
 
-failures = []
-passed = 0
-
-
-def check(what, found, wanted):
-    global passed
-    if found == wanted:
-        passed += 1
-    else:
-        failures.append(f"{what}: {found!r}, wanted {wanted!r}")
-        print("FAILED", failures[-1])
 
 
 project = Project()
@@ -334,5 +324,4 @@ try:
     check("purged", kept(), (1, 1))
 finally:
     project.close()
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+end()

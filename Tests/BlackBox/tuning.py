@@ -1,5 +1,6 @@
 """What helps to find out why a request is slow, and the limits of a request: plans, Server-Timing, settings of limits."""
-import json, os, re, sys, tempfile
+import json, os, re, tempfile
+from checks import end, holds as check
 from offstage import ENGINE, Project
 
 folder = tempfile.mkdtemp(prefix="offstage-tuning.")
@@ -27,16 +28,6 @@ create function slow(n int) returns bigint language sql stable as 'select count(
 grant execute on function slow(int) to anon, authenticated, service_role;
 """
     )
-passed = failed = 0
-
-
-def check(what, holds, *seen):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {what}", *seen)
 
 
 project = Project(folder)
@@ -125,5 +116,4 @@ try:
     check("a wrong timeout is told", ran.returncode != 0 and "role_timeouts" in ran.stderr and "anon=3s" in ran.stderr, ran)
 finally:
     project.close()
-print(f"{passed} passed, {failed} failed, on {ENGINE}")
-sys.exit(failed > 0)
+end(f", on {ENGINE}")
