@@ -164,13 +164,14 @@ let package = Package(
 
 // Fuzzing needs flags of its own, so its programs are there only when asked for: see Scripts/fuzz.
 if Context.environment["OFFSTAGE_FUZZ"] != nil {
+    package.targets.append(.target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: settings))
     for (name, module) in [
         ("URL", "OffstageQuery"), ("JSON", "OffstageJSON"), ("SQL", "OffstageSyntax"), ("Translation", "OffstageSQLite"),
         ("Search", "OffstageSchema"), ("Batch", "OffstageQuery"), ("XML", "OffstageXML"),
     ] {
         package.targets.append(
             .executableTarget(
-                name: "Fuzz\(name)", dependencies: [.byName(name: module)], path: "Fuzz/\(name)", exclude: ["Seeds"],
+                name: "Fuzz\(name)", dependencies: [.byName(name: module), "FuzzDriver"], path: "Fuzz/\(name)", exclude: ["Seeds"],
                 swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
     }
 }

@@ -1,3 +1,4 @@
+import FuzzDriver
 import OffstageQuery
 
 /// libFuzzer calls this with each input it makes; a trap ends the run and leaves the input in a file.
@@ -7,15 +8,8 @@ func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
 /// The package manager calls a program's `main` by its module's name.
 @_cdecl("FuzzBatch_main")
 func run(_ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
-    var (count, arguments) = (count, arguments)
-    return runDriver(&count, &arguments, testOneInput)
+    fuzz(count, arguments, testOneInput)
 }
