@@ -1,4 +1,22 @@
-import OffstageSchema
+package import OffstageSchema
+
+/// Types for clients in one language, written line by line.
+package protocol ClientTypes {
+    /// - Parameter namespaces: the schemas whose relations and functions are written, the default first.
+    init(_ schema: Schema, namespaces: [String])
+    /// All of it, in order.
+    var lines: [String] { get }
+    mutating func write()
+}
+
+extension ClientTypes {
+    /// The whole file.
+    package var text: String {
+        var copy = self
+        copy.write()
+        return copy.lines.joined(separator: "\n") + "\n"
+    }
+}
 
 /// What the types for clients are made of, in one order for all languages.
 struct ClientSchema {

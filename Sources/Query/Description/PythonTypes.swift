@@ -2,22 +2,15 @@ package import OffstageSchema
 import OffstageSyntax
 
 /// Types for clients in Python 3.11 and later: dictionaries whose keys and values a type checker knows.
-package struct PythonTypes {
+package struct PythonTypes: ClientTypes {
     private let client: ClientSchema
-    private var lines: [String] = []
+    package private(set) var lines: [String] = []
     private var names = ClientNames(reserved: ["Json", "Literal", "NotRequired", "TypedDict", "Union"])
     private var enumerations: [QualifiedName: String] = [:]
 
     package init(_ schema: Schema, namespaces: [String]) { client = ClientSchema(schema: schema, namespaces: namespaces) }
 
-    /// The whole file.
-    package var text: String {
-        var copy = self
-        copy.write()
-        return copy.lines.joined(separator: "\n") + "\n"
-    }
-
-    private mutating func write() {
+    package mutating func write() {
         lines = [
             "from typing import Literal, NotRequired, TypedDict, Union", "",
             #"Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]"#,

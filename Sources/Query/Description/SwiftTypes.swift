@@ -5,22 +5,15 @@ import OffstageSyntax
 ///
 /// Each table has a `Row`, an `Insert` and an `Update`. What may be left out of the last two is optional, and left out where it is nil.
 /// Moments are text, since the server tells more of them than a `Date` holds.
-package struct SwiftTypes {
+package struct SwiftTypes: ClientTypes {
     private let client: ClientSchema
-    private var lines: [String] = []
+    package private(set) var lines: [String] = []
     /// The enumerations' names, by their schema's and their own.
     private var enumerations: [QualifiedName: String] = [:]
 
     package init(_ schema: Schema, namespaces: [String]) { client = ClientSchema(schema: schema, namespaces: namespaces) }
 
-    /// The whole file.
-    package var text: String {
-        var copy = self
-        copy.write()
-        return copy.lines.joined(separator: "\n") + "\n"
-    }
-
-    private mutating func write() {
+    package mutating func write() {
         var schemas = ClientNames(reserved: ["JSON"])
         let names = client.namespaces.map { schemas.camel($0 + "_schema", isUpper: true) }
         // The enumerations come first: a column of one schema may be of another's.

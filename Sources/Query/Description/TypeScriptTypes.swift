@@ -4,22 +4,15 @@ import OffstageSyntax
 /// Types for TypeScript clients, in the shape that supabase-js takes: `createClient<Database>(url, key)`.
 ///
 /// Each table has what a read gives (`Row`), what an insert takes and what an update takes; columns that may be left out are optional.
-package struct TypeScriptTypes {
+package struct TypeScriptTypes: ClientTypes {
     private let client: ClientSchema
-    private var lines: [String] = []
+    package private(set) var lines: [String] = []
 
     package init(_ schema: Schema, namespaces: [String]) {
         client = ClientSchema(schema: schema, namespaces: namespaces)
     }
 
-    /// The whole file.
-    package var text: String {
-        var copy = self
-        copy.write()
-        return copy.lines.joined(separator: "\n") + "\n"
-    }
-
-    private mutating func write() {
+    package mutating func write() {
         lines = [
             "export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]", "",
             "export type Database = {",
