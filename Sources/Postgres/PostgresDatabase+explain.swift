@@ -20,15 +20,9 @@ extension PostgresDatabase {
             PostgresConnection.Command(text: "rollback"),
         ]
         let text = try await pool.perform(deadline: deadline, isWrite: step.isWrite) { connection throws(SQLError) in
-            switch connection.run(commands, deadline: deadline) {
-            case .rows(let results):
-                guard results.count == commands.count else { throw SQLError.wrongAnswer }
-                return results[2].rows.map { ($0.first ?? nil) ?? "" }.joined(separator: "\n")
-            case .failed(_, let error):
-                connection.rollback()
-                throw error
-            case .lost(_, let error): throw error
-            }
+            let results = try connection.results(of: commands, deadline: deadline)
+            guard results.count == commands.count else { throw SQLError.wrongAnswer }
+            return results[2].lines
         }
         return (text, wanted.options)
     }

@@ -43,6 +43,9 @@ final class PostgresResult {
     /// `INSERT 0 3`.
     var tag: String { PQcmdStatus(handle).map { String(cString: $0) } ?? "" }
 
+    /// The first cell of each row, line by line, as EXPLAIN gives its plan.
+    var lines: String { (0..<rowCount).map { text($0, 0) ?? "" }.joined(separator: "\n") }
+
     var rows: [[String?]] { (0..<rowCount).map { row in (0..<columnCount).map { text(row, $0) } } }
 
     /// The server said it, and not the library on this side.

@@ -18,8 +18,7 @@ struct RemoteGuess: Sendable {
     func total(_ rows: Rows, _ plan: PostgresResult) -> Int? {
         let counted = rows.total ?? 0
         if case .estimated(let most) = counting, counted <= most { return counted }
-        let text = plan.rows.map { ($0.first ?? nil) ?? "" }.joined(separator: "\n")
-        guard case .array(let plans)? = try? JSONValue(parsing: text), let guess = plans.first?["Plan"]?["Plan Rows"]?.integer else {
+        guard case .array(let plans)? = try? JSONValue(parsing: plan.lines), let guess = plans.first?["Plan"]?["Plan Rows"]?.integer else {
             return rows.total
         }
         return max(Int(clamping: guess), counted)

@@ -27,13 +27,8 @@ struct RemoteLines: Sendable {
     func rows(_ prelude: PostgresConnection.Command, on connection: PostgresConnection, deadline: Int64) throws(SQLError) -> Rows? {
         let gathered = GatheredLines(before, after, LongAnswer(in: folder, limit: limit))
         let commands = [PostgresConnection.Command(text: "begin read only"), prelude, command, PostgresConnection.Command(text: "commit")]
-        switch connection.run(commands, deadline: deadline, eachRow: { (row) throws(SQLError) in try gathered.add(row) }) {
-        case .rows: return try gathered.rows()
-        case .failed(_, let error):
-            connection.rollback()
-            throw error
-        case .lost(_, let error): throw error
-        }
+        _ = try connection.results(of: commands, deadline: deadline) { (row) throws(SQLError) in try gathered.add(row) }
+        return try gathered.rows()
     }
 }
 

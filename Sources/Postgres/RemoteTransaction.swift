@@ -175,6 +175,19 @@ struct KeyLists {
 }
 
 extension PostgresConnection {
+    /// What the commands of a transaction give that keeps nothing: a read, or one that ends in a rollback.
+    func results(
+        of commands: [Command], deadline: Int64, eachRow: ((PostgresResult) throws(SQLError) -> Void)? = nil
+    ) throws(SQLError) -> [PostgresResult] {
+        switch run(commands, deadline: deadline, eachRow: eachRow) {
+        case .rows(let results): return results
+        case .failed(_, let error):
+            rollback()
+            throw error
+        case .lost(_, let error): throw error
+        }
+    }
+
     /// Leaves the transaction that failed; a connection that cannot, or still waits for an answer, is dropped by the pool.
     func rollback() {
         guard isAlive, isInTransaction else { return }

@@ -20,13 +20,13 @@ extension RemoteBuilder {
 
     /// How many rows there are without the window.
     mutating func count(_ plan: ReadPlan, _ place: Place, before: String = "") -> String {
-        let filter = plan.filter.map { " where " + sql($0, place) } ?? ""
-        return "(select count(*) from \(before)\(sql(plan.joined, place))\(filter))"
+        "(\(uncut(plan, place, showing: "count(*)", before: before)))"
     }
 
     /// The rows without the window, as far as they are counted.
-    mutating func uncut(_ plan: ReadPlan, _ place: Place) -> String {
-        "select 1 from \(sql(plan.joined, place))\(plan.filter.map { " where " + sql($0, place) } ?? "")"
+    mutating func uncut(_ plan: ReadPlan, _ place: Place, showing output: String = "1", before: String = "") -> String {
+        let filter = plan.filter.map { " where " + sql($0, place) } ?? ""
+        return "select \(output) from \(before)\(sql(plan.joined, place))\(filter)"
     }
 
     /// The query of one node.
@@ -120,7 +120,8 @@ extension RemoteBuilder {
             switch field {
             case .value(let name, let expression):
                 let value = sql(expression, place)
-                outputs.append((isXML ? Self.element(name, value) : value, name))
+                let counts = ReadBuilder.countsRows(expression)
+                outputs.append((isXML ? counts ? Self.plainElement(name, value) : Self.element(name, value) : value, name))
                 if !ReadBuilder.isAggregate(expression) { keys.append(value) }
             case .embed(let embed): lay(embed, of: plan, place, &outputs, &from, &keys)
             }
@@ -197,11 +198,15 @@ extension RemoteBuilder {
 
     private static func null(_ name: String) -> String { PostgresDialect.literal("<\(name) xsi:nil=\"true\"/>") }
 
+    /// `count(*)` as an element. Inside a query of its own, as `element` makes one, it would count that one's row.
+    private static func plainElement(_ field: String, _ value: String) -> String {
+        let name = XMLName.escaped(field)
+        return "'<\(name)>' || (\(value))::text || '</\(name)>'"
+    }
+
     /// A value as an element: escaped, or the base64 of its UTF-8 where it has characters that XML cannot hold.
     private static func element(_ field: String, _ value: String) -> String {
         let name = XMLName.escaped(field)
-        // A number; inside a query of its own it would count that one's row.
-        if value.contains("count(*)") { return "'<\(name)>' || (\(value))::text || '</\(name)>'" }
         // Moments and booleans are written as in JSON, everything else as PostgreSQL prints it, which a cast to text does not always do (`inet`, `char`).
         let text = """
             (select case when _v is null then null when pg_typeof(_v) in ('timestamp'::regtype, 'timestamptz'::regtype, 'boolean'::regtype) \

@@ -18,10 +18,12 @@ package final class RemoteStatement: Sendable {
     private let schema: Schema
     private let texts = Mutex<[Form: SQLText]>([:])
 
-    private struct Form: Hashable {
-        var format: RowFormat
-        var isByRow: Bool
-        var counting = Counting.exact
+    private enum Form: Hashable {
+        case whole(RowFormat, Counting)
+        /// A row for each line.
+        case lines(RowFormat)
+        /// What the planner thinks of the number of rows.
+        case guess
     }
 
     init(_ plan: TablePlan, _ schema: Schema, isWrite: Bool, pageOrder: String? = nil, payloadColumns: [Column] = []) {
@@ -34,16 +36,11 @@ package final class RemoteStatement: Sendable {
 
     /// `$1`, `$2`, … and where each one's text comes from.
     package func text(as format: RowFormat, counting: Counting = .exact) -> SQLText {
-        text(Form(format: format, isByRow: false, counting: tellsGuess(counting) ? counting : .exact))
+        text(.whole(format, tellsGuess(counting) ? counting : .exact))
     }
 
     /// Asks the planner how many rows there are without the window, as JSON; nil where nobody wants to know.
-    package func guess(_ counting: Counting) -> SQLText? {
-        guard tellsGuess(counting), case .read(let read, _) = plan.action else { return nil }
-        var builder = RemoteBuilder(schema, as: .none)
-        let text = "explain (format json) \(builder.uncut(read, RemoteBuilder.Place()))"
-        return SQLText(text, bindings: builder.parts.bindings)
-    }
+    package func guess(_ counting: Counting) -> SQLText? { tellsGuess(counting) ? text(.guess) : nil }
 
     private func tellsGuess(_ counting: Counting) -> Bool {
         if case .read(_, counts: true) = plan.action { counting != .exact } else { false }
@@ -55,19 +52,31 @@ package final class RemoteStatement: Sendable {
     package func lines(as format: RowFormat) -> (text: SQLText, before: [UInt8], after: [UInt8])? {
         guard !isWrite else { return nil }
         switch format {
-        case .csv:
-            let made = text(Form(format: format, isByRow: true))
-            return (made, [UInt8(ascii: "\n")], [])
-        case .lines: return (text(Form(format: format, isByRow: true)), [], [UInt8(ascii: "\n")])
+        case .csv: return (text(.lines(format)), [UInt8(ascii: "\n")], [])
+        case .lines: return (text(.lines(format)), [], [UInt8(ascii: "\n")])
         default: return nil
+        }
+    }
+
+    private func made(_ form: Form) -> SQLText {
+        switch form {
+        case .whole(let format, let counting):
+            let parts = RemoteBuilder(schema, as: format, counting: counting).parts(of: plan)
+            return SQLText(parts.sql(as: format), bindings: parts.bindings)
+        case .lines(let format):
+            let parts = RemoteBuilder(schema, as: format).parts(of: plan)
+            return SQLText(parts.linesSQL(as: format), bindings: parts.bindings)
+        case .guess:
+            var builder = RemoteBuilder(schema, as: .none)
+            guard case .read(let read, _) = plan.action else { return SQLText("") }
+            let text = "explain (format json) \(builder.uncut(read, RemoteBuilder.Place()))"
+            return SQLText(text, bindings: builder.parts.bindings)
         }
     }
 
     private func text(_ form: Form) -> SQLText {
         if let known = texts.withLock({ $0[form] }) { return known }
-        let parts = RemoteBuilder(schema, as: form.format, counting: form.counting).parts(of: plan)
-        let sql = form.isByRow ? parts.linesSQL(as: form.format) : parts.sql(as: form.format)
-        let made = SQLText(sql, bindings: parts.bindings)
+        let made = made(form)
         texts.withLock { texts in
             // The root of an XML answer is the caller's to name.
             if texts.count >= 16 { texts.removeAll() }

@@ -19,19 +19,8 @@ extension RestService {
             if let rows { return .now(try respond(rows, known, prepared, inputs, offset)) }
             prepared.wentOverBudget()
         }
-        return .later {
-            do throws(SQLError) {
-                var inputs = inputs
-                inputs.mayBeLong = true
-                let rows = try await self.driver.run(known.statement, with: inputs, as: format)
-                do throws(Refusal) {
-                    return try self.respond(rows, known, prepared, inputs, offset)
-                } catch {
-                    return error.response
-                }
-            } catch {
-                return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
-            }
+        return later(known.statement, inputs, format) { rows throws(Refusal) in
+            try self.respond(rows, known, prepared, inputs, offset)
         }
     }
 

@@ -18,18 +18,26 @@ extension RestService {
             if let rows { return .now(try respond(rows, prepared, offset, limit, call.head, tag)) }
             prepared.wentOverBudget()
         }
-        return .later {
+        return later(read, inputs, format) { rows throws(Refusal) in try self.respond(rows, prepared, offset, limit, call.head, tag) }
+    }
+
+    /// The answer that `respond` makes of what the database gives.
+    func later(
+        _ statement: Statement, _ inputs: Inputs, _ format: RowFormat,
+        _ respond: @escaping @Sendable (Rows) throws(Refusal) -> ServerResponse
+    ) -> Answer {
+        var inputs = inputs
+        inputs.mayBeLong = true
+        return .later { [inputs] in
             do throws(SQLError) {
-                var inputs = inputs
-                inputs.mayBeLong = true
-                let rows = try await self.driver.run(read, with: inputs, as: format)
+                let rows = try await self.driver.run(statement, with: inputs, as: format)
                 do throws(Refusal) {
-                    return try self.respond(rows, prepared, offset, limit, call.head, tag)
+                    return try respond(rows)
                 } catch {
                     return error.response
                 }
             } catch {
-                return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
+                return Refusal(error, isAnonymous: self.isAnonymous(inputs.caller.role)).response
             }
         }
     }
@@ -62,12 +70,12 @@ extension RestService {
         _ rows: Rows, _ prepared: PreparedRequest, _ offset: Int, _ limit: Int?, _ head: RequestHead, _ tag: String?
     ) throws(Refusal) -> ServerResponse {
         let link = try next(rows, prepared, limit, head)
-        var rows = rows
+        var total = rows.total
         // A guess is not less than what is there.
-        if prepared.request.preferences.count != .exact, rows.count > 0 {
-            rows.total = rows.total.map { max($0, offset.addingReportingOverflow(rows.count).partialValue) }
+        if let guess = total, prepared.request.preferences.count != .exact, rows.count > 0 {
+            total = max(guess, offset.addingReportingOverflow(rows.count).partialValue)
         }
-        if let total = rows.total, offset > total {
+        if let total, offset > total {
             var refusal = Refusal(
                 416, "PGRST103", "Requested range not satisfiable",
                 details: "An offset of \(offset) was requested, but there are only \(total) rows.")
@@ -75,11 +83,11 @@ extension RestService {
             throw refusal
         }
         if prepared.wantsObject, rows.count != 1 { throw .notSingular(rows.count) }
-        let isPartial = rows.total.map { rows.count < $0 } ?? false
+        let isPartial = total.map { rows.count < $0 } ?? false
         var response = ServerResponse(status: isPartial ? 206 : 200)
         response.fields.reserve(16)
         response.fields.add("Content-Type", prepared.media.contentType)
-        response.fields.add("Content-Range", ContentRange.text(from: offset, count: rows.count, total: rows.total))
+        response.fields.add("Content-Range", ContentRange.text(from: offset, count: rows.count, total: total))
         response.fields.add("Content-Location", ContentLocation.text(prepared.relation.name, query: head.query))
         response.fields.add("Preference-Applied", prepared.applied)
         response.fields.add("Content-Profile", prepared.profile)
