@@ -25,10 +25,11 @@ static const unsigned char docs_icon_svg[] = {
 #embed "Docs/icon.svg"
 };
 
-const unsigned char *offstage_docs_html(size_t *count) { *count = sizeof docs_html; return docs_html; }
-const unsigned char *offstage_docs_css(size_t *count) { *count = sizeof docs_css; return docs_css; }
-const unsigned char *offstage_docs_js(size_t *count) { *count = sizeof docs_js; return docs_js; }
-const unsigned char *offstage_docs_diagram_js(size_t *count) { *count = sizeof docs_diagram_js; return docs_diagram_js; }
-const unsigned char *offstage_docs_pages_js(size_t *count) { *count = sizeof docs_pages_js; return docs_pages_js; }
-const unsigned char *offstage_docs_requests_js(size_t *count) { *count = sizeof docs_requests_js; return docs_requests_js; }
-const unsigned char *offstage_docs_icon_svg(size_t *count) { *count = sizeof docs_icon_svg; return docs_icon_svg; }
+#define GIVE(name) const unsigned char *offstage_##name(size_t *count) { *count = sizeof name; return name; }
+GIVE(docs_html)
+GIVE(docs_css)
+GIVE(docs_js)
+GIVE(docs_diagram_js)
+GIVE(docs_pages_js)
+GIVE(docs_requests_js)
+GIVE(docs_icon_svg)

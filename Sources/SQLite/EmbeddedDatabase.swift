@@ -60,7 +60,7 @@ package final class EmbeddedDatabase: Driver {
         do throws(Fault) {
             writer = try Writer(folder.database, options, state)
             inlineReaders = InlineReaders(folder.database, state)
-            pool = try ReaderPool(folder.database, options, state)
+            pool = try ReaderPool(folder.database, answers: folder.path, options, state)
         } catch {
             throw RaisedError.error(in: error.message) ?? error.error(in: Session())
         }

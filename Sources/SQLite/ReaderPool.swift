@@ -15,8 +15,9 @@ final class ReaderPool: Sendable {
     private let folder: String
     private let answerLimit: Int
 
-    init(_ path: String, _ options: EmbeddedDatabase.Options, _ state: DatabaseState) throws(Fault) {
-        folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    /// - Parameter answers: the folder where long answers wait.
+    init(_ path: String, answers: String, _ options: EmbeddedDatabase.Options, _ state: DatabaseState) throws(Fault) {
+        folder = answers
         answerLimit = options.answerLimit
         let queue = WorkQueue<Job>(limit: options.queue)
         self.queue = queue

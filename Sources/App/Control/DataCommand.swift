@@ -75,12 +75,7 @@ package enum DataCommand: Sendable, Hashable {
                 tell(.line(document.text))
             }
         case .types(let language):
-            let (schema, namespaces) = (project.database.schema, project.settings.api.schemas)
-            switch language {
-            case .typescript: tell(.text(TypeScriptTypes(schema, namespaces: namespaces).text))
-            case .swift: tell(.text(SwiftTypes(schema, namespaces: namespaces).text))
-            case .python: tell(.text(PythonTypes(schema, namespaces: namespaces).text))
-            }
+            tell(.text(language.types.init(project.database.schema, namespaces: project.settings.api.schemas).text))
         case .move(let url, let isDry): try await Move(tell).perform(project, to: url, isDry: isDry)
         }
         return true
@@ -179,4 +174,12 @@ extension Migrations.Applied {
 /// A language that `offstage types` speaks.
 package enum ClientLanguage: String, EnumerableFlag, Sendable {
     case typescript, swift, python
+
+    fileprivate var types: any ClientTypes.Type {
+        switch self {
+        case .typescript: TypeScriptTypes.self
+        case .swift: SwiftTypes.self
+        case .python: PythonTypes.self
+        }
+    }
 }

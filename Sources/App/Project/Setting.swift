@@ -182,12 +182,7 @@ extension Setting {
             key: key, type: "a list of texts (comma-separated in a variable)", standard: standard, summary: summary, isSecret: false
         ) {
             value, settings in
-            let items: [String] =
-                switch value {
-                case .list(let items): items
-                case .text(let text):
-                    text.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
-                }
+            let items = value.items
             guard !items.isEmpty, items.allSatisfy({ !$0.isEmpty }) else { return "must be a list with something in it" }
             settings[keyPath: place] = items
             return nil
@@ -195,16 +190,9 @@ extension Setting {
     }
 
     private static func roleTimeouts(_ value: Value, _ settings: inout Settings) -> String? {
-        let items: [String] =
-            switch value {
-            case .list(let items): items
-            case .text(let text): text.split(separator: ",").map(String.init)
-            }
         var timeouts: [String: Duration] = [:]
-        for item in items {
-            let parts = item.split(separator: "=", maxSplits: 1).map {
-                String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-            }
+        for item in value.items {
+            let parts = item.split(separator: "=", maxSplits: 1).map(\.withoutBlanks)
             guard parts.count == 2, let timeout = Duration(setting: parts[1]) else {
                 return "must be a list of roles and durations, such as anon=3s"
             }
@@ -239,6 +227,21 @@ extension Setting {
         let (bytes, overflow) = number.multipliedReportingOverflow(by: scale)
         return overflow || bytes == 0 ? nil : bytes
     }
+}
+
+extension Setting.Value {
+    /// A list, which in a variable is separated by commas.
+    fileprivate var items: [String] {
+        switch self {
+        case .list(let items): items
+        case .text(let text): text.split(separator: ",").map(\.withoutBlanks)
+        }
+    }
+}
+
+extension Substring {
+    /// Without the spaces around it.
+    fileprivate var withoutBlanks: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
 }
 
 extension Duration {

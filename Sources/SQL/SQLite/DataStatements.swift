@@ -384,7 +384,7 @@ extension Translator {
             try update.filter.map { (filter) throws(SQLError) in try gate.rewrite(filter) }, sources: &sources, in: scope)
         let assigned = try self.set(update.assignments, table, in: scope)
         var set = assigned.map { "\(StoredName.column($0.0)) = \($0.1.sql)" }
-        set += table.columnsOfOpenRules.filter { name in !assigned.contains { $0.0 == name } }.map(Self.unchanged)
+        set += table.openRules(besides: assigned.map(\.0))
         if set.contains(where: { $0.contains("SELECT ") || $0.contains("pg_call") }) { return nil }
         if set.isEmpty { set = ["rowid = rowid"] }
         var sql = "UPDATE \(StoredName.table(table.name)) AS \(alias) SET \(set.joined(separator: ", "))"

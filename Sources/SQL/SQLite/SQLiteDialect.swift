@@ -193,6 +193,15 @@ struct ReadBuilder {
         }
     }
 
+    /// `count(*)`, which names nothing of the rows it counts.
+    static func countsRows(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .call(let call): call.isStar
+        case .cast(let inner, _): countsRows(inner)
+        default: false
+        }
+    }
+
     /// How many rows the read has without its window.
     mutating func count(_ plan: ReadPlan) throws(SQLError) -> SQLText {
         var translator = Translator(schema, as: caller)

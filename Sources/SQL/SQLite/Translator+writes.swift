@@ -167,7 +167,7 @@ extension Translator {
             let term = isRowID(column, of: table) ? notNull(value, column, table) : value
             set.append("\(StoredName.column(name)) = \(term.sql)")
         }
-        set += table.columnsOfOpenRules.filter { name in !assignments.contains { $0.0 == name } }.map(Self.unchanged)
+        set += table.openRules(besides: assignments.map(\.0))
         // Nothing to set is still a statement that finds its rows.
         if set.isEmpty { set = ["rowid = rowid"] }
         var parts = condition.map { [$0.sql] } ?? []
@@ -222,14 +222,13 @@ extension Table {
     }
 }
 
-extension Translator {
-    static func unchanged(_ column: String) -> String { "\(StoredName.column(column)) = \(StoredName.column(column))" }
-}
-
 extension Table {
-    /// The columns of the checks that rows may break, having been there before: SQLite looks only at checks of columns that an update sets.
-    var columnsOfOpenRules: [String] {
+    /// `"a" = "a"` for each column of the checks that rows may break, having been there before: SQLite looks only at checks of columns that an
+    /// update sets.
+    func openRules(besides assigned: [String]) -> [String] {
         let names = checks.filter(\.isNotValid).flatMap { TreeUses($0.condition).columns.map(\.last) }
-        return columns.filter { $0.generated == nil && names.contains($0.name) }.map(\.name)
+        return columns.filter { $0.generated == nil && names.contains($0.name) && !assigned.contains($0.name) }.map {
+            "\(StoredName.column($0.name)) = \(StoredName.column($0.name))"
+        }
     }
 }
