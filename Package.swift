@@ -36,6 +36,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "offstage", targets: ["Main"]),
+        .executable(name: "delivery", targets: ["Delivery"]),
         .library(name: "Offstage", targets: ["Offstage"]),
     ],
     dependencies: [
@@ -128,6 +129,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ], name: "Offstage"),
         .executableTarget(name: "Main", dependencies: ["Offstage"], path: "Sources/Main", swiftSettings: settings),
+        // An example with logic of its own: a program like those of users.
+        .executableTarget(name: "Delivery", dependencies: ["Offstage"], path: "Examples/Delivery/Sources"),
         tests("JSON", ["OffstageJSON"]),
         tests("XML", ["OffstageXML"]),
         tests("Syntax", ["OffstageSyntax"]),

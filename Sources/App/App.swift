@@ -13,13 +13,18 @@ import OffstageSchema
 /// }
 /// ```
 public struct OffstageApp: Sendable {
+    /// What is written in Swift, by name.
+    var functions: [String: ProgramFunctions.Body] = [:]
+    /// The one whose command is running.
+    @TaskLocal static var current = OffstageApp()
+
     /// An application with nothing of its own.
     public init() {}
 
     /// Runs the command that the program's arguments name, and exits when it is done: 0 if all went well, 1 if not, 64 for arguments that
     /// make no
     /// sense.
-    public func run() async { await OffstageCommand.main() }
+    public func run() async { await Self.$current.withValue(self) { await OffstageCommand.main() } }
 }
 
 struct OffstageCommand: AsyncParsableCommand {

@@ -201,7 +201,7 @@ package final class PostgresDatabase: Driver {
 
 extension Result {
     /// What the database said is thrown, so that the pool sees it and may try another connection; what else failed stays.
-    fileprivate func orDatabaseError() throws(SQLError) -> Self {
+    func orDatabaseError() throws(SQLError) -> Self {
         if case .failure(let error as SQLError) = self { throw error }
         return self
     }

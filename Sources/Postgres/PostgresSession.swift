@@ -66,9 +66,10 @@ package final class PostgresSession {
 
     /// One statement, and all that it gave.
     ///
+    /// - Parameter values: of `$1`, `$2`, …, as text; nil is null.
     /// - Throws: what the server said, with the place in the text where it knows one.
-    package func answer(to sql: String) throws(SQLError) -> Answer {
-        let command = PostgresConnection.Command(text: sql, isPrepared: false)
+    package func answer(to sql: String, _ values: [String?] = []) throws(SQLError) -> Answer {
+        let command = PostgresConnection.Command(text: sql, parameters: try Parameters(values), isPrepared: false)
         switch connection.run([command], deadline: deadline) {
         case .rows(let results):
             guard let result = results.last else { throw .wrongAnswer }

@@ -14,15 +14,15 @@ struct RemoteScript {
     /// Begins, lets `body` work, and commits; whatever is thrown undoes all of it.
     ///
     /// - Parameter isRepeatable: what is read stays so until the end. Where another transaction was faster, `body` runs again.
-    func transaction(isRepeatable: Bool = false, _ body: () throws -> Rows) throws -> Rows {
+    func transaction<Value>(isRepeatable: Bool = false, _ body: () throws -> Value) throws -> Value {
         var attempts = isRepeatable ? 10 : 1
         while true {
             attempts -= 1
             do {
                 try run([PostgresConnection.Command(text: isRepeatable ? "begin isolation level repeatable read" : "begin")])
-                let rows = try body()
+                let value = try body()
                 try connection.commit(deadline)
-                return rows
+                return value
             } catch {
                 connection.rollback()
                 guard attempts > 0, let error = error as? SQLError, error.isOvertaken else { throw error }

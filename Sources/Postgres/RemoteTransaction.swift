@@ -96,7 +96,7 @@ struct RemoteStep: Sendable {
     }
 
     /// Sets who asks, for the transaction. The role is set last: what stands before it is set as the login user.
-    private static func prelude(_ inputs: Inputs, _ options: PostgresDatabase.Options, _ deadline: Int64) throws(SQLError)
+    static func prelude(_ inputs: Inputs, _ options: PostgresDatabase.Options, _ deadline: Int64) throws(SQLError)
         -> PostgresConnection.Command
     {
         let path = options.exposed.prefix(1) + options.extraSearchPath.filter { $0 != options.exposed.first }

@@ -2,6 +2,14 @@ import OffstageDatabase
 package import OffstageSQL
 package import OffstageSchema
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// A transaction with the database to itself: migrations, imports, whatever decides as it goes.
 ///
 /// Only usable inside the closure it was given to, on the writing thread.
@@ -131,6 +139,13 @@ package struct WriteTransaction: ~Copyable {
     /// Its counter goes on under another name. Before `define` with the schema that has the new one.
     package func renameSequence(_ old: QualifiedName, to new: QualifiedName) { loop.sequences.rename(old, to: new) }
 
+    /// Hands itself to code that is not ours, for the time that `body` runs.
+    package func lent<Value>(_ body: (LentTransaction) throws -> Value) throws -> Value {
+        let lent = LentTransaction(loop, deadline)
+        defer { lent.end() }
+        return try body(lent)
+    }
+
     private func command(_ text: String) throws(SQLError) {
         do throws(Fault) { try loop.connection.command(text) } catch { throw error.error(in: loop.connection.session) }
     }
@@ -147,6 +162,30 @@ package struct WriteTransaction: ~Copyable {
             throw SQLError("25P02", "current transaction is aborted, commands ignored until end of transaction block")
         }
         if deadline != MonotonicClock.never, MonotonicClock.now > deadline { throw .statementTimeout }
+    }
+}
+
+/// A transaction in the hands of a program's own code, which may keep what it was given: afterwards, and on another thread, it does nothing.
+package final class LentTransaction {
+    private var loop: WriterLoop?
+    private let deadline: Int64
+    private let thread = pthread_self()
+
+    fileprivate init(_ loop: WriterLoop, _ deadline: Int64) {
+        self.loop = loop
+        self.deadline = deadline
+    }
+
+    fileprivate func end() { loop = nil }
+
+    /// - Throws: 25P01 once the transaction is over; what `body` throws.
+    package func use<Value>(_ body: (borrowing WriteTransaction) throws(SQLError) -> Value) throws(SQLError) -> Value {
+        guard pthread_equal(thread, pthread_self()) != 0, let loop else {
+            throw SQLError(
+                "25P01", "there is no transaction in progress",
+                hint: "A transaction is used inside of the closure it was given to, and nowhere else.")
+        }
+        return try body(WriteTransaction(loop, deadline: deadline))
     }
 }
 

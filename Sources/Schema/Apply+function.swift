@@ -6,8 +6,9 @@ extension Application {
         if create.isProcedure { throw unsupported("CREATE PROCEDURE", "Use a function that returns void.", position) }
         switch create.language.lowercased() {
         case "sql", "plpgsql": break
+        case Function.swift: try create.demandSwiftName()
         case "c", "internal": throw SQLError("42501", "permission denied for language \(create.language)", position: position.known)
-        default: throw unsupported("language \(create.language)", "Use language sql or plpgsql.", position)
+        default: throw unsupported("language \(create.language)", "Use language sql, plpgsql or swift.", position)
         }
         let name = try schema.placement(of: create.name, path: path)
         let parameters = try self.parameters(create)
@@ -132,11 +133,13 @@ extension Application {
     private func readBody(of function: inout Function, _ statement: Statement, isWritten: Bool) throws(SQLError) {
         let isTrigger = function.result == .scalar(ColumnType(.trigger))
         if isTrigger, function.language == "sql" { throw SQLError("42P13", "SQL functions cannot return type trigger") }
+        if isTrigger, function.isSwift { throw SQLError.inSwift(function.name.name) }
         if isTrigger, !function.parameters.isEmpty {
             throw SQLError(
                 "42P13", "trigger functions cannot have declared arguments",
                 hint: "The arguments of the trigger can be accessed through TG_NARGS and TG_ARGV instead.")
         }
+        if function.isSwift { return }
         let body = function.body
         func placed(_ error: SQLError) -> SQLError {
             let place = isWritten && statement.position.offset >= 0 ? statement.source.utf8Offset(ofOnly: body) : nil

@@ -9,12 +9,21 @@ import CPgQuery
 /// A statement the tree has no shape for is `.other`; an expression or clause it has none for is an error with code 0A000 and its place.
 /// Text that is too large, too deep, holds a NUL or is no SQL is an error too. Positions are byte offsets into `sql`.
 ///
-/// - Parameter takesUnshaped: a statement with such an expression or clause is `.other`, too: its source is for a PostgreSQL to read.
+/// - Parameters:
+///   - takesUnshaped: a statement with such an expression or clause is `.other`, too: its source is for a PostgreSQL to read.
+///   - values: what `$1`, `$2`, … stand for, each a literal without a type in the tree; nil is null. A number beyond them stays a parameter.
 package func parse(
-    _ sql: String, file: String = "", limits: ParseLimits = .default, takesUnshaped: Bool = false
+    _ sql: String, file: String = "", limits: ParseLimits = .default, takesUnshaped: Bool = false, values: [String?] = []
 ) throws(SyntaxError) -> [Statement] {
     try withParseTree(of: sql, shift: 0, file: file, limits: limits) { (root, reader) throws(SyntaxError) in
-        try reader.statements(root, takesUnshaped: takesUnshaped)
+        reader.values = values
+        let statements = try reader.statements(root, takesUnshaped: takesUnshaped)
+        guard reader.metValues.count == values.count else {
+            throw reader.error(
+                "42P18", "a value of the statement is not used", hint: "A value stands by itself: not inside of quotes or a comment.", at: 0
+            )
+        }
+        return statements
     }
 }
 

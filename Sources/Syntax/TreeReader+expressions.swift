@@ -31,7 +31,11 @@ extension TreeReader {
         case "ColumnRef": return column(node)
         case "A_Const":
             return .literal(try literal(node))
-        case "ParamRef": return .parameter(node.integer("number"))
+        case "ParamRef":
+            let number = node.integer("number")
+            guard values.indices.contains(number - 1) else { return .parameter(number) }
+            metValues.insert(number)
+            return .literal(values[number - 1].map { .string($0) } ?? .null)
         case "FuncCall": return .call(try call(node))
         case "A_Expr": return try operation(node)
         case "BoolExpr": return try logic(node)

@@ -8,6 +8,10 @@ final class TreeReader {
     let file: String
     private let limits: ParseLimits
     private var depth = 0
+    /// What `$1`, `$2`, … stand for.
+    var values: [String?] = []
+    /// The numbers of those that were met.
+    var metValues: Set<Int> = []
 
     init(_ text: String, shift: Int, file: String, limits: ParseLimits) {
         self.text = text

@@ -38,7 +38,7 @@ struct RemoteScriptRun: Sendable {
         }
         for statement in statements {
             if case .transaction = statement.kind { continue }
-            let answer = try placed(statement) { () throws(SQLError) in try session.answer(to: statement.source) }
+            let answer = try placed(statement) { () throws(SQLError) in try session.answer(to: try statement.remoteSource) }
             if case .data = statement.kind { StatementResult(answer).tell(as: script.format, tell) }
         }
         if defines, caller == .system {

@@ -107,6 +107,15 @@ extension StatementResult {
     }
 }
 
+extension StatementResult {
+    /// All rows as one JSON text.
+    var jsonRows: String {
+        var text = ""
+        json { text += $0 }
+        return text
+    }
+}
+
 extension DataType {
     fileprivate var isNumber: Bool {
         switch self {

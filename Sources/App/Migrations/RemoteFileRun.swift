@@ -101,7 +101,7 @@ struct RemoteFileRun: Sendable {
                 if case .administration(.copy(let copy)) = statement.kind, !copy.isElsewhere {
                     try session.copy(statement.source, copied.rows(after: offset))
                 } else {
-                    try session.run(script: statement.source)
+                    try session.run(script: try statement.remoteSource)
                 }
             } catch {
                 var error = error

@@ -23,6 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try options.settings(of: folder, flags: flags)
         let project = try Project(folder, settings)
         defer { project.close() }
-        try await Serving(project, migrates: migrate).run()
+        try await Serving(project, migrates: migrate, functions: ProgramFunctions(OffstageApp.current.functions, on: project.database))
+            .run()
     }
 }

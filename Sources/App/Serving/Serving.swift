@@ -13,9 +13,11 @@ import UnixSignals
 struct Serving {
     private let project: Project
     private let migrates: Bool
+    private let functions: ProgramFunctions
     private let start = ContinuousClock.now
 
-    init(_ project: Project, migrates: Bool) {
+    init(_ project: Project, migrates: Bool, functions: ProgramFunctions) {
+        self.functions = functions
         self.project = project
         self.migrates = migrates
     }
@@ -65,6 +67,8 @@ struct Serving {
             story.applied = try await migrations.up()
         }
         if project.settings.environment == .development { story.seeded = try await project.seed() }
+        story.absent = project.database.schema.functions.values.joined().filter { $0.isSwift && !functions.contains($0.body) }
+            .map { "\($0.name.name) (swift \($0.body))" }.sorted()
         return story
     }
 
@@ -83,7 +87,7 @@ struct Serving {
         rest.describes = project.settings.api.openapi
         rest.reference = reference
         rest.version = Version.offstage
-        return RestService(driver: project.database.driver, keys: project.keys, settings: rest)
+        return RestService(driver: project.database.driver, keys: project.keys, settings: rest, functions: functions)
     }
 
     /// PostgreSQL keeps its policies to itself. Definitions are shown at the developer's own machine alone.
@@ -127,6 +131,8 @@ struct StartStory: Sendable {
     var seeded: [Project.Seeded] = []
     var missing: [String] = []
     var late: [String] = []
+    /// Functions in Swift that this program does not have.
+    var absent: [String] = []
 }
 
 /// What `serve` prints once it listens.
@@ -163,6 +169,9 @@ struct StartReport: Sendable {
         }
         for name in story.late { lines.append("  note: \(name) ran after later ones") }
         for name in story.missing { lines.append("  note: \(name) was applied and its file is gone") }
+        if !story.absent.isEmpty {
+            lines.append("  warning: not in this program, so calls are answered with 501: \(story.absent.joined(separator: ", "))")
+        }
         lines.append("  anon key (may be in an app)  \(project.keys.anonKey)")
         lines.append("  service key                  offstage keys list --show-secrets")
         for created in project.keys.unveiled {

@@ -27,6 +27,8 @@ package struct CallPlan: Sendable {
     package var givesText: Bool
     /// The one parameter takes the body as it is.
     package var takesBody: Bool
+    /// The function is the program's own: the plan is of its arguments, and this is what comes after them.
+    package var swift: SwiftCallPlan?
 }
 
 extension Planner {
@@ -39,6 +41,7 @@ extension Planner {
         guard schema.allows(role, .execute, on: function.signature) else {
             throw PlanError(.denied("function", function.name.name))
         }
+        if function.isSwift { return try swiftCall(function, given, takesBody: takesBody) }
         var arguments: [Call.Argument] = []
         var columns: [Column] = []
         var isVariadic = false
@@ -49,10 +52,16 @@ extension Planner {
             isVariadic = isVariadic || parameter.isVariadic
         }
         let call = Call(Name(function.name.schema, function.name.name), arguments, isVariadic: isVariadic)
-        var plan = CallPlan(
+        let plan = CallPlan(
             read: try result(of: function, call), shape: function.answer, counts: request.preferences.count != nil,
             writes: !request.isFunctionRead && function.mayWrite, columns: columns,
             givesText: request.contentType.givesText, takesBody: takesBody)
+        return try filled(plan)
+    }
+
+    /// What the request wants of the rows or the value that a function gives.
+    mutating func filled(_ plan: CallPlan) throws(PlanError) -> CallPlan {
+        var plan = plan
         switch plan.shape {
         case .rows, .row: try fill(&plan.read, select: request.select, path: [])
         case .values, .value, .nothing:
@@ -65,9 +74,9 @@ extension Planner {
     }
 
     /// What a value that is no row is called, as by PostgREST.
-    private static let scalar = "pgrst_scalar"
+    static let scalar = "pgrst_scalar"
 
-    private func argument(_ parameter: Function.Parameter, at index: Int) throws(PlanError) -> Expression {
+    func argument(_ parameter: Function.Parameter, at index: Int) throws(PlanError) -> Expression {
         guard request.isFunctionRead else { return Expression(.injected(.payload(index))) }
         let values = request.arguments.filter { $0.name == parameter.name }.map { Expression(.injected(.value($0.value.position))) }
         // Of one argument given several times the last counts; a variadic one takes them all.
@@ -163,6 +172,14 @@ extension TableRequest {
 }
 
 extension Function {
+    var answer: CallPlan.Shape {
+        switch result {
+        case .scalar(let type): type.type == .void ? .nothing : .value
+        case .set(let type): type.type == .void ? .nothing : .values
+        case .row(_, let isSet), .table(_, let isSet): isSet ? .rows : .row
+        }
+    }
+
     /// All that is given is a parameter's name, and no parameter without a default is left out.
     fileprivate func takes(_ given: [String]) -> Bool {
         given.allSatisfy { name in parameters.contains { $0.name == name } }
@@ -182,14 +199,6 @@ extension Function {
 
     fileprivate func parameters(named given: [String]) -> [Parameter] {
         given.compactMap { name in parameters.first { $0.name == name } }
-    }
-
-    fileprivate var answer: CallPlan.Shape {
-        switch result {
-        case .scalar(let type): type.type == .void ? .nothing : .value
-        case .set(let type): type.type == .void ? .nothing : .values
-        case .row(_, let isSet), .table(_, let isSet): isSet ? .rows : .row
-        }
     }
 
     fileprivate var parameterList: String { parameters.compactMap(\.name).joined(separator: ", ") }

@@ -11,7 +11,7 @@ package struct TablePlan: Sendable {
         case insert(InsertPlan)
         case update(UpdatePlan)
         case delete(DeletePlan)
-        case call(CallPlan)
+        indirect case call(CallPlan)
     }
 
     package let action: Action

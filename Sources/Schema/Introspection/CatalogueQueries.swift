@@ -70,15 +70,18 @@ enum CatalogueQueries {
         """
 
     /// schema, name, set, result, result's schema and relation and its kind, arguments as JSON, how many have defaults, variadic,
-    /// volatility, strict, security definer, rows, comment, language, who may execute it by a grant in their own name
+    /// volatility, strict, security definer, rows, comment, language, who may execute it by a grant in their own name, its name in Swift
     static let functions = """
         select n.nspname, p.proname, p.proretset, format_type(p.prorettype, null), rn.nspname, r.relname, r.relkind,
-            (select json_agg(json_build_object('name', p.proargnames[i], 'type', format_type(t.type, null), 'mode', coalesce(p.proargmodes[i], 'i'))
+            (select json_agg(json_build_object('name', p.proargnames[i], 'type', format_type(t.type, null), 'mode', coalesce(p.proargmodes[i], 'i'),
+                'default', case when s.name is not null then pg_get_function_arg_default(p.oid, i::int) end)
                 order by i) from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality t(type, i)),
             p.pronargdefaults, p.provariadic <> 0, p.provolatile, p.proisstrict, p.prosecdef, p.prorows, obj_description(p.oid, 'pg_proc'), l.lanname,
-            (select json_agg(pg_get_userbyid(x.grantee)) from aclexplode(p.proacl) x where x.privilege_type = 'EXECUTE' and x.grantee <> 0)
+            (select json_agg(pg_get_userbyid(x.grantee)) from aclexplode(p.proacl) x where x.privilege_type = 'EXECUTE' and x.grantee <> 0),
+            s.name
         from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_type y on y.oid = p.prorettype join pg_language l on l.oid = p.prolang
         left join pg_class r on r.oid = y.typrelid left join pg_namespace rn on rn.oid = r.relnamespace
+        cross join lateral (select case when l.lanname = 'plpgsql' then substring(p.prosrc from '^\\s*\(Function.swiftMark)(\\S+)\\s*\\n') end) s(name)
         where p.prokind = 'f' and \(ours) order by p.oid
         """
 

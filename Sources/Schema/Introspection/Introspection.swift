@@ -208,13 +208,16 @@ package struct Introspection {
             let arguments = row.objects(7)
             let inputs = arguments.filter { ["i", "b", "v"].contains($0["mode"]) }
             let firstDefault = inputs.count - (row.number(8) ?? 0)
-            let parameters = inputs.enumerated().map { index, argument in
+            let parameters = try inputs.enumerated().map { index, argument in
                 let name = argument["name"].flatMap { $0.isEmpty ? nil : $0 }
                 var parameter = Function.Parameter(name, type(argument["type"] ?? "text"))
                 parameter.foreignType = argument["type"]
                 parameter.isVariadic = argument["mode"] == "v"
-                // Only that there is one matters here: the database knows which.
-                if index >= firstDefault { parameter.defaultValue = Expression(.literal(.null)) }
+                // Only that there is one matters here: the database knows which. What calls a function in Swift must know it.
+                if index >= firstDefault {
+                    let written = try argument["default"].map { try parseExpression($0) }
+                    parameter.defaultValue = written ?? Expression(.literal(.null))
+                }
                 return parameter
             }
             let outputs = arguments.filter { ["o", "b", "t"].contains($0["mode"]) }
@@ -223,6 +226,7 @@ package struct Introspection {
                 volatility: row[10] == "i" ? .immutable : row[10] == "s" ? .stable : .volatile, isStrict: row.flag(11),
                 isSecurityDefiner: row.flag(12), settings: [:])
             function.givesOneRow = row[13] == "1" && row.flag(2)
+            if let name = row.text(17) { (function.language, function.body) = (Function.swift, name) }
             function.comment = row.text(14)
             schema.functions[row.name, default: []].append(function)
             for role in row.list(16) { schema.privileges[function.signature, default: Privileges()].whole[role] = [.execute] }

@@ -22,6 +22,8 @@ package enum OffstageCode: String, CaseIterable, Sendable {
     case wrongCursor = "OFS306"
     case wrongBatch = "OFS307"
     case keyInUse = "OFS308"
+    case notInProgram = "OFS309"
+    case notAsDeclared = "OFS310"
 
     package var status: Int {
         switch self {
@@ -33,7 +35,8 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .notFound: 404
         case .methodNotAllowed: 405
         case .noKey, .invalidKey: 401
-        case .internalFault: 500
+        case .internalFault, .notAsDeclared: 500
+        case .notInProgram: 501
         case .notReady, .stopping, .keyInUse: 503
         case .preconditionFailed: 412
         case .conditionWithoutRow, .wrongIdempotencyKey, .wrongCursor, .wrongBatch: 400
@@ -65,6 +68,8 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .wrongCursor: "The cursor cannot be used"
         case .wrongBatch: "The batch cannot be read"
         case .keyInUse: "A request with this Idempotency-Key is still running"
+        case .notInProgram: "The function is written in Swift, and this program does not have it"
+        case .notAsDeclared: "The function gave something else than it is declared to give"
         }
     }
 
@@ -112,6 +117,11 @@ package enum OffstageCode: String, CaseIterable, Sendable {
         case .keyInUse:
             "On PostgreSQL: the first request of this key had not ended when this one's time was over, and this one did nothing. "
                 + "Send it again after the seconds in `Retry-After`."
+        case .notInProgram:
+            "A migration says `language swift as 'name'`, and the program that serves the project has no function of that name. "
+                + "The stock `offstage` has none: serve the project with the program that its logic is compiled into."
+        case .notAsDeclared:
+            "A function in Swift that is declared to return rows gave no list of objects, or the like. The log has a line with the same request id."
         }
     }
 

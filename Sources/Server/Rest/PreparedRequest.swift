@@ -116,10 +116,13 @@ struct PreparedCall: Sendable {
     let statement: Statement
     let plan: CallPlan
     let settings: [String]
+    /// The function is in Swift, and the statement gives its arguments.
+    let swift: PreparedSwift?
 
-    init(_ statement: Statement, _ plan: CallPlan) {
+    init(_ statement: Statement, _ plan: CallPlan, swift: PreparedSwift? = nil) {
         self.statement = statement
         self.plan = plan
+        self.swift = swift
         var used = UsedSettings()
         used.add(statement)
         settings = used.names

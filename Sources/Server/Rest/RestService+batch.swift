@@ -100,6 +100,7 @@ extension RestService {
         let (prepared, values) = try prepared(item, filters, path, call)
         if prepared.isCall {
             let ready = try ready(call: prepared, values, call, body)
+            if ready.known.swift != nil { throw .notInSwift("A function in Swift among the items of a batch, which are one transaction.") }
             return .run(
                 Work(
                     kind: .call(ready.known, offset: ready.offset), prepared: prepared, call: call,

@@ -9,6 +9,7 @@ extension RestService {
         _ prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8], _ isOnEventLoop: Bool
     ) throws(Refusal) -> Answer {
         let (known, inputs, format, offset) = try ready(call: prepared, values, call, body)
+        if let swift = known.swift { return try run(swift, known, inputs, prepared, call, offset) }
         if isOnEventLoop, prepared.mayRunInline(known.statement) {
             let rows: Rows?
             do throws(SQLError) {
@@ -57,6 +58,7 @@ extension RestService {
     private func planned(_ request: TableRequest, _ shape: PayloadShape?, _ call: Call) throws(Refusal) -> PreparedCall {
         let plan = try plan(request, shape, call)
         guard case .call(let meant) = plan.action else { throw Refusal(.internalFault) }
+        if let swift = meant.swift { return try planned(swift, meant, plan, request, call) }
         // What a writing function gives is not asked for twice.
         if meant.writes, meant.counts, request.window != RowWindow() {
             throw Refusal(
@@ -149,7 +151,7 @@ extension RestService {
 }
 
 extension CallPlan {
-    fileprivate func format(_ media: AnswerMedia, isHead: Bool, root: String) -> RowFormat {
+    func format(_ media: AnswerMedia, isHead: Bool, root: String) -> RowFormat {
         if isHead || shape == .nothing { return .none }
         switch (media.form, shape) {
         case (.json, .row): return .object(nullsStripped: media.nullsStripped)
@@ -161,5 +163,5 @@ extension CallPlan {
 }
 
 extension CallPlan.Shape {
-    fileprivate var isSet: Bool { self == .rows || self == .values }
+    var isSet: Bool { self == .rows || self == .values }
 }

@@ -13,6 +13,7 @@ extension RestService {
         let format: RowFormat
         if prepared.isCall {
             let ready = try ready(call: prepared, values, call, body)
+            if ready.known.swift != nil { throw .notInSwift("A plan of a function in Swift.") }
             (statement, inputs, format) = (ready.known.statement, ready.inputs, ready.format)
         } else if let read = prepared.read {
             statement = read

@@ -22,10 +22,13 @@ package final class RestService: Sendable {
     let driver: any Driver
     let keys: KeyRing
     let settings: RestSettings
+    let functions: (any SwiftFunctions)?
     private let current: Mutex<Project>
 
-    package init(driver: any Driver, keys: KeyRing, settings: RestSettings = RestSettings()) {
+    /// - Parameter functions: those in Swift; nil where the program has none.
+    package init(driver: any Driver, keys: KeyRing, settings: RestSettings = RestSettings(), functions: (any SwiftFunctions)? = nil) {
         self.driver = driver
+        self.functions = functions
         self.keys = keys
         self.settings = settings
         current = Mutex(Project(driver.schema, settings))

@@ -71,6 +71,11 @@ extension Translator {
     /// The arguments in the function's order and as its types, defaults where none is given.
     private mutating func received(_ function: Function, _ given: [Term?], at position: Position) throws(SQLError) -> [Term] {
         guard function.parameters.count <= 100 else { throw unsupported("a function of more than 100 arguments", at: position) }
+        if function.isSwift {
+            var error = SQLError.inSwift(function.name.name)
+            error.position = position.byteOffset
+            throw error
+        }
         var values: [Term] = []
         for (parameter, term) in zip(function.parameters, given) {
             if let term {
@@ -88,7 +93,7 @@ extension Translator {
 
 extension Select {
     /// Whether a part of its WITH writes.
-    var writes: Bool {
+    package var writes: Bool {
         with?.tables.contains { if case .select(let inner) = $0.statement { inner.writes } else { true } } == true
     }
 }

@@ -1,0 +1,60 @@
+import OffstageServer
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The functions of an application, ready to be called on a database.
+struct ProgramFunctions: SwiftFunctions {
+    /// From JSON to JSON.
+    typealias Body = @Sendable (_ arguments: [UInt8], FunctionCall) async throws -> [UInt8]
+
+    private let bodies: [String: Body]
+    private let database: ProjectDatabase
+
+    init(_ bodies: [String: Body], on database: ProjectDatabase) {
+        self.bodies = bodies
+        self.database = database
+    }
+
+    func contains(_ name: String) -> Bool { bodies[name] != nil }
+
+    func run(_ call: SwiftCall) async throws -> [UInt8] {
+        guard let body = bodies[call.name] else { throw Refusal(.notInProgram) }
+        let own = FunctionCall(call, in: database)
+        // A function may work and wait as it likes: never on the thread of a connection.
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            do {
+                return try await body(call.arguments, own)
+            } catch let error as OffstageError {
+                throw error.answer
+            }
+        }
+    }
+
+    static func arguments<Input: Decodable & Sendable>(_ bytes: [UInt8], of name: String, as type: Input.Type) throws -> Input {
+        do {
+            return try FunctionJSON.decoder().decode(type, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw OffstageError(
+                code: "22023", message: "The arguments are not what the function \(name) takes", details: error.words,
+                hint: "The function's declaration says what it takes, and the program says more.")
+        }
+    }
+}
+
+extension DecodingError {
+    /// What is wrong, without what Swift calls its types.
+    fileprivate var words: String {
+        func place(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+        return switch self {
+        case .keyNotFound(let key, let context): "\(place(context.codingPath + [key])) is missing."
+        case .valueNotFound(_, let context): "\(place(context.codingPath)) is null."
+        case .typeMismatch(_, let context): "\(place(context.codingPath)) is of another type."
+        case .dataCorrupted(let context): "\(place(context.codingPath)): \(context.debugDescription)"
+        @unknown default: "They cannot be read."
+        }
+    }
+}

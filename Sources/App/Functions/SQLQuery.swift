@@ -1,0 +1,99 @@
+import OffstageJSON
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
+/// One SQL statement whose values are bound, never pasted into its text.
+///
+/// ```swift
+/// let title = "Robert'); drop table books;--"
+/// try await call.database.query("select id from books where title = \(title)", as: Found.self)   // select … where title = $1
+/// ```
+///
+/// A value has no type of its own, as a quoted literal in SQL: it takes the one its place asks for, or the one that is written:
+/// `\(days)::int`. It stands by itself, not inside of quotes.
+public struct SQLQuery: ExpressibleByStringInterpolation, Sendable, Hashable {
+    /// `$1`, `$2`, … where the values belong.
+    var text: String
+    /// As PostgreSQL writes values of their types; nil is null.
+    var values: [String?]
+
+    public init(stringLiteral text: String) {
+        self.text = text
+        values = []
+    }
+
+    public init(stringInterpolation parts: StringInterpolation) {
+        text = parts.text
+        values = parts.values
+    }
+
+    public struct StringInterpolation: StringInterpolationProtocol, Sendable {
+        fileprivate var text = ""
+        fileprivate var values: [String?] = []
+
+        public init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity + interpolationCount * 3) }
+
+        public mutating func appendLiteral(_ literal: String) { text += literal }
+
+        public mutating func appendInterpolation(_ value: some SQLValue) { append(value.sqlText) }
+
+        public mutating func appendInterpolation<Value: SQLValue>(_ value: Value?) { append(value?.sqlText) }
+
+        /// A value as JSON, for a column of `json` or `jsonb`: `\(json: settings)`.
+        public mutating func appendInterpolation(json value: some Encodable) throws {
+            append(String(decoding: try FunctionJSON.encoder().encode(value), as: UTF8.self))
+        }
+
+        private mutating func append(_ value: String?) {
+            values.append(value)
+            text += "$\(values.count)"
+        }
+    }
+}
+
+/// A Swift value that SQL has a type for.
+public protocol SQLValue: Sendable {
+    /// As PostgreSQL reads it.
+    var sqlText: String { get }
+}
+
+extension String: SQLValue { public var sqlText: String { self } }
+extension Bool: SQLValue { public var sqlText: String { self ? "true" : "false" } }
+extension Int: SQLValue { public var sqlText: String { description } }
+extension Int16: SQLValue { public var sqlText: String { description } }
+extension Int32: SQLValue { public var sqlText: String { description } }
+extension Int64: SQLValue { public var sqlText: String { description } }
+extension UInt32: SQLValue { public var sqlText: String { description } }
+extension Float: SQLValue { public var sqlText: String { Double(self).sqlText } }
+extension Decimal: SQLValue { public var sqlText: String { description } }
+extension UUID: SQLValue { public var sqlText: String { uuidString.lowercased() } }
+
+extension Double: SQLValue {
+    public var sqlText: String { isNaN ? "NaN" : isInfinite ? (self < 0 ? "-Infinity" : "Infinity") : description }
+}
+
+/// A moment: `timestamptz`, to the microsecond.
+extension Date: SQLValue {
+    public var sqlText: String { FunctionJSON.text(of: self) }
+}
+
+extension Data: SQLValue {
+    public var sqlText: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return "\\x" + String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+/// A list: `where id = any(\(ids))`.
+extension Array: SQLValue where Element: SQLValue {
+    public var sqlText: String {
+        func quoted(_ text: String) -> String {
+            "\"" + text.flatMap { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" } + "\""
+        }
+        return "{" + map { quoted($0.sqlText) }.joined(separator: ",") + "}"
+    }
+}

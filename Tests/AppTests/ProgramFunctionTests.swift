@@ -1,0 +1,312 @@
+import OffstageAuth
+import OffstagePostgres
+import OffstageServer
+import Testing
+
+@testable import Offstage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Functions in Swift, called over REST on both engines.
+struct ProgramFunctionTests {
+    @Test(arguments: Engine.all) func `arguments are read by their types, and what is left out has its default`(_ engine: Engine)
+        async throws
+    {
+        let served = try await Served(engine)
+        says(
+            try await served.post("echo", #"{"n":"5","t":"x","m":"2024-05-01 12:00:00+02","xs":[1,2]}"#),
+            #"{"d":7,"m":"2024-05-01T10:00:00.000000Z","n":5,"t":"x","xs":[1,2]}"#)
+        says(
+            try await served.get("echo?n=5&t=a%20b&m=2024-05-01T10:00:00Z&xs=%7B1,2%7D&d=8"),
+            #"{"d":8,"m":"2024-05-01T10:00:00.000000Z","n":5,"t":"a b","xs":[1,2]}"#)
+        #expect(
+            try await served.post("echo", #"{"n":"five","t":"x","m":"now","xs":null}"#).contains("invalid input syntax for type integer"))
+        #expect(try await served.post("echo", #"{"n":5}"#).contains("PGRST202"))
+        says(try await served.post("whole", #"{"any": [1, "two"]}"#), #"{"any":[1,"two"]}"#)
+    }
+
+    @Test(arguments: Engine.all) func `what is given takes the declared form`(_ engine: Engine) async throws {
+        let served = try await Served(engine)
+        says(try await served.get("shelf?select=title,price&price=gt.1&order=price.desc&limit=1"), #"[{"title":"Emma","price":3.50}]"#)
+        says(
+            try await served.get("shelf?select=title,lent:loans(to_whom)&title=eq.Emma"), #"[{"title":"Emma","lent":[{"to_whom":"Ada"}]}]"#)
+        says(try await served.get("numbers"), "[1,2,3]")
+        says(try await served.post("nothing", #"{"what":"x"}"#), "204 ")
+        says(try await served.post("strict", #"{"n":null}"#), "null")
+        says(try await served.post("strict", #"{"n":2}"#), "3")
+        #expect(try await served.post("wrong", "{}").contains("OFS310"))
+    }
+
+    @Test(arguments: Engine.all) func `grants, rights and policies hold inside`(_ engine: Engine) async throws {
+        let served = try await Served(engine)
+        #expect(try await served.post("secret", "{}").contains("42501"))
+        says(try await served.post("count_hidden", "{}"), "0")
+        says(try await served.post("count_hidden_as_owner", "{}"), "2")
+        says(try await served.post("who", "{}"), #"{"role":"anon","uid":null}"#)
+        #expect(try await served.post("add_hidden", "{}").contains("42501"))
+    }
+
+    @Test(arguments: Engine.all) func `a read writes nothing, and a transaction is whole or not at all`(_ engine: Engine) async throws {
+        let served = try await Served(engine)
+        #expect(try await served.get("sneaky").contains("25006"))
+        #expect(try await served.get("transfer?amount=1").contains("25006"))
+        says(try await served.post("transfer", #"{"amount":5}"#), "5")
+        #expect(try await served.post("transfer", #"{"amount":500}"#).contains(#""code":"too_much""#))
+        says(try await served.post("balance", "{}"), "[95,5]")
+    }
+
+    @Test(arguments: Engine.all) func `errors are told as they were meant`(_ engine: Engine) async throws {
+        let served = try await Served(engine)
+        let declined = try await served.answer("declined", "{}")
+        #expect(declined.status == 402 && String(decoding: declined.body, as: UTF8.self).contains(#""hint":"another""#))
+        let faulty = try await served.answer("faulty", "{}")
+        #expect(faulty.status == 500 && faulty.fault?.contains("internal secret") == true)
+        #expect(!String(decoding: faulty.body, as: UTF8.self).contains("secret"))
+        #expect(try await served.post("quoted", "{}").contains("42P18"))
+        #expect(try await served.post("two_statements", "{}").contains("0A000"))
+        #expect(try await served.post("missing", "{}").contains("OFS309"))
+        #expect(try await served.post("duplicate", "{}").contains("23505"))
+    }
+
+    @Test(arguments: Engine.all) func `a value is never SQL`(_ engine: Engine) async throws {
+        let served = try await Served(engine)
+        for text in ["'); drop table books;--", "$1", "\\", "a\"b", "é", "{}", "null", ""] {
+            let given = String(decoding: try FunctionJSON.bytes(of: ["t": text, "u": text]), as: UTF8.self)
+            says(try await served.post("found", given), String(decoding: try FunctionJSON.bytes(of: [text, text, text]), as: UTF8.self))
+        }
+    }
+
+    @Test(arguments: Engine.all) func `SQL does not call them`(_ engine: Engine) async throws {
+        let served = try await Served(engine)
+        #expect(try await served.post("calls_swift", "{}").contains("is written in Swift and cannot be called inside a statement"))
+    }
+
+    @Test func `moments are those of the database`() throws {
+        for (text, seconds) in [
+            ("2024-05-01T10:00:00+00:00", 1_714_557_600.0), ("2024-05-01T12:00:00.5+02:00", 1_714_557_600.5), ("2024-05-01", 1_714_521_600),
+        ] {
+            #expect(FunctionJSON.date(text)?.timeIntervalSince1970 == seconds, "\(text)")
+        }
+        #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: 1_714_557_600.25)) == "2024-05-01T10:00:00.250000Z")
+        #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: -0.5)) == "1969-12-31T23:59:59.500000Z")
+        for text in ["", "x", "2024-13-01", "2024-05-01T", "2024-05-01T10:00:00.x"] { #expect(FunctionJSON.date(text) == nil, "\(text)") }
+    }
+}
+
+/// In an expectation of its own, a value that was waited for is shown.
+private func says(_ answer: String, _ wanted: String, _ location: SourceLocation = #_sourceLocation) {
+    #expect(answer == wanted, sourceLocation: location)
+}
+
+enum Engine {
+    case embedded, postgres
+
+    /// PostgreSQL where there is one: `Scripts/test` says when there is none.
+    static let all: [Engine] = ProcessInfo.processInfo.environment["OFFSTAGE_TEST_POSTGRES"] == nil ? [.embedded] : [.embedded, .postgres]
+}
+
+/// A project of functions, and a service on it.
+private final class Served {
+    private let folder: TemporaryFolder
+    private let project: Project
+    private let service: RestService
+    private let dropping: String?
+
+    init(_ engine: Engine) async throws {
+        folder = try TemporaryFolder()
+        try folder.write("migrations/0001.sql", Self.migration)
+        var settings = Settings()
+        if engine == .postgres {
+            let server = try #require(
+                ProcessInfo.processInfo.environment["OFFSTAGE_TEST_POSTGRES"], "OFFSTAGE_TEST_POSTGRES names no server")
+            let name = "offstage_swift_\(UInt32.random(in: 0...UInt32.max))"
+            try PostgresSession.connect(server).run(script: "create database \(name) template template0")
+            settings.database.url = "\(server) dbname=\(name)"
+            settings.database.connections = 2
+            dropping = server + "\n" + name
+        } else {
+            dropping = nil
+        }
+        project = try Project(ProjectFolder(folder.path), settings)
+        try await project.start()
+        _ = try await project.migrations().up()
+        service = RestService(
+            driver: project.database.driver, keys: project.keys, functions: ProgramFunctions(Self.app.functions, on: project.database))
+    }
+
+    deinit {
+        project.close()
+        guard let words = dropping?.split(separator: "\n"), words.count == 2 else { return }
+        try? PostgresSession.connect(String(words[0])).run(script: "drop database \(words[1]) with (force)")
+    }
+
+    func answer(_ name: String, _ body: String) async throws -> ServerResponse {
+        let head = RequestHead(
+            method: "POST", target: "/rest/v1/rpc/\(name)", fields: Fields(pairs: [("Content-Type", "application/json")]))
+        return await service.answer(head, body: Array(body.utf8)).value()
+    }
+
+    func post(_ name: String, _ body: String) async throws -> String { Self.text(try await answer(name, body)) }
+
+    func get(_ path: String) async throws -> String {
+        Self.text(await service.answer(RequestHead(method: "GET", target: "/rest/v1/rpc/\(path)")).value())
+    }
+
+    private static func text(_ response: ServerResponse) -> String {
+        // Rows stand on lines of their own.
+        (response.status == 200 ? "" : "\(response.status) ")
+            + String(decoding: response.body, as: UTF8.self).replacing(", \n ", with: ",").replacing(", ", with: ",")
+    }
+}
+
+extension Served {
+    fileprivate static let migration = """
+        create table books (id int primary key, title text not null, price numeric(8,2) not null);
+        alter table books enable row level security;
+        create policy readers on books for select using (true);
+        create table loans (id int primary key, book int references books (id), to_whom text);
+        alter table loans enable row level security;
+        create policy readers on loans for select using (true);
+        create table hidden (id int primary key);
+        alter table hidden enable row level security;
+        create policy nobody on hidden for select using (false);
+        create table accounts (id int primary key, cents int not null check (cents >= 0));
+        insert into books values (1, 'Emma', 3.50), (2, 'Walden', 1.00);
+        insert into loans values (1, 1, 'Ada');
+        insert into hidden values (1), (2);
+        insert into accounts values (1, 100), (2, 0);
+        create type mood as enum ('calm', 'wild');
+        create function echo(n int, t text, m timestamptz, xs int[], d int default 3 + 4) returns json stable language swift as 'echo';
+        create function whole(json) returns json language swift as 'echo';
+        create function shelf() returns setof books stable language swift as 'shelf';
+        create function numbers() returns setof int stable language swift as 'numbers';
+        create function nothing(what text) returns void language swift as 'nothing';
+        create function strict(n int) returns int strict language swift as 'strict';
+        create function wrong() returns setof books language swift as 'numbers_as_text';
+        create function secret() returns int language swift as 'strict';
+        create function count_hidden() returns int language swift as 'count_hidden';
+        create function count_hidden_as_owner() returns int security definer language swift as 'count_hidden';
+        create function who() returns json language swift as 'who';
+        create function add_hidden() returns void language swift as 'add_hidden';
+        create function sneaky() returns void stable language swift as 'add_hidden';
+        create function transfer(amount int) returns int security definer language swift as 'transfer';
+        create function balance() returns setof int security definer stable language swift as 'balance';
+        create function declined() returns void language swift as 'declined';
+        create function faulty() returns void language swift as 'faulty';
+        create function quoted() returns void language swift as 'quoted';
+        create function two_statements() returns void language swift as 'two_statements';
+        create function missing() returns void language swift as 'not.there';
+        create function duplicate() returns void security definer language swift as 'duplicate';
+        create function found(t text, u text) returns setof text language swift as 'found';
+        create function calls_swift() returns int language plpgsql as 'begin return strict(1); end';
+        grant execute on function echo, whole, shelf, numbers, nothing, strict, wrong, count_hidden, count_hidden_as_owner, who, add_hidden,
+          sneaky, transfer, balance, declined, faulty, quoted, two_statements, missing, duplicate, found, calls_swift to anon;
+        """
+
+    private struct Whole: Codable {
+        var n: Int?
+        var t: String?
+        var m: Date?
+        var xs: [Int]?
+        var d: Int?
+        var any: [Piece]?
+    }
+    private enum Piece: Codable {
+        case number(Int)
+        case text(String)
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let number = try? value.decode(Int.self) { self = .number(number) } else { self = .text(try value.decode(String.self)) }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var value = encoder.singleValueContainer()
+            switch self {
+            case .number(let number): try value.encode(number)
+            case .text(let text): try value.encode(text)
+            }
+        }
+    }
+    private struct Book: Codable {
+        var id: Int
+        var title: String
+        var price: Decimal
+    }
+    private struct Number: Codable { var n: Int }
+    private struct Text: Codable { var t: String? }
+    private struct Two: Codable {
+        var t: String
+        var u: String
+    }
+    private struct Amount: Codable { var amount: Int }
+    private struct Who: Codable {
+        var role: String
+        var uid: String?
+
+        func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(role, forKey: .role)
+            try values.encode(uid, forKey: .uid)
+        }
+    }
+    fileprivate static let app: OffstageApp = {
+        var app = OffstageApp()
+        app.function("echo") { (input: Whole, _) in input }
+        app.function("shelf") { call in try await call.database.query("select * from books order by id", as: Book.self) }
+        app.function("numbers") { _ in [1, 2, 3] }
+        app.function("numbers_as_text") { _ in "1, 2, 3" }
+        app.function("nothing") { (_: [String: String], _) in }
+        app.function("strict") { (input: Number, _) in input.n + 1 }
+        app.function("count_hidden") { call in
+            try await call.database.query("select count(*)::int as n from hidden", as: Number.self).first?.n
+        }
+        app.function("who") { call in
+            try await call.database.query("select \(call.role) as role, auth.uid() as uid", as: Who.self).first
+        }
+        app.function("add_hidden") { (_: [String: String], call) in try await call.database.execute("insert into hidden values (3)") }
+        app.function("transfer") { (input: Amount, call) in
+            try await call.database.transaction { bank in
+                try bank.execute("update accounts set cents = cents + \(input.amount) where id = 2")
+                do {
+                    try bank.execute("update accounts set cents = cents - \(input.amount) where id = 1")
+                } catch let error as OffstageError where error.code == "23514" {
+                    throw OffstageError(status: 422, code: "too_much", message: "There is less on the account")
+                }
+                return input.amount
+            }
+        }
+        app.function("balance") { call in
+            try await call.database.query("select cents as n from accounts order by id", as: Number.self).map(\.n)
+        }
+        app.function("declined") { (_: [String: String], _) in
+            throw OffstageError(status: 402, code: "declined", message: "The card was declined", hint: "another")
+        }
+        app.function("faulty") { (_: [String: String], _) in throw OffstageFault(text: "internal secret") }
+        app.function("quoted") { (_: [String: String], call) in
+            _ = try await call.database.execute("select '\(call.role)'")
+        }
+        app.function("two_statements") { (_: [String: String], call) in
+            _ = try await call.database.execute("select 1; select 2")
+        }
+        app.function("duplicate") { (_: [String: String], call) in
+            _ = try await call.database.execute("insert into accounts values (\(1), \(5))")
+        }
+        app.function("found") { (input: Two, call) in
+            let found = try await call.database.query(
+                "select v.t from (values (1, \(input.t)::text), (2, \(input.u)::text), (3, (\([input.t])::text[])[1])) v(n, t) where v.t = \(input.t) order by v.n",
+                as: Text.self)
+            return found.map(\.t)
+        }
+        return app
+    }()
+}
+
+private struct OffstageFault: Error, CustomStringConvertible {
+    var text: String
+    var description: String { text }
+}
