@@ -74,7 +74,7 @@ struct ProgramFunctionTests {
 
     @Test(arguments: Engine.all) func `a value is never SQL`(_ engine: Engine) async throws {
         let served = try await Served(engine)
-        for text in ["'); drop table books;--", "$1", "\\", "a\"b", "é", "{}", "null", ""] {
+        for text in ["'); drop table books;--", "$1", "\\", "a\"b", "a\u{600}\"b\u{301}'", "é", "{}", "null", ""] {
             let given = String(decoding: try FunctionJSON.bytes(of: ["t": text, "u": text]), as: UTF8.self)
             says(try await served.post("found", given), String(decoding: try FunctionJSON.bytes(of: [text, text, text]), as: UTF8.self))
         }

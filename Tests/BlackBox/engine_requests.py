@@ -237,6 +237,19 @@ for path in ["kinds", "kinds?select=id,x,j,jb,tz,ts,t,a,m,n,p,r,d,y,rg&id=lte.4"
 same("anon", "POST", "logs", [{"body": "x<y & \u0001"}, {"body": "z"}], Prefer=REP, Accept="application/xml")
 same("anon", "POST", "logs", [], Prefer=REP, Accept="application/xml")
 
+# Marks that make one character with the quote beside them, to whoever reads text by characters: names stay names.
+for name in ['a\u0600", current_user as \u0600"b', "a\u0600', '\u0600b", 'a"\u0301 b', "a'\u0301 b", 'a\u0600\\"', "\u0600'||current_user||\u0600'"]:
+    quoted = urllib.parse.quote('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    for accept in ["application/json", "text/csv", "application/xml", "application/x-ndjson"]:
+        same("anon", "GET", f"books?select={quoted}:title,id&order=id&limit=2", Accept=accept)
+        same("anon", "GET", f"books?select=id,{quoted}:reviews(rating)&order=id&limit=2", Accept=accept)
+        same("anon", "GET", f"books?select={quoted}:price.max()", Accept=accept)
+    for path in [f"books?select={quoted}", f"books?{quoted}=eq.1", f"books?order={quoted}", f"kinds?select=jb->>{quoted}", f"rpc/add?{quoted}=1", f"books?select=id,...{quoted}(id)"]:
+        same("anon", "GET", path)
+    same("anon", "POST", f"logs?columns={quoted}", {name: 1}, Prefer=REP)
+    same("anon", "POST", "logs", {name: 1}, Prefer=REP)
+    same("anon", "POST", "rpc/add", {name: 1})
+
 # XML goes in as it came out.
 XML = {"Content_Type": "application/xml", "Prefer": REP}
 for form in ["application/xml", "text/xml"]:

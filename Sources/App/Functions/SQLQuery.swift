@@ -92,7 +92,8 @@ extension Data: SQLValue {
 extension Array: SQLValue where Element: SQLValue {
     public var sqlText: String {
         func quoted(_ text: String) -> String {
-            "\"" + text.flatMap { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" } + "\""
+            // By code points: to Swift a quote with a mark on it is another character.
+            "\"" + text.unicodeScalars.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : "\($1)" } + "\""
         }
         return "{" + map { quoted($0.sqlText) }.joined(separator: ",") + "}"
     }

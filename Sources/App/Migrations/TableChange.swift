@@ -218,7 +218,7 @@ struct TableChange {
             return "CASE \(stored) \(cases.joined(separator: " ")) ELSE \(stored) END"
         }
         if case .array(.enumeration(let type)) = column.type.type, let change = enumerations.first(where: { $0.new == type }) {
-            let keys = [change.old, change.new].map { "'" + DataType.enumeration($0).key.replacing("'", with: "''") + "'" }
+            let keys = [change.old, change.new].map { "'" + DataType.enumeration($0).key.doubling("'") + "'" }
             return "pg_relabel(\(stored), \(keys[0]), \(keys[1]))"
         }
         let using = newValues[column.name]

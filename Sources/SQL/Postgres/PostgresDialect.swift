@@ -20,13 +20,8 @@ package struct PostgresDialect: Sendable {
         }
     }
 
-    package static func quoted(_ name: String) -> String {
-        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-
-    static func literal(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
-    }
+    package static func quoted(_ name: String) -> String { "\"" + name.doubling("\"") + "\"" }
+    static func literal(_ text: String) -> String { "'" + text.doubling("'") + "'" }
 }
 
 /// Builds the parts of one statement, numbering its parameters on the way.

@@ -196,7 +196,7 @@ package struct Deparser {
 
     private func quoted(_ text: String) -> String { Self.quotedText(text) }
 
-    private static func quotedText(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
+    private static func quotedText(_ text: String) -> String { "'" + text.doubling("'") + "'" }
 }
 
 /// Definitions as `pg_get_constraintdef`, `pg_get_indexdef` and `pg_get_viewdef` give them.

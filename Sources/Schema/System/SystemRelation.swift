@@ -92,7 +92,8 @@ func cells(_ names: [String]) -> StoredValue {
             + names.map { name in
                 let isPlain =
                     !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || "_-.:/=*".contains($0) } && name.lowercased() != "null"
-                return isPlain ? name : "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+                return isPlain
+                    ? name : "\"" + name.unicodeScalars.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : "\($1)" } + "\""
             }.joined(separator: ",") + "}")
 }
 func cells(_ numbers: [Int]) -> StoredValue { .text("{" + numbers.map(String.init).joined(separator: ",") + "}") }

@@ -20,7 +20,7 @@ enum ArgumentPool {
         }
         if type == .text { pool = texts(function, index) }
         guard let values = pool ?? plain[type] else { return nil }
-        return "'\(dice.pick(values).replacing("'", with: "''"))'::\(name)"
+        return "'\(dice.pick(values).doubling("'"))'::\(name)"
     }
 
     private static let plain: [DataType: [String]] = [
