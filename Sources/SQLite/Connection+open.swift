@@ -29,7 +29,7 @@ extension Connection {
                 throw Fault(SQLITE_ERROR, "this build of SQLite refuses option \(option)")
             }
         }
-        offstage_without_bloom_filters(handle)
+        offstage_without_surprises(handle)
         sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
         sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, (purpose == .writer ? 256 : 64) << 20)
         sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 4 << 20)

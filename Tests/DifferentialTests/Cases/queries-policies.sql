@@ -79,3 +79,55 @@ set role anon;
 select * from shared.notes;
 select shared.lent();
 select * from own;
+
+-- === what a policy compares with is told by no error over rows that are not there
+create table secrets (id int primary key, b text);
+insert into secrets values (1, 'B'), (2, '12'), (3, '');
+alter table secrets enable row level security;
+create policy p on secrets for select using (b = 'x y');
+create view through with (security_invoker) as select id, b from secrets where b = '7';
+grant select on secrets, through to authenticated;
+set role authenticated;
+select t.id from (select * from secrets order by id) t where ('[' || t.b)::jsonb is not null;
+select t.id from (select * from secrets order by id) t where t.b::boolean;
+select id from secrets where b::int > 0;
+select id, b::int from through;
+select t.id from through t where t.b::boolean;
+with t as (select * from secrets) select count(*) from t where t.b::int = 5;
+select id from (select id, b from secrets where b = 'zz') s where b::int > 1;
+
+-- === a conflict is told by columns that are read
+create table keyed (id int primary key, other int unique, b text);
+insert into keyed values (1, 1, 'a');
+grant insert, update on keyed to authenticated;
+grant select (b, other) on keyed to authenticated;
+set role authenticated;
+insert into keyed values (1, 5, 'x') on conflict (id) do nothing;
+insert into keyed values (1, 5, 'x') on conflict (id) do update set b = 'y';
+insert into keyed values (5, 1, 'x') on conflict (other) do nothing;
+insert into keyed values (5, 1, 'x') on conflict (other) do update set b = 'y';
+insert into keyed values (1, 5, 'x') on conflict on constraint keyed_pkey do nothing;
+insert into keyed values (5, 1, 'x') on conflict on constraint keyed_other_key do nothing;
+insert into keyed values (1, 1, 'x') on conflict do nothing;
+reset role;
+select * from keyed order by id;
+
+-- === an update that reads nothing asks no policy about reading
+create table t0 (id int primary key, owner uuid);
+create table t1 (id int primary key, parent int, owner uuid, c boolean);
+insert into t1 values (1, 1, null, true), (2, null, null, false), (3, null, null, true);
+alter table t1 enable row level security;
+create policy base on t1 using (parent is null or id > 2);
+create policy p0 on t1 for select to authenticated using (not (true));
+create policy p1 on t1 for select using ((select count(*) from t0 where t0.owner = auth.uid()) > 1);
+grant select, insert, update, delete on t1 to authenticated;
+set role authenticated;
+update t1 t set owner = '11111111-1111-1111-1111-111111111111';
+update t1 t set owner = owner;
+update t1 t set owner = null where t.id > 1;
+delete from t1;
+select * from t1;
+insert into t1 values (7, null, null, null);
+insert into t1 values (8, null, null, null) returning id;
+reset role;
+select id, owner from t1 order by id;

@@ -183,9 +183,13 @@ extension RowWriteBuilder {
             for item in items { elements.append(try based(item, target)) }
             if let condition { filter = try based(condition, target) }
             try template.requireUnique(elements, filter, table)
+            // What a conflict is told by is read.
+            try target.demand(
+                .select, (items + [condition].compactMap { $0 }).flatMap { TreeUses($0).columns.map(\.last) }, in: schema, as: role)
         case .constraint(let name)?:
             let key = try table.key(name)
             elements = key.columns.map { .column($0) }
+            if target.levels.isEmpty { try target.demand(.select, key.columns, in: schema, as: role) }
         case nil: if table.hasDeferrableKeys { throw Table.deferrableArbiter }
         }
         let nullsAreEqual = table.takesNullsForEqual(elements)

@@ -34,9 +34,23 @@ struct RowWriteBuilder {
 
     func update(_ update: Update) throws(SQLError) -> Prepared {
         let target = try WriteTarget(update.table, as: update.alias, .update, in: schema, as: role, path: template.path)
-        let first = try self.update(update, target, reads: true)
-        if first.reads || !schema.appliesRowSecurity(of: target.table, to: target.role) { return first.prepared }
-        return try self.update(update, target, reads: false).prepared
+        return try guarded(target) { (reads) throws(SQLError) in try self.update(update, target, reads: reads) }
+    }
+
+    /// Which policies hold depends on whether the statement reads the row, which is known once it is made.
+    private func guarded(
+        _ target: WriteTarget, _ make: (_ reads: Bool) throws(SQLError) -> (prepared: Prepared, reads: Bool)
+    ) throws(SQLError) -> Prepared {
+        guard schema.appliesRowSecurity(of: target.table, to: target.role) else { return try make(true).prepared }
+        do throws(SQLError) {
+            let first = try make(true)
+            if first.reads { return first.prepared }
+        } catch {
+            // A policy about reading may name what the caller may not.
+            guard let other = try? make(false), !other.reads else { throw error }
+            return other.prepared
+        }
+        return try make(false).prepared
     }
 
     private func update(
@@ -68,9 +82,7 @@ struct RowWriteBuilder {
 
     func delete(_ delete: Delete) throws(SQLError) -> Prepared {
         let target = try WriteTarget(delete.table, as: delete.alias, .delete, in: schema, as: role, path: template.path)
-        let first = try self.delete(delete, target, reads: true)
-        if first.reads || !schema.appliesRowSecurity(of: target.table, to: target.role) { return first.prepared }
-        return try self.delete(delete, target, reads: false).prepared
+        return try guarded(target) { (reads) throws(SQLError) in try self.delete(delete, target, reads: reads) }
     }
 
     private func delete(
