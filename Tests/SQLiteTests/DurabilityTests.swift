@@ -148,6 +148,8 @@ import Testing
         var stored: Int64 = 0
         var failure: SQLError?
         for number in 0..<100 {
+            // Long enough for the log to be copied into the database, which grows on the way.
+            if number == 9 { try await Task.sleep(for: .milliseconds(2300)) }
             do {
                 _ = try await shop.insert("\(number) \(page)")
                 stored += 1
@@ -157,7 +159,10 @@ import Testing
             }
         }
         #expect(failure?.code == "53100")
-        #expect(try await shop.count("public.books") == stored)
+        // Reads go on. A transaction may not: it would keep the id that the failed insert took.
+        let read = Read(
+            root: ReadNode(SQLText("select count(*) from \"public.books\""), fields: [.cell("n", 0, ColumnType(.bigint))]), isBounded: true)
+        #expect(try await shop.body(read) == #"[{"n":\#(stored)}]"#)
         // A small write fits still, or is refused as clearly; nothing is lost either way.
         do { _ = try await shop.insert("small"); stored += 1 } catch let error as SQLError { #expect(error.code == "53100") }
         shop.database.close()
