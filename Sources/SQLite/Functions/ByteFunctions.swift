@@ -83,7 +83,9 @@ extension EngineFunction {
             strict($0, $1, $2) { call in
                 let bytes = Array(call.blob(0))
                 switch try encoding(call.text(1), "source") {
-                case .latin1: call.give(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })))
+                case .latin1:
+                    guard !bytes.contains(0) else { throw SQLError("22021", "invalid byte sequence for encoding \"LATIN1\": 0x00") }
+                    call.give(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })))
                 case .utf8:
                     guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
                         throw invalidBytes(bytes)
