@@ -45,6 +45,18 @@ package struct JSONWriter: ~Copyable {
         for index in start..<count where base[index] == 0x0A || base[index] == 0x0D { base[index] = 0x20 }
     }
 
+    /// Takes away the blanks at both ends of what stands behind the first `start` bytes.
+    package mutating func trimBlanks(from start: Int) {
+        precondition(start >= 0 && start <= count)
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+        while count > start, isBlank(base[count - 1]) { count -= 1 }
+        var first = start
+        while first < count, isBlank(base[first]) { first += 1 }
+        guard first > start else { return }
+        (base + start).update(from: base + first, count: count - first)
+        count -= first - start
+    }
+
     // MARK: Raw bytes
 
     @inline(__always)

@@ -151,7 +151,10 @@ struct ReadRun {
             writer.null()
             return 0
         }
+        let start = writer.count
         try firstField(node, into: &writer)
+        // `json` may have blanks around it, which a value by itself has not.
+        writer.trimBlanks(from: start)
         return 1 + (try remaining(node))
     }
 

@@ -38,6 +38,8 @@ package struct Schema: Sendable, Equatable {
     package var comments: [Commented: String] = [:]
     /// Who says what a role may do.
     package var authority = Authority.own
+    /// What the database itself said can be written to a view, a foreign table, …; where it is asked nothing, the schema tells.
+    package var writability: [QualifiedName: Writability] = [:]
     /// The schemas a request may reach. A setting, not part of the catalogue.
     package var exposed: Set<String> = ["public"]
 

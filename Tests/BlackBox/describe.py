@@ -19,8 +19,22 @@ grant insert on moods to authenticated;
 create table closed (id int primary key, secret text);
 grant select (id) on closed to anon;
 create table hidden (id int primary key);
+create table closed_words (secret_word text primary key, told int);
+grant select (told) on closed_words to anon;
 create function feel(m mood, n int default 1) returns setof moods language sql stable as $$ select * from moods where mood = m limit n $$;
 create function change() returns void language sql as $$ update moods set mood = 'sad' $$;
+create table keeps (id int primary key, hidden_id int references hidden, closed_id int references closed, hush text references closed_words);
+grant select on keeps to anon;
+grant select, insert on keeps to authenticated;
+create view moods_shown as select id, mood, upper(mood::text) as loud from moods;
+create view moods_counted as select mood, count(*) as many from moods group by mood;
+create view moods_put as select mood, count(*) as many from moods group by mood;
+create function put_mood() returns trigger language plpgsql as $$ begin insert into moods (mood) values (new.mood); return new; end $$;
+create trigger put_mood instead of insert on moods_put for each row execute function put_mood();
+grant select, insert, update, delete on moods_shown, moods_counted, moods_put to anon;
+create function listed(a int[], variadic b int[]) returns int language sql stable as $$ select 1 $$;
+create function whole(json) returns json language sql stable as $$ select $1 $$;
+grant execute on function listed, whole to anon;
 create function secret_one() returns int language sql stable as $$ select 1 $$;
 grant execute on function feel to anon;
 grant execute on function change to authenticated;
@@ -49,6 +63,27 @@ try:
         swagger = json.loads(body)
         check(f"{who}: Swagger 2 by default", (status, swagger["swagger"], swagger["host"]), (200, "2.0", f"127.0.0.1:{project.port}"))
         check(f"{who}: with the same tables", {path for path in swagger["paths"] if path != "/"} == set(paths), True)
+        # A foreign key to what is hidden tells nothing, in no form of the document.
+        for form, text in [("OpenAPI", json.dumps(document)), ("Swagger", body.decode())]:
+            names = [name for name in ("hidden'", "hidden.id", "`hidden", "secret_word") if name in text]
+            check(f"{who}: {form} names nothing hidden", bool(names), who == "service")
+            check(f"{who}: {form} tells of the key that may be seen", "closed.id" in text, who != "user")
+        views = {name: sorted(paths.get("/" + name, {})) for name in ("moods_shown", "moods_counted", "moods_put")}
+        check(f"{who}: views take what they can", views, {"moods_shown": [], "moods_counted": [], "moods_put": []} if who == "user" else {"moods_shown": ["delete", "get", "patch", "post"], "moods_counted": ["get"], "moods_put": ["get", "post"]})
+        if who != "user":
+            check(f"{who}: columns that a view can be given", [sorted(schemas[name]["properties"]) for name in ("moods_shown.insert", "moods_shown.update", "moods_put.insert")], [["mood"], ["mood"], ["many", "mood"]])
+            check(f"{who}: and no others", [name for name in ("moods_counted.insert", "moods_put.update") if name in schemas], [])
+            for name in views:
+                allowed = project.request("OPTIONS", f"/rest/v1/{name}", headers=headers)[1]["Allow"].lower().split(",")
+                check(f"{who}: OPTIONS agrees on {name}", sorted(set(allowed) - {"options", "head", "put"}), views[name])
+            check(f"{who}: a view that takes nothing", project.request("PATCH", "/rest/v1/moods_counted?many=eq.1", {"mood": "sad"}, headers)[0] >= 400, True)
+            check(f"{who}: one that takes a row", project.request("POST", "/rest/v1/moods_put", {"mood": "happy"}, headers)[0], 201 if who == "service" else 401)
+            parameters = {item["name"]: item["schema"]["type"] for item in paths["/rpc/listed"]["get"]["parameters"]}
+            check(f"{who}: lists in a URL", parameters, {"a": "string", "b": "array"})
+            check(f"{who}: a body taken whole", paths["/rpc/whole"]["post"]["requestBody"]["content"], {"application/json": {"schema": {}}})
+            check(f"{who}: forms of rows", [sorted(paths["/odd %7Bname%7D%2Fx"]["get"]["responses"]["200"]["content"])], [["application/json", "application/x-ndjson", "application/xml", "text/csv"]])
+        if who == "service":
+            check("forms of bodies", sorted(paths["/moods"]["post"]["requestBody"]["content"]), ["application/json", "application/xml", "text/csv"])
         if len(sys.argv) > 1:
             with tempfile.NamedTemporaryFile("wb", suffix=".json") as file:
                 for text in (json.dumps(document).encode(), body):
@@ -60,7 +95,8 @@ try:
                     check(f"{who}: the document is valid", (ran.returncode, ran.stdout.strip().split("\n")[-1] if ran.returncode else ""), (0, ""))
     types = project.run("types", "--typescript").stdout
     for line in ['      "odd {name}/x": {', '          "a b": string | null', '          mood: Database["public"]["Enums"]["mood"]', "          id?: never", '            foreignKeyName: "moods_parent_fkey"',
-                 '      mood: "sad" | "happy"', '      feel: { Args: { m: Database["public"]["Enums"]["mood"]; n?: number }; Returns: { id: number; mood: Database["public"]["Enums"]["mood"]; parent: number | null }[] }']:
+                 '      moods_counted: {', '          many?: number | null', '        Update: never', '      mood: "sad" | "happy"', '      feel: { Args: { m: Database["public"]["Enums"]["mood"]; n?: number }; Returns: { id: number; mood: Database["public"]["Enums"]["mood"]; parent: number | null }[] }',
+                 '      listed: { Args: { a: number[]; b: number[] }; Returns: number }']:
         check(f"types: {line.strip()}", line in types.split("\n"), True)
     compiler = "/usr/share/nodejs/typescript/bin/tsc"
     if os.path.exists(compiler):

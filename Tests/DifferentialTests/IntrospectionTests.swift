@@ -1,6 +1,7 @@
 import Foundation
 import OffstageDatabase
 import OffstagePostgres
+import OffstageSQL
 import OffstageSQLite
 import OffstageSchema
 import OffstageSyntax
@@ -130,6 +131,20 @@ import Testing
         create view summed as select kind, count(*) as many from children group by kind;
         create view united as select id from tree union all select id from kinds;
         create view layered as with recursive up as (select id, parent from tree union select t.id, t.parent from tree t join up on t.id = up.parent) select * from up;
+        create function put() returns trigger language plpgsql as $$ begin return null; end $$;
+        create view by_trigger as select k.id, k.made, t.parent from kinds k join tree t on t.id = k.id;
+        create trigger put instead of insert or delete on by_trigger for each row execute function put();
+        create view above_trigger as select id, made, upper(made) as loud from by_trigger;
+        create view made_by_itself as select id, other, made, s from kinds where id > 0;
+        create view with_trigger as select id, made from kinds;
+        create trigger put instead of update on with_trigger for each row execute function put();
+        create view worked_out as select id + 1 as next from kinds;
+        create view one_by_one as select distinct id from kinds;
+        create view two_deep as select loud, words as w from shown;
+        create view called as select n from generate_series(1, 3) n;
+        create view unfolded as select unnest(a) as one from kinds;
+        create view ranked as select id, row_number() over (order by id) as place from kinds;
+        create view inside_out as select id, (select max(id) from tree) as most from kinds;
         create materialized view counted as select k.id, count(c.id) as many from kinds k left join children c on c.kind = k.id group by k.id;
         comment on materialized view counted is 'How many.';
         comment on column counted.many is 'So many.';
@@ -195,6 +210,12 @@ private struct SchemaLines {
             lines.append("composite \(name) \(type.fields.map { "\($0.name) \($0.type.name)" })")
         }
         for (name, overloads) in schema.functions where isOurs(name) { lines += overloads.map { "function \(name)\(Self.text($0))" } }
+        for name in Array(schema.tables.keys) + Array(schema.views.keys) where isOurs(name) {
+            let writes = schema.writability(of: name)
+            lines.append(
+                "writes \(name) \(writes.inserted?.sorted().description ?? "no insert") \(writes.updated?.sorted().description ?? "no update") "
+                    + "\(writes.deletes)")
+        }
         let relationships = Relationships(schema)
         for name in Array(schema.tables.keys) + Array(schema.views.keys) where isOurs(name) && !materialized.contains(name) {
             lines += relationships.from(name).filter { isOurs($0.to) && !materialized.contains($0.to) }.map { "relationship \($0)" }

@@ -14,6 +14,23 @@ import Testing
         #expect(value["c"] == nil)
     }
 
+    @Test func `objects and arrays are found as they were written`() {
+        let body = #" [ {"a" : {"b" :1, "x":"}]\""} ,"\u0062":[ 1 , [ ] ],"c":2} ,{"b":[],"b":{ },"a":{} , "a":"{"},{}, 5 ] "#
+        let bytes = Array(body.utf8)
+        let found = bytes.withUnsafeBufferPointer { JSONTexts.rows(of: $0, ["a", "b"]) }
+        let texts = found.map { $0.mapValues { String(decoding: bytes[$0], as: UTF8.self) } }
+        #expect(texts == [["a": #"{"b" :1, "x":"}]\""}"#, "b": "[ 1 , [ ] ]"], ["b": "{ }"], [:]])
+    }
+
+    /// What is no JSON has been refused before; nothing is read beyond its end all the same.
+    @Test func `a text that ends too early is read to its end`() {
+        let bytes = Array(#"[{"a": {"b": "c\""}, "d\"": [1]}]"#.utf8)
+        for count in 0...bytes.count {
+            let found = bytes[..<count].withUnsafeBufferPointer { JSONTexts.rows(of: $0, ["a", #"d""#]) }
+            #expect(found.allSatisfy { $0.values.allSatisfy { $0.upperBound <= count } })
+        }
+    }
+
     @Test(arguments: [
         ("0", "0"), ("-0.0e+10", "-0.0e+10"), ("1e400", "1e400"), (#""\u00e9\ud83d\ude00\/\n""#, "\"é😀/\\n\""),
         ("[1 ,2,\t3]\r\n", "[1,2,3]"), (#"{"":{}}"#, #"{"":{}}"#), (#""é\"\\""#, #""é\"\\""#), (#""\u0000\u001f""#, #""\u0000\u001f""#),

@@ -70,12 +70,13 @@ package enum DataCommand: Sendable, Hashable {
             let schema = project.database.schema
             guard schema.roles[role] != nil else { throw SQLError("22023", "role \"\(role)\" does not exist") }
             for namespace in project.settings.api.schemas.prefix(1) {
-                let api = DescribedAPI(schema, role: role, namespace: namespace)
+                let api = DescribedAPI(schema, role: role, namespace: namespace, writability: schema.writability)
                 let document = isSwagger ? api.swagger(version: Version.offstage, host: nil) : api.openAPI(version: Version.offstage)
                 tell(.line(document.text))
             }
         case .types(let language):
-            tell(.text(language.types.init(project.database.schema, namespaces: project.settings.api.schemas).text))
+            let schema = project.database.schema
+            tell(.text(language.types.init(schema, namespaces: project.settings.api.schemas, writability: schema.writability).text))
         case .move(let url, let isDry): try await Move(tell).perform(project, to: url, isDry: isDry)
         }
         return true

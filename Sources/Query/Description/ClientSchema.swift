@@ -2,8 +2,10 @@ package import OffstageSchema
 
 /// Types for clients in one language, written line by line.
 package protocol ClientTypes {
-    /// - Parameter namespaces: the schemas whose relations and functions are written, the default first.
-    init(_ schema: Schema, namespaces: [String])
+    /// - Parameters:
+    ///   - namespaces: the schemas whose relations and functions are written, the default first.
+    ///   - writability: what can be written to a relation.
+    init(_ schema: Schema, namespaces: [String], writability: @escaping (QualifiedName) -> Writability)
     /// All of it, in order.
     var lines: [String] { get }
     mutating func write()
@@ -22,23 +24,39 @@ extension ClientTypes {
 struct ClientSchema {
     let schema: Schema
     let namespaces: [String]
+    let writability: (QualifiedName) -> Writability
 
-    /// A view, or a view whose rows are stored.
+    /// What is read of a relation, and what can be given to it.
     struct Shown {
-        var name: String
-        var columns: [(name: String, type: ColumnType)]
+        /// A view's columns may all be null.
+        var table: Table
+        /// Nil where nothing can be inserted, or updated. What the database makes by itself is not among them.
+        var inserted: [(column: Column, isOptional: Bool)]?
+        var updated: [Column]?
+
+        var name: String { table.name.name }
     }
 
-    func tables(_ namespace: String) -> [Table] {
-        schema.tables.values.filter { $0.name.schema == namespace && $0.materialized == nil }.sorted { $0.name < $1.name }
+    func tables(_ namespace: String) -> [Shown] {
+        schema.tables.values.filter { $0.name.schema == namespace && $0.materialized == nil }.sorted { $0.name < $1.name }.map(shown)
     }
 
+    /// Views, and views whose rows are stored.
     func views(_ namespace: String) -> [Shown] {
         let stored = schema.tables.values.filter { $0.name.schema == namespace && $0.materialized != nil }
-            .map { Shown(name: $0.name.name, columns: $0.columns.map { ($0.name, $0.type) }) }
+            .map { Table($0.name, columns: $0.columns.map { Column($0.name, $0.type) }) }
         let views = schema.views.values.filter { $0.name.schema == namespace }
-            .map { Shown(name: $0.name.name, columns: $0.columns.map { ($0.name, $0.type) }) }
-        return (stored + views).sorted { $0.name < $1.name }
+            .map { Table($0.name, columns: $0.columns.map { Column($0.name, $0.type) }) }
+        return (stored + views).sorted { $0.name < $1.name }.map(shown)
+    }
+
+    private func shown(_ table: Table) -> Shown {
+        let writes = writability(table.name)
+        let inserted = writes.inserted.map { names in
+            table.columns.filter { names.contains($0.name) }.map { ($0, !DescribedAPI.isRequired($0)) }
+        }
+        return Shown(
+            table: table, inserted: inserted, updated: writes.updated.map { names in table.columns.filter { names.contains($0.name) } })
     }
 
     /// Those that requests can call, by name.
@@ -67,11 +85,6 @@ struct ClientSchema {
             schema.tables[name]?.columns.map { ($0.name, $0.type, $0.isNotNull) }
                 ?? schema.views[name]?.columns.map { ($0.name, $0.type, false) } ?? []
         }
-    }
-
-    /// A column in an insert or an update: whether it may be left out. What the database makes by itself cannot be given.
-    static func given(_ table: Table) -> [(column: Column, isOptional: Bool)] {
-        table.columns.filter { $0.generated == nil && $0.identity != .always }.map { ($0, !DescribedAPI.isRequired($0)) }
     }
 }
 

@@ -61,12 +61,8 @@ extension DescribedAPI {
                 }))
     }
 
-    private static func component(_ kind: String, _ name: String) -> JSONValue {
+    static func component(_ kind: String, _ name: String) -> JSONValue {
         object([("$ref", .string("#/components/\(kind)/\(name)"))])
-    }
-
-    private static func content(_ schema: JSONValue, _ types: [String] = ["application/json"]) -> JSONValue {
-        object(types.map { ($0, object([("schema", schema)])) })
     }
 
     // MARK: Paths
@@ -101,13 +97,8 @@ extension DescribedAPI {
             switch method {
             case "get":
                 members.append(("parameters", .array(filters + reads)))
-                let types = ["application/json", "application/x-ndjson", "text/csv", "application/xml"]
-                let content = Self.object(
-                    types.map {
-                        ($0, Self.object([("schema", $0 == "application/json" ? rows : Self.object([("type", .string("string"))]))]))
-                    })
-                answer("200", "The rows", content)
-                answer("206", "A part of the rows, of which `Content-Range` tells how many there are", content)
+                answer("200", "The rows", Self.answered(rows))
+                answer("206", "A part of the rows, of which `Content-Range` tells how many there are", Self.answered(rows))
             case "post":
                 members.append(
                     (
@@ -119,23 +110,19 @@ extension DescribedAPI {
                     ))
                 let one = Self.component("schemas", "\(key).insert")
                 let body = Self.object([("oneOf", .array([one, Self.object([("type", .string("array")), ("items", one)])]))])
-                members.append(("requestBody", Self.object([("required", .boolean(true)), ("content", Self.content(body))])))
-                answer("201", "Inserted; the rows with `Prefer: return=representation`", Self.content(rows))
-                answer("200", "Merged with rows that were there", Self.content(rows))
+                members.append(("requestBody", Self.body(body)))
+                answer("201", "Inserted; the rows with `Prefer: return=representation`", Self.answered(rows))
+                answer("200", "Merged with rows that were there", Self.answered(rows))
             case "patch":
                 members.append(
                     ("parameters", .array(filters + [Self.component("parameters", "select"), Self.component("parameters", "Prefer")])))
-                members.append(
-                    (
-                        "requestBody",
-                        Self.object([("required", .boolean(true)), ("content", Self.content(Self.component("schemas", "\(key).update")))])
-                    ))
-                answer("200", "Updated; the rows with `Prefer: return=representation`", Self.content(rows))
+                members.append(("requestBody", Self.body(Self.component("schemas", "\(key).update"))))
+                answer("200", "Updated; the rows with `Prefer: return=representation`", Self.answered(rows))
                 answer("204", "Updated", nil)
             default:
                 members.append(
                     ("parameters", .array(filters + [Self.component("parameters", "select"), Self.component("parameters", "Prefer")])))
-                answer("200", "Deleted; the rows with `Prefer: return=representation`", Self.content(rows))
+                answer("200", "Deleted; the rows with `Prefer: return=representation`", Self.answered(rows))
                 answer("204", "Deleted", nil)
             }
             answers.append(("default", Self.component("responses", "Error")))
@@ -162,7 +149,7 @@ extension DescribedAPI {
                                         "200",
                                         Self.object(
                                             [("description", .string("What the function gives"))]
-                                                + (schema.map { [("content", Self.content($0))] } ?? []))
+                                                + (schema.map { [("content", Self.answered($0))] } ?? []))
                                     ), ("204", Self.object([("description", .string("The function gives nothing"))])),
                                     ("default", Self.component("responses", "Error")),
                                 ])
@@ -171,22 +158,9 @@ extension DescribedAPI {
             }
             var methods: [(String, JSONValue)] = []
             if !function.mayWrite {
-                let parameters = named.map { parameter in
-                    Self.object([
-                        ("name", .string(parameter.name ?? "")), ("in", .string("query")),
-                        ("required", .boolean(parameter.defaultValue == nil && !parameter.isVariadic)),
-                        ("schema", Self.object(members(of: parameter.type, isModern: true))),
-                    ])
-                }
-                methods.append(("get", operation("get", [("parameters", .array(parameters))])))
+                methods.append(("get", operation("get", [("parameters", .array(named.map(queried)))])))
             }
-            let required = named.filter { $0.defaultValue == nil }.map { JSONValue.string($0.name ?? "") }
-            let body = Self.object(
-                [
-                    ("type", .string("object")),
-                    ("properties", Self.object(named.map { ($0.name ?? "", Self.object(members(of: $0.type, isModern: true))) })),
-                ] + (required.isEmpty ? [] : [("required", .array(required))]))
-            methods.append(("post", operation("post", [("requestBody", Self.object([("content", Self.content(body))]))])))
+            methods.append(("post", operation("post", [("requestBody", arguments(function))])))
             paths.append(("/rpc/\(Self.segment(function.name.name))", Self.object(methods)))
         }
         return paths
@@ -242,7 +216,7 @@ extension DescribedAPI {
         if let constant = Self.constant(property.column) { result.append(("default", constant)) }
         var words = property.comment.map { [$0] } ?? []
         if property.isPrimaryKey { words.append("Part of the primary key.") }
-        if let reference = property.reference, isReadable([reference.column], of: reference.table) {
+        if let reference = property.reference {
             words.append("Refers to \(reference.table.name).\(reference.column).")
         }
         if property.column.generated != nil { result.append(("readOnly", .boolean(true))) }

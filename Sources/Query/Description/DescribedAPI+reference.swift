@@ -66,12 +66,7 @@ extension DescribedAPI {
 
     /// A foreign key of shown columns, to columns that the role may read.
     func isShown(_ key: Reference, from shown: Set<String>) -> Bool {
-        shown.isSuperset(of: key.columns) && isReadable(key.referenced, of: key.table)
-    }
-
-    func isReadable(_ columns: [String], of name: QualifiedName) -> Bool {
-        guard let target = relations.first(where: { $0.name == name }) else { return false }
-        return columns.allSatisfy { column in target.columns.contains { $0.column.name == column && $0.mayRead } }
+        shown.isSuperset(of: key.columns) && relations.areReadable(key.referenced, of: key.table)
     }
 
     private func column(_ property: Property, _ detail: Detail) -> JSONValue {

@@ -32,12 +32,13 @@ package struct DescribedAPI {
     let relations: [Relation]
     let functions: [Function]
 
-    package init(_ schema: Schema, role: String, namespace: String) {
+    /// - Parameter writability: what can be written to a relation, by anyone who may.
+    package init(_ schema: Schema, role: String, namespace: String, writability: (QualifiedName) -> Writability) {
         self.schema = schema
         self.role = role
         self.namespace = namespace
         let names = (Array(schema.tables.keys) + Array(schema.views.keys)).filter { $0.schema == namespace }.sorted()
-        relations = names.compactMap { Self.relation($0, schema, role) }
+        relations = Self.withoutHidden(names.compactMap { Self.relation($0, schema, role, writability($0)) })
         functions = schema.functions.filter { $0.key.schema == namespace }.sorted { $0.key < $1.key }.flatMap(\.value).filter { function in
             !function.isTrigger && schema.allows(role, .execute, on: function.signature)
                 // A function of a row is a column of its table.
@@ -45,21 +46,30 @@ package struct DescribedAPI {
         }
     }
 
-    private static func relation(_ name: QualifiedName, _ schema: Schema, _ role: String) -> Relation? {
+    /// A foreign key to what the role may not read is not spoken of: its target's name is nothing the role may learn.
+    private static func withoutHidden(_ relations: [Relation]) -> [Relation] {
+        relations.map { relation in
+            var relation = relation
+            for index in relation.columns.indices {
+                guard let reference = relation.columns[index].reference else { continue }
+                if !relations.areReadable([reference.column], of: reference.table) { relation.columns[index].reference = nil }
+            }
+            return relation
+        }
+    }
+
+    private static func relation(_ name: QualifiedName, _ schema: Schema, _ role: String, _ writes: Writability) -> Relation? {
         guard schema.allowsUsage(role, ofSchema: name.schema) else { return nil }
         func allowed(_ privilege: Privilege) -> Set<String>? { schema.allowedColumns(role, privilege, of: name).map(Set.init) }
         let (read, insert, update) = (allowed(.select), allowed(.insert), allowed(.update))
         func may(_ columns: Set<String>?, _ column: String) -> Bool { columns?.contains(column) ?? true }
-        let table = schema.tables[name]
-        let isWritable = table.map { $0.materialized == nil } ?? true
         var methods: [String] = []
         if read?.isEmpty != true { methods.append("get") }
-        if isWritable {
-            if insert?.isEmpty != true { methods.append("post") }
-            if update?.isEmpty != true { methods.append("patch") }
-            if schema.holds(role, .delete, on: name) { methods.append("delete") }
-        }
+        if writes.inserted != nil, insert?.isEmpty != true { methods.append("post") }
+        if writes.updated != nil, update?.isEmpty != true { methods.append("patch") }
+        if writes.deletes, schema.holds(role, .delete, on: name) { methods.append("delete") }
         guard !methods.isEmpty else { return nil }
+        let table = schema.tables[name]
         let columns = table?.columns ?? schema.views[name]?.columns.map { Column($0.name, $0.type) } ?? []
         let key = table?.primaryKey?.columns ?? []
         let properties = columns.compactMap { column -> Property? in
@@ -69,10 +79,9 @@ package struct DescribedAPI {
             if let reference = table?.foreignKeys.first(where: { $0.columns == [column.name] }), let target = reference.referenced.first {
                 property.reference = (reference.table, target)
             }
-            let isComputed = column.generated != nil || column.identity == .always
             property.mayRead = may(read, column.name)
-            property.mayInsert = methods.contains("post") && !isComputed && may(insert, column.name)
-            property.mayUpdate = methods.contains("patch") && !isComputed && may(update, column.name)
+            property.mayInsert = writes.inserted?.contains(column.name) == true && may(insert, column.name)
+            property.mayUpdate = writes.updated?.contains(column.name) == true && may(update, column.name)
             return property.mayRead || property.mayInsert || property.mayUpdate ? property : nil
         }
         return Relation(
@@ -136,6 +145,13 @@ package struct DescribedAPI {
     }
 
     static func object(_ members: [(String, JSONValue)]) -> JSONValue { .object(members.map { .init(name: $0.0, value: $0.1) }) }
+}
+
+extension [DescribedAPI.Relation] {
+    func areReadable(_ columns: [String], of name: QualifiedName) -> Bool {
+        guard let target = first(where: { $0.name == name }) else { return false }
+        return columns.allSatisfy { column in target.columns.contains { $0.column.name == column && $0.mayRead } }
+    }
 }
 
 extension Function {

@@ -8,7 +8,9 @@ package struct PythonTypes: ClientTypes {
     private var names = ClientNames(reserved: ["Json", "Literal", "NotRequired", "TypedDict", "Union"])
     private var enumerations: [QualifiedName: String] = [:]
 
-    package init(_ schema: Schema, namespaces: [String]) { client = ClientSchema(schema: schema, namespaces: namespaces) }
+    package init(_ schema: Schema, namespaces: [String], writability: @escaping (QualifiedName) -> Writability) {
+        client = ClientSchema(schema: schema, namespaces: namespaces, writability: writability)
+    }
 
     package mutating func write() {
         lines = [
@@ -24,10 +26,7 @@ package struct PythonTypes: ClientTypes {
             }
         }
         for namespace in client.namespaces {
-            for table in client.tables(namespace) { add(table, name(namespace, table.name.name)) }
-            for view in client.views(namespace) {
-                add(name(namespace, view.name), view.columns.map { ($0.name, type($0.type) + " | None", false) })
-            }
+            for relation in client.tables(namespace) + client.views(namespace) { add(relation, name(namespace, relation.name)) }
             for function in client.functions(namespace) {
                 for overload in function.overloads { add(function.name, overload, namespace) }
             }
@@ -39,13 +38,13 @@ package struct PythonTypes: ClientTypes {
         names.camel(namespace == client.namespaces.first ? name : "\(namespace)_\(name)", isUpper: true)
     }
 
-    private mutating func add(_ table: Table, _ name: String) {
-        add(name, table.columns.map { ($0.name, type($0.type) + ($0.isNotNull ? "" : " | None"), false) })
-        let given = ClientSchema.given(table).map {
-            ($0.column.name, type($0.column.type) + ($0.column.isNotNull ? "" : " | None"), $0.isOptional)
+    private mutating func add(_ relation: ClientSchema.Shown, _ name: String) {
+        func member(_ column: Column, _ isOptional: Bool) -> (String, String, Bool) {
+            (column.name, type(column.type) + (column.isNotNull ? "" : " | None"), isOptional)
         }
-        add(names.unique(name + "Insert"), given)
-        add(names.unique(name + "Update"), given.map { ($0.0, $0.1, true) })
+        add(name, relation.table.columns.map { member($0, false) })
+        if let given = relation.inserted { add(names.unique(name + "Insert"), given.map { member($0.column, $0.isOptional) }) }
+        if let given = relation.updated { add(names.unique(name + "Update"), given.map { member($0, true) }) }
     }
 
     private mutating func add(_ name: String, _ function: Function, _ namespace: String) {

@@ -11,7 +11,9 @@ package struct SwiftTypes: ClientTypes {
     /// The enumerations' names, by their schema's and their own.
     private var enumerations: [QualifiedName: String] = [:]
 
-    package init(_ schema: Schema, namespaces: [String]) { client = ClientSchema(schema: schema, namespaces: namespaces) }
+    package init(_ schema: Schema, namespaces: [String], writability: @escaping (QualifiedName) -> Writability) {
+        client = ClientSchema(schema: schema, namespaces: namespaces, writability: writability)
+    }
 
     package mutating func write() {
         var schemas = ClientNames(reserved: ["JSON"])
@@ -29,14 +31,7 @@ package struct SwiftTypes: ClientTypes {
         for (index, namespace) in client.namespaces.enumerated() {
             lines += ["", "public enum \(names[index]) {"]
             for type in client.enumerations(namespace) { add(enumeration(type, QualifiedName(namespace, type.name))) }
-            for table in client.tables(namespace) { add(self.table(table, &inside[index])) }
-            for view in client.views(namespace) {
-                let columns = view.columns.map { ($0.name, type($0.type) + "?") }
-                let name = inside[index].camel(view.name, isUpper: true)
-                add(
-                    ["public enum \(name) {", "    public static let name = \(Self.literal(view.name))"] + structure("Row", columns) + ["}"]
-                )
-            }
+            for shown in client.tables(namespace) + client.views(namespace) { add(relation(shown, &inside[index])) }
             for function in client.functions(namespace) {
                 for overload in function.overloads { add(self.function(function.name, overload, &inside[index])) }
             }
@@ -59,15 +54,15 @@ package struct SwiftTypes: ClientTypes {
             : ["public enum \(own): String, Codable, Hashable, Sendable, CaseIterable {"] + labels + ["}"]
     }
 
-    private func table(_ table: Table, _ names: inout ClientNames) -> [String] {
-        let rows = table.columns.map { ($0.name, type($0.type) + ($0.isNotNull ? "" : "?")) }
-        let given = ClientSchema.given(table)
-        let insert = given.map { ($0.column.name, type($0.column.type) + ($0.isOptional ? "?" : "")) }
-        let update = given.map { ($0.column.name, type($0.column.type) + "?") }
-        return [
-            "public enum \(names.camel(table.name.name, isUpper: true)) {", "    public static let name = \(Self.literal(table.name.name))",
+    private func relation(_ relation: ClientSchema.Shown, _ names: inout ClientNames) -> [String] {
+        func member(_ column: Column, _ isOptional: Bool) -> (String, String) { (column.name, type(column.type) + (isOptional ? "?" : "")) }
+        var lines = [
+            "public enum \(names.camel(relation.name, isUpper: true)) {", "    public static let name = \(Self.literal(relation.name))",
         ]
-            + structure("Row", rows) + structure("Insert", insert) + structure("Update", update) + ["}"]
+        lines += structure("Row", relation.table.columns.map { member($0, !$0.isNotNull) })
+        if let given = relation.inserted { lines += structure("Insert", given.map { member($0.column, $0.isOptional) }) }
+        if let given = relation.updated { lines += structure("Update", given.map { member($0, true) }) }
+        return lines + ["}"]
     }
 
     private func function(_ name: String, _ function: Function, _ names: inout ClientNames) -> [String] {

@@ -8,8 +8,8 @@ package struct TypeScriptTypes: ClientTypes {
     private let client: ClientSchema
     package private(set) var lines: [String] = []
 
-    package init(_ schema: Schema, namespaces: [String]) {
-        client = ClientSchema(schema: schema, namespaces: namespaces)
+    package init(_ schema: Schema, namespaces: [String], writability: @escaping (QualifiedName) -> Writability) {
+        client = ClientSchema(schema: schema, namespaces: namespaces, writability: writability)
     }
 
     package mutating func write() {
@@ -19,8 +19,8 @@ package struct TypeScriptTypes: ClientTypes {
         ]
         for namespace in client.namespaces {
             lines.append("  \(Self.key(namespace)): {")
-            section("Tables", client.tables(namespace).map(table))
-            section("Views", client.views(namespace).map { view($0.name, $0.columns) })
+            section("Tables", client.tables(namespace).map(relation))
+            section("Views", client.views(namespace).map(relation))
             section("Functions", functions(namespace))
             section("Enums", client.enumerations(namespace).map { ["\(Self.key($0.name)): \(Self.union($0))"] })
             section(
@@ -40,23 +40,27 @@ package struct TypeScriptTypes: ClientTypes {
         lines.append("    }")
     }
 
-    private func table(_ table: Table) -> [String] {
+    /// What takes no insert or update at all has no such type, as a client expects of a view that is only read; where it takes the one, the
+    /// other is `never`.
+    private func relation(_ relation: ClientSchema.Shown) -> [String] {
+        let table = relation.table
         func members(_ column: Column, optional: Bool) -> String {
             "    \(Self.key(column.name))\(optional ? "?" : ""): \(type(column.type))\(column.isNotNull ? "" : " | null")"
         }
-        // What the database makes by itself cannot be given.
-        let given = table.columns.filter { $0.generated == nil }
-        var result = ["\(Self.key(table.name.name)): {", "  Row: {"]
-        result += table.columns.map { members($0, optional: false) }
-        result += ["  }", "  Insert: {"]
-        result += given.map { column in
-            column.identity == .always
-                ? "    \(Self.key(column.name))?: never" : members(column, optional: !DescribedAPI.isRequired(column))
+        // Keys that the database makes are named as what cannot be given.
+        let made = table.columns.filter { $0.identity == .always }.map { "    \(Self.key($0.name))?: never" }
+        func section(_ name: String, _ given: [String]?) -> [String] {
+            given.map { ["  \(name): {"] + made + $0 + ["  }"] } ?? ["  \(name): never"]
         }
-        result += ["  }", "  Update: {"]
-        result += given.map { $0.identity == .always ? "    \(Self.key($0.name))?: never" : members($0, optional: true) }
-        result += ["  }", "  Relationships: ["]
-        for key in table.foreignKeys {
+        var result = ["\(Self.key(table.name.name)): {", "  Row: {"]
+        result += table.columns.map { members($0, optional: false) } + ["  }"]
+        if relation.inserted != nil || relation.updated != nil {
+            result += section("Insert", relation.inserted?.map { members($0.column, optional: $0.isOptional) })
+            result += section("Update", relation.updated?.map { members($0, optional: true) })
+        }
+        if table.foreignKeys.isEmpty { return result + ["  Relationships: []", "}"] }
+        result.append("  Relationships: [")
+        for key in table.foreignKeys.sorted(by: { $0.name < $1.name }) {
             let isOne =
                 table.primaryKey.map { Set($0.columns) == Set(key.columns) } ?? false
                 || table.uniqueKeys.contains { Set($0.columns) == Set(key.columns) }
@@ -68,12 +72,6 @@ package struct TypeScriptTypes: ClientTypes {
             ]
         }
         return result + ["  ]", "}"]
-    }
-
-    private func view(_ name: String, _ columns: [(name: String, type: ColumnType)]) -> [String] {
-        ["\(Self.key(name)): {", "  Row: {"] + columns.map { "    \(Self.key($0.0)): \(type($0.1)) | null" } + [
-            "  }", "  Relationships: []", "}",
-        ]
     }
 
     private func functions(_ namespace: String) -> [[String]] {

@@ -48,7 +48,9 @@ extension Planner {
         for parameter in takesBody ? function.parameters : function.parameters(named: given) {
             let value = try argument(parameter, at: columns.count)
             arguments.append(Call.Argument(value, name: takesBody ? nil : parameter.name))
-            columns.append(Column(parameter.name ?? "", parameter.type))
+            var column = Column(parameter.name ?? "", parameter.type)
+            column.foreignType = parameter.foreignType
+            columns.append(column)
             isVariadic = isVariadic || parameter.isVariadic
         }
         let call = Call(Name(function.name.schema, function.name.name), arguments, isVariadic: isVariadic)
@@ -83,7 +85,22 @@ extension Planner {
         guard parameter.isVariadic, case .array(let element) = parameter.type.type else {
             return values.last ?? Expression(.literal(.null))
         }
+        if let only = values.first, values.count == 1, element != .json, element != .jsonb { return Self.list(only, of: element) }
         return Expression(.array(values.map { Expression(.cast($0, TypeName(ColumnType(element)))) }))
+    }
+
+    /// What a variadic parameter is given once: an element, or all of them as `{1,2}`, as clients write a list in a URL.
+    private static func list(_ value: Expression, of element: DataType) -> Expression {
+        let text = Expression(.cast(value, TypeName(ColumnType(.text))))
+        func cut(_ function: String) -> Expression {
+            let one = Expression(.literal(.integer(1)))
+            return Expression(.call(Call(Name("pg_catalog", function), [Call.Argument(text), Call.Argument(one)])))
+        }
+        let isList = Expression(.binary("=", Expression(.binary("||", cut("left"), cut("right"))), Expression(.literal(.string("{}")))))
+        return Expression(
+            .case(
+                operand: nil, whens: [.init(isList, then: Expression(.cast(text, TypeName(ColumnType(.array(element))))))],
+                otherwise: Expression(.array([Expression(.cast(text, TypeName(ColumnType(element))))]))))
     }
 
     private mutating func result(of function: Function, _ call: Call) throws(PlanError) -> ReadPlan {
@@ -138,6 +155,7 @@ extension Planner {
             case .text: " or with a single unnamed text parameter"
             case .binary: " or with a single unnamed bytea parameter"
             case .json: " or with a single unnamed json/jsonb parameter"
+            case .xml: " or with a single unnamed xml parameter"
             default: ""
             }
         return PlanError(
@@ -189,8 +207,10 @@ extension Function {
     }
 
     /// Its one parameter has no name and the type of such a body.
-    fileprivate func takesBody(_ type: PayloadType) -> Bool {
+    package func takesBody(_ type: PayloadType) -> Bool {
         guard parameters.count == 1, parameters[0].name == nil else { return false }
+        // Only PostgreSQL has the type, which is text to us.
+        if type == .xml { return parameters[0].foreignType == "xml" }
         return switch (type, parameters[0].type.type) {
         case (.json, .json), (.json, .jsonb), (.text, .text), (.binary, .bytea): true
         default: false

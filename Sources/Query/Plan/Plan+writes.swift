@@ -1,4 +1,4 @@
-import OffstageSchema
+package import OffstageSchema
 import OffstageSyntax
 
 extension Planner {
@@ -182,7 +182,7 @@ extension Planner {
 
 extension Table {
     /// A view as if it were a table: its columns, and its table's key where the view shows all of it.
-    init(showing view: View, in schema: Schema) {
+    package init(showing view: View, in schema: Schema) {
         self.init(view.name, columns: view.columns.map { Column($0.name, $0.type) })
         owner = view.owner
         for source in Set(view.columns.compactMap { $0.source?.table }).sorted() {

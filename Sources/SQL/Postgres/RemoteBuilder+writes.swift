@@ -149,7 +149,9 @@ extension RemoteBuilder {
         var place = Place()
         var before = ""
         if plan.takesBody, let column = plan.columns.first {
-            place.payload = [Expression(.cast(Expression(.parameter(bind(.body))), TypeName(column.type)))]
+            // A type that only the database knows goes by its own name.
+            let type = column.foreignType.flatMap { try? parseType($0) } ?? TypeName(column.type)
+            place.payload = [Expression(.cast(Expression(.parameter(bind(.body))), type))]
         } else if !plan.columns.isEmpty {
             place.payload = plan.columns.map { column in
                 let value = Expression.column("pgrst_arguments", column.name)

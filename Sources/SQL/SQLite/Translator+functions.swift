@@ -40,9 +40,9 @@ extension Translator {
 
     /// The arguments that a variadic parameter takes, as the array it is. Nil where they do not fit.
     private mutating func gathered(_ function: Function, _ call: Call, _ terms: [Term]) -> (Call, [Term])? {
-        guard function.parameters.last?.isVariadic == true, !call.isVariadic, !call.arguments.contains(where: { $0.name != nil }) else {
-            return (call, terms)
-        }
+        guard function.parameters.last?.isVariadic == true, !call.isVariadic else { return (call, terms) }
+        // By names, only the whole list can be given: `f(n => 1, variadic list => '{2,3}')`.
+        guard !call.arguments.contains(where: { $0.name != nil }) else { return nil }
         let fixed = function.parameters.count - 1
         if terms.count <= fixed, function.parameters.last?.defaultValue != nil { return (call, terms) }
         guard terms.count > fixed, case .array(let element)? = function.parameters.last?.type.type else { return nil }

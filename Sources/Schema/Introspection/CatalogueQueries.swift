@@ -19,19 +19,24 @@ enum CatalogueQueries {
         from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.typtype = 'd' and \(ours) order by t.oid
         """
 
-    /// schema, name, kind, row security, forced, owner, comment, a view's query, security invoker
+    /// schema, name, kind, row security, forced, owner, comment, a view's query, security invoker; of what is no plain table the events that
+    /// it takes (8: insert, 4: update, 16: delete), and those that have an INSTEAD OF trigger (4: insert, 16: update)
     static let relations = """
         select n.nspname, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner),
             obj_description(c.oid, 'pg_class'), case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
-            coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1'], false)
+            coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1'], false),
+            case when c.relkind in ('v', 'm', 'f') then pg_relation_is_updatable(c.oid, true) end,
+            (select bit_or(g.tgtype) from pg_trigger g where g.tgrelid = c.oid and g.tgtype & 64 <> 0 and g.tgenabled <> 'D')
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and not c.relispartition and \(ours) order by c.oid
         """
 
-    /// schema, relation, column, type, not null, default or generating expression, identity, generated, comment, sequence's schema and name
+    /// schema, relation, column, type, not null, default or generating expression, identity, generated, comment, sequence's schema and name,
+    /// whether a view's or foreign table's column can be written to
     static let columns = """
         select n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
-            a.attidentity, a.attgenerated, col_description(c.oid, a.attnum), s.nspname, s.relname
+            a.attidentity, a.attgenerated, col_description(c.oid, a.attnum), s.nspname, s.relname,
+            case when c.relkind in ('v', 'f') then pg_column_is_updatable(c.oid, a.attnum, false) or pg_column_is_updatable(c.oid, a.attnum, true) end
         from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
         left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         left join lateral (

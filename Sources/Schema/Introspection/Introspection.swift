@@ -13,6 +13,9 @@ package import OffstageSyntax
 package struct Introspection {
     private let ask: (String) throws -> [[String?]]
     private var schema = Schema()
+    /// What the database says of writes to what is no plain table: the events it takes, those that have an INSTEAD OF trigger, and the
+    /// columns that it writes through by itself.
+    private var writing: [QualifiedName: (events: Int, triggers: Int, direct: Set<String>)] = [:]
 
     /// - Parameter ask: runs a query and gives its rows.
     package init(_ ask: @escaping (String) throws -> [[String?]]) { self.ask = ask }
@@ -42,6 +45,7 @@ package struct Introspection {
         // A view may show what a later one shows, and may call functions: what cannot be read yet is tried again behind the others.
         var waiting = views
         for _ in 0..<8 where !waiting.isEmpty { waiting = waiting.filter { !trace($0.name, $0.query, &open, describe) } }
+        for (name, told) in writing { schema.writability[name] = writability(of: name, told) }
     }
 
     // MARK: Roles and types
@@ -97,6 +101,10 @@ package struct Introspection {
         var views: [(name: QualifiedName, query: String)] = []
         for row in relations where row[2] != "c" {
             let own = columns[row.name] ?? []
+            if let events = row.number(9) {
+                let direct = own.filter { $0.flag(11) && $0[7] == "" && $0[6] != "a" }
+                writing[row.name] = (events, row.number(10) ?? 0, Set(direct.map { $0[2] }))
+            }
             if let query = row.text(7) {
                 var view = View(row.name, columns: own.map { View.Column($0[2], type($0[3])) }, Select(.values([])))
                 view.isSecurityInvoker = row.flag(8)
@@ -185,6 +193,24 @@ package struct Introspection {
         case "d": .setDefault
         default: .noAction
         }
+    }
+
+    // MARK: Writing
+
+    /// A trigger is given every column; without one, those that the database writes through and does not make by itself. Where it names none
+    /// of a relation that it writes to, the way is through another view's triggers, which are given the columns that are a table's.
+    private func writability(
+        of name: QualifiedName, _ told: (events: Int, triggers: Int, direct: Set<String>)
+    ) -> Writability {
+        let columns = schema.views[name]?.columns ?? []
+        let shown = columns.filter { $0.source != nil }.map(\.name)
+        let made = columns.filter { $0.source.flatMap { schema.tables[$0.table]?.column($0.column) }?.isMade == true }.map(\.name)
+        func given(_ event: Int, _ trigger: Int) -> Set<String>? {
+            guard told.events & event != 0 else { return nil }
+            if told.triggers & trigger != 0 { return Set(columns.map(\.name)) }
+            return told.direct.isEmpty ? Set(shown) : told.direct.subtracting(made)
+        }
+        return Writability(inserted: given(8, 4), updated: given(4, 16), deletes: told.events & 16 != 0)
     }
 
     // MARK: Grants

@@ -30,7 +30,7 @@ extension RestService {
         call prepared: PreparedRequest, _ values: [RequestValue], _ call: Call, _ body: [UInt8]
     ) throws(Refusal) -> (known: PreparedCall, inputs: Inputs, format: RowFormat, offset: Int) {
         let request = prepared.request
-        let payload = request.isFunctionRead ? nil : try self.payload(body, of: request)
+        let payload = request.isFunctionRead ? nil : try self.payload(body, prepared, call)
         let shape = payload?.shape ?? PayloadShape(columns: [], patterns: [], rowCount: 0)
         let known: PreparedCall
         if let kept = prepared.call(for: shape) {
@@ -45,10 +45,16 @@ extension RestService {
         return (known, inputs, format, offset)
     }
 
-    private func payload(_ body: [UInt8], of request: TableRequest) throws(Refusal) -> CallPayload {
+    private func payload(_ body: [UInt8], _ prepared: PreparedRequest, _ call: Call) throws(Refusal) -> CallPayload {
+        let request = prepared.request
+        // Where a function takes XML as it is, a body of XML is that, whatever its elements.
+        let isWhole =
+            request.contentType == .xml
+            && call.project.catalogue.schema.functions[prepared.relation]?.contains { $0.takesBody(.xml) } == true
+        let type = isWhole ? .text : request.contentType
         do throws(RequestError) {
             return try body.withUnsafeBufferPointer { (bytes) throws(RequestError) in
-                try CallPayload(bytes, type: request.contentType, columns: request.columns, limits: settings.payloads)
+                try CallPayload(bytes, type: type, columns: request.columns, limits: settings.payloads)
             }
         } catch {
             throw Refusal(error)
@@ -89,11 +95,12 @@ extension RestService {
         if preferences.handling == .strict { inputs.maxAffected = preferences.maxAffected }
         // A function that only reads may be called as often as one likes.
         if known.statement.isWrite, let terms = try terms(prepared, call, body) { inputs.terms = terms.terms }
-        guard let payload else { return inputs }
+        guard var payload else { return inputs }
         if case .remote = known.statement {
             inputs.body = try remoteBody(payload, known.plan, body)
             return inputs
         }
+        payload.keepTexts(for: known.plan, from: body)
         do throws(SQLError) {
             let context = ValueContext(timeZone: prepared.timeZone, now: call.now)
             inputs.rows = [Inputs.Row(values: try payload.stored(for: known.plan, in: context))]

@@ -80,9 +80,14 @@ extension RestService {
         case .function(let name): methods = try self.methods(of: QualifiedName(profile, name), call)
         case .relation(let name):
             let relation = QualifiedName(profile, name)
-            if let table = call.project.catalogue.schema.tables[relation] {
-                methods += table.primaryKey == nil ? ",POST,PATCH,DELETE" : ",POST,PUT,PATCH,DELETE"
-            } else if call.project.catalogue.schema.views[relation] == nil {
+            let schema = call.project.catalogue.schema
+            if let table = schema.tables[relation] ?? schema.views[relation].map({ Table(showing: $0, in: schema) }) {
+                let writes = schema.writability(of: relation)
+                if writes.inserted != nil { methods += ",POST" }
+                if writes.inserted != nil, writes.updated != nil, table.primaryKey != nil { methods += ",PUT" }
+                if writes.updated != nil { methods += ",PATCH" }
+                if writes.deletes { methods += ",DELETE" }
+            } else {
                 // A read of it says what is wrong, and suggests no more than the caller may know.
                 var read = request
                 read.method = .get

@@ -20,7 +20,8 @@ extension RestService {
         if let known = call.project.descriptions.withLock({ $0[key] }) {
             body = known
         } else {
-            let api = DescribedAPI(call.project.catalogue.schema, role: call.caller.role, namespace: namespace)
+            let schema = call.project.catalogue.schema
+            let api = DescribedAPI(schema, role: call.caller.role, namespace: namespace, writability: schema.writability)
             let document =
                 isModern
                 ? api.openAPI(version: settings.version, detail: detail, namespaces: settings.plan.exposedSchemas)

@@ -35,7 +35,7 @@ extension RestService {
             prepared.keep(fresh, for: shape, tellsKeys: tellsKeys)
             write = fresh
         }
-        var given = try inputs(write, prepared, payload, shape, values, call)
+        var given = try inputs(write, prepared, payload, shape, values, call, body)
         if case .remote = write.write, method != .delete { given.body = payload.recordset(body, type: prepared.request.contentType) }
         if let terms {
             given.terms = terms.terms
@@ -77,7 +77,7 @@ extension RestService {
 
     private func inputs(
         _ write: PreparedWrite, _ prepared: PreparedRequest, _ payload: Payload, _ shape: PayloadShape, _ values: [RequestValue],
-        _ call: Call
+        _ call: Call, _ body: [UInt8]
     ) throws(Refusal) -> Inputs {
         let preferences = prepared.request.preferences
         let context = ValueContext(timeZone: prepared.timeZone, now: call.now)
@@ -91,7 +91,13 @@ extension RestService {
         // A remote statement takes the payload as it is; only a PUT's row is looked at.
         if case .remote = write.write, prepared.request.method != .put { return inputs }
         let columns = write.write.payloadColumns
+        var payload = payload
         do throws(SQLError) {
+            if preferences.missing == .default, shape.patterns.count > 1 {
+                try payload.writeAnew(as: columns)
+            } else if prepared.request.contentType == .json {
+                payload.keepTexts(as: columns, from: body)
+            }
             inputs.rows.reserveCapacity(payload.rows.count)
             for row in payload.rows {
                 let variant = shape.patterns.count == 1 ? 0 : shape.patterns.firstIndex(of: row.map { $0 != nil }) ?? 0

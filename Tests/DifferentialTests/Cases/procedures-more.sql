@@ -37,6 +37,14 @@ create function n18(a int, b int default 10) returns int language plpgsql as $$ 
 select n18(1), n18(1, 1), n18(a => 5);
 create function n19(variadic xs text[]) returns text language plpgsql as $$ begin return array_to_string(xs, '-'); end $$;
 select n19('a', 'b'), n19(variadic '{c,d}');
+select n19(xs => 'a');
+select n19(xs => '{a}');
+select n19(variadic xs => '{c,d}');
+create function n19_default(n int, variadic xs int[] default '{7}') returns text language sql immutable as $$ select n::text || xs::text $$;
+select n19_default(1), n19_default(1, 2, 3), n19_default(1, variadic '{4}');
+select n19_default(n => 1);
+select n19_default(1, xs => 3);
+select n19_default(n => 1, variadic xs => '{3}');
 select n18(id) from books where n18(id) > 11 order by id;
 select id from books order by n18(-id);
 select title from books group by title having n18(count(*)::int) > 5 order by title;
