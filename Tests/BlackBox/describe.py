@@ -2,7 +2,7 @@
 
     python3 Tests/BlackBox/describe.py [PYTHON-WITH-openapi-spec-validator]
 """
-import json, os, shutil, subprocess, sys, tempfile
+import json, os, shutil, subprocess, sys, tempfile, types as types_of_python, typing
 from checks import check, end
 from offstage import Project
 
@@ -35,6 +35,18 @@ grant select, insert, update, delete on moods_shown, moods_counted, moods_put to
 create function listed(a int[], variadic b int[]) returns int language sql stable as $$ select 1 $$;
 create function whole(json) returns json language sql stable as $$ select $1 $$;
 grant execute on function listed, whole to anon;
+create type place as (street text, number int, kinds mood[]);
+create table visits (id int primary key, at place, was place[], m mood[], j json, kept jsonb, b bigint, n numeric, d date, ok boolean not null, u uuid);
+grant select, insert on visits to service_role;
+create function visit(n int) returns visits language sql stable as $$ select * from visits where id = n $$;
+create function visited() returns table (m mood, many bigint, at place) language sql stable as $$ select m[1], count(*), null::place from visits group by m[1] $$;
+create function most() returns mood language sql stable as $$ select max(mood) from moods $$;
+create function feelings() returns setof mood language sql stable as $$ select unnest(enum_range(null::mood)) $$;
+create function where_to(p place) returns place language sql stable as $$ select p $$;
+create function said(variadic words text[]) returns text[] language sql stable as $$ select words || null::text $$;
+create function loud(moods) returns text language sql stable as $$ select upper($1.mood::text) $$;
+create function done() returns void language sql stable as $$ select null::void $$;
+create view visits_shown as select id, at, m, b, ok from visits;
 create function secret_one() returns int language sql stable as $$ select 1 $$;
 grant execute on function feel to anon;
 grant execute on function change to authenticated;
@@ -96,6 +108,8 @@ try:
     types = project.run("types", "--typescript").stdout
     for line in ['      "odd {name}/x": {', '          "a b": string | null', '          mood: Database["public"]["Enums"]["mood"]', "          id?: never", '            foreignKeyName: "moods_parent_fkey"',
                  '      moods_counted: {', '          many?: number | null', '        Update: never', '      mood: "sad" | "happy"', '      feel: { Args: { m: Database["public"]["Enums"]["mood"]; n?: number }; Returns: { id: number; mood: Database["public"]["Enums"]["mood"]; parent: number | null }[] }',
+                 '      whole: { Args: Json; Returns: Json }', '      where_to: { Args: { p: Database["public"]["CompositeTypes"]["place"] }; Returns: Database["public"]["CompositeTypes"]["place"] }',
+                 '          at: Database["public"]["CompositeTypes"]["place"] | null',
                  '      listed: { Args: { a: number[]; b: number[] }; Returns: number }']:
         check(f"types: {line.strip()}", line in types.split("\n"), True)
     compiler = "/usr/share/nodejs/typescript/bin/tsc"
@@ -129,6 +143,47 @@ try:
             built = subprocess.run(["swiftc", "-o", f"{folder}/use", f"{folder}/main.swift", f"{folder}/database.swift"], capture_output=True, text=True)
             ran = subprocess.run([f"{folder}/use"], capture_output=True, text=True) if built.returncode == 0 else built
             check("types for Swift", ran.stdout + ran.stderr[-2000:], '{"mood":"sad"} 7 odd {name}/x\n')
+    # What the types say is what is answered.
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/answered_types.py", "w") as file:
+            file.write(project.run("types", "--python").stdout)
+        sys.path.insert(0, folder)
+        import answered_types
+        sys.path.pop(0)
+
+    def fits(value, hint):
+        """Whether a value of JSON is of a type: of a dictionary, every key and no other."""
+        if hint in (None, type(None)):
+            return value is None
+        if isinstance(hint, (str, typing.ForwardRef)) or hint is answered_types.Json:
+            return True
+        origin, inside = typing.get_origin(hint), typing.get_args(hint)
+        if origin in (typing.Union, types_of_python.UnionType):
+            return any(fits(value, one) for one in inside)
+        if origin is typing.Literal:
+            return value in inside
+        if origin is dict:
+            return isinstance(value, dict)
+        if origin is list:
+            return isinstance(value, list) and all(fits(one, inside[0]) for one in value)
+        if typing.is_typeddict(hint):
+            hints = typing.get_type_hints(hint)
+            return isinstance(value, dict) and set(value) == set(hints) and all(fits(value[name], hints[name]) for name in hints)
+        return isinstance(value, (int, float) if hint is float else hint) and (hint is bool or not isinstance(value, bool))
+
+    VISIT = {"id": 1, "at": {"street": "a", "number": 1, "kinds": ["sad", None]}, "was": [{"street": None, "number": None, "kinds": None}], "m": ["happy"], "j": {"b": [1]}, "kept": [], "b": 9007199254740993, "n": 1.50, "d": "2024-01-01", "ok": True,
+             "u": "7b0c9b1e-6a1f-4d53-9d5e-333333333333"}
+    check("a row of each type is written", project.request("POST", "/rest/v1/visits", [VISIT, {**{name: None for name in VISIT}, "id": 2, "ok": False}], service)[0], 201)
+    check("and one of moods", project.request("POST", "/rest/v1/moods", {"mood": "happy"}, service)[0], 201)
+    check("a hint that does not fit is seen", (fits("x", int), fits(None, int), fits({"a": 1}, answered_types.Visits), fits(["angry"], list[answered_types.Mood])), (False, False, False, False))
+    for path, name, body in [("visits", "Visits", None), ("moods", "Moods", None), ("moods_shown", "MoodsShown", None), ("moods_counted", "MoodsCounted", None), ("visits_shown", "VisitsShown", None), ("rpc/visit", "Visit", {"n": 1}), ("rpc/visit", "Visit", {"n": 2}),
+                             ("rpc/visited", "Visited", {}), ("rpc/most", "Most", {}), ("rpc/feelings", "Feelings", {}), ("rpc/where_to", "WhereTo", {"p": VISIT["at"]}), ("rpc/said", "Said", {"words": ["a"]}), ("rpc/feel", "Feel", {"m": "happy"}),
+                             ("rpc/whole", "Whole", {"a": 1}), ("rpc/listed", "Listed", {"a": [1], "b": [2]})]:
+        status, _, answer = project.request("GET" if body is None else "POST", "/rest/v1/" + path, body, service)
+        value, hint = json.loads(answer), getattr(answered_types, name)
+        check(f"types: {path} is answered as they say: {value}", (status, fits(value, hint if body is not None else list[hint])), (200, True))
+    check("types: of nothing", (project.request("POST", "/rest/v1/rpc/done", {}, service)[0], answered_types.Done), (204, None))
+    check("types: a function of a row is no call", [name for name in dir(answered_types) if name.startswith("Loud")], [])
     mood = swagger["definitions"]["moods"]
     check("an enum's words", mood["properties"]["mood"], {"description": "The mood.", "type": "string", "format": "public.mood", "enum": ["sad", "happy"]})
     check("keys are told", "<pk/>" in mood["properties"]["id"]["description"] and "<fk table='moods' column='id'/>" in mood["properties"]["parent"]["description"], True)

@@ -62,7 +62,7 @@ struct ClientSchema {
     /// Those that requests can call, by name.
     func functions(_ namespace: String) -> [(name: String, overloads: [Function])] {
         schema.functions.filter { $0.key.schema == namespace }.sorted { $0.key < $1.key }.compactMap { name, overloads in
-            let own = overloads.filter { !$0.isTrigger }
+            let own = overloads.filter(\.isCalled)
             return own.isEmpty ? nil : (name.name, own)
         }
     }

@@ -118,7 +118,7 @@ extension DescribedAPI {
                         [
                             ("name", .string(parameter.name ?? "")), ("in", .string("query")),
                             ("required", .boolean(parameter.defaultValue == nil)),
-                        ] + members(of: parameter.type, isModern: false))
+                        ] + Self.queried(members(of: parameter.type, isModern: false)))
                 }
                 methods.append(("get", Self.object([tags] + summary + [produces, ("parameters", .array(parameters)), answers])))
             }
@@ -142,6 +142,12 @@ extension DescribedAPI {
             paths.append(("/rpc/\(function.name.name)", Self.object(methods)))
         }
         return paths
+    }
+
+    /// A parameter in a URL has a type, and is no object: those are text there.
+    private static func queried(_ members: [(String, JSONValue)]) -> [(String, JSONValue)] {
+        let others = members.filter { $0.0 != "type" || $0.1 != .string("object") }
+        return (others.contains { $0.0 == "type" } ? [] : [("type", .string("string"))]) + others
     }
 
     private func definition(_ relation: Relation) -> JSONValue {

@@ -40,9 +40,7 @@ package struct DescribedAPI {
         let names = (Array(schema.tables.keys) + Array(schema.views.keys)).filter { $0.schema == namespace }.sorted()
         relations = Self.withoutHidden(names.compactMap { Self.relation($0, schema, role, writability($0)) })
         functions = schema.functions.filter { $0.key.schema == namespace }.sorted { $0.key < $1.key }.flatMap(\.value).filter { function in
-            !function.isTrigger && schema.allows(role, .execute, on: function.signature)
-                // A function of a row is a column of its table.
-                && !(function.parameters.count == 1 && function.parameters[0].name == nil && function.takesRow)
+            function.isCalled && schema.allows(role, .execute, on: function.signature)
         }
     }
 
@@ -155,5 +153,10 @@ extension [DescribedAPI.Relation] {
 }
 
 extension Function {
-    fileprivate var takesRow: Bool { if case .composite? = parameters.first?.type.type { true } else { false } }
+    /// Requests call it by itself: a trigger is not called, and a function of a row without a name is a column of its table.
+    var isCalled: Bool {
+        if isTrigger { return false }
+        guard parameters.count == 1, parameters[0].name == nil, case .composite = parameters[0].type.type else { return true }
+        return false
+    }
 }

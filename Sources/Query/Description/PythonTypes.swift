@@ -49,10 +49,15 @@ package struct PythonTypes: ClientTypes {
 
     private mutating func add(_ name: String, _ function: Function, _ namespace: String) {
         let own = self.name(namespace, name)
-        add(
-            names.unique(own + "Arguments"),
-            function.parameters.compactMap { parameter in parameter.name.map { ($0, type(parameter.type), parameter.defaultValue != nil) } }
-        )
+        if function.takesBody(.json) {
+            lines.append("\(names.unique(own + "Arguments")) = Json")
+        } else {
+            add(
+                names.unique(own + "Arguments"),
+                function.parameters.compactMap { parameter in
+                    parameter.name.map { ($0, type(parameter.type), parameter.defaultValue != nil) }
+                })
+        }
         if let columns = client.resultColumns(function) {
             let row = names.unique(own + "Row")
             add(row, columns.map { ($0.name, type($0.type) + ($0.isNotNull ? "" : " | None"), false) })

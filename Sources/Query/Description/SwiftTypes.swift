@@ -70,7 +70,7 @@ package struct SwiftTypes: ClientTypes {
             parameter.name.map { ($0, type(parameter.type) + (parameter.defaultValue == nil ? "" : "?")) }
         }
         var lines = ["public enum \(names.camel(name, isUpper: true)) {", "    public static let name = \(Self.literal(name))"]
-        lines += structure("Arguments", arguments)
+        lines += function.takesBody(.json) ? ["    public typealias Arguments = JSON"] : structure("Arguments", arguments)
         if let columns = client.resultColumns(function) {
             lines += structure("Row", columns.map { ($0.name, type($0.type) + ($0.isNotNull ? "" : "?")) })
             lines.append("    public typealias Returns = \(function.givesSet ? "[Row]" : "Row?")")

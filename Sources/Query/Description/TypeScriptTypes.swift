@@ -79,7 +79,8 @@ package struct TypeScriptTypes: ClientTypes {
             let forms = own.map { function in
                 let named = function.parameters.filter { $0.name != nil }
                 let arguments = named.map { "\(Self.key($0.name ?? ""))\($0.defaultValue == nil ? "" : "?"): \(type($0.type))" }
-                return "{ Args: \(arguments.isEmpty ? "never" : "{ \(arguments.joined(separator: "; ")) }"); Returns: \(result(function)) }"
+                let given = arguments.isEmpty ? "never" : "{ \(arguments.joined(separator: "; ")) }"
+                return "{ Args: \(function.takesBody(.json) ? "Json" : given); Returns: \(result(function)) }"
             }
             return ["\(Self.key(name)): \(forms.joined(separator: " | "))"]
         }
@@ -113,7 +114,13 @@ package struct TypeScriptTypes: ClientTypes {
         case .enumeration(let type):
             return client.namespaces.contains(type.schema)
                 ? "Database[\(Self.literal(type.schema))][\"Enums\"][\(Self.literal(type.name))]" : Self.union(type)
-        case .composite, .record: return "Json"
+        case .composite(let row):
+            guard let name = row.name, client.namespaces.contains(name.schema) else { return "Json" }
+            let schema = "Database[\(Self.literal(name.schema))]"
+            if client.schema.composites[name] != nil { return "\(schema)[\"CompositeTypes\"][\(Self.literal(name.name))]" }
+            return client.schema.tables[name]?.materialized == nil && client.schema.tables[name] != nil
+                ? "\(schema)[\"Tables\"][\(Self.literal(name.name))][\"Row\"]" : "Json"
+        case .record: return "Json"
         case .void: return "undefined"
         default: return "string"
         }

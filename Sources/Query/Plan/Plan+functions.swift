@@ -149,20 +149,29 @@ extension Planner {
         let list = names.joined(separator: ", ")
         let searched =
             names.isEmpty ? "without parameters" : "with parameter\(names.count == 1 ? "" : "s") \(list)"
-        let unnamed =
-            switch request.contentType {
-            case _ where request.isFunctionRead: ""
-            case .text: " or with a single unnamed text parameter"
-            case .binary: " or with a single unnamed bytea parameter"
-            case .json: " or with a single unnamed json/jsonb parameter"
-            case .xml: " or with a single unnamed xml parameter"
-            default: ""
-            }
+        let unnamed: String
+        switch request.contentType {
+        case _ where request.isFunctionRead: unnamed = ""
+        case .text: return unknownFunction(ofBody: "text")
+        case .binary: return unknownFunction(ofBody: "bytea")
+        case .json: unnamed = " or with a single unnamed json/jsonb parameter"
+        case .xml: unnamed = " or with a single unnamed xml parameter"
+        default: unnamed = ""
+        }
         return PlanError(
             "PGRST202",
             "Could not find the function \(names.isEmpty ? "\(relation) without parameters" : "\(relation)(\(list))") in the schema cache",
             details: .text("Searched for the function \(relation) \(searched)\(unnamed), but no matches were found in the schema cache."),
             hint: perhaps(names).map { "Perhaps you meant to call the function \($0)" })
+    }
+
+    /// Of a body that can be nothing but the one argument.
+    private func unknownFunction(ofBody type: String) -> PlanError {
+        PlanError(
+            "PGRST202", "Could not find the function \(relation) in the schema cache",
+            details: .text(
+                "Searched for the function \(relation) with a single unnamed \(type) parameter, but no matches were found in the schema cache."
+            ))
     }
 
     /// The overload or the function of the nearest name, of those that the caller may call.

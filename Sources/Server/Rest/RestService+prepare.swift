@@ -96,6 +96,8 @@ extension RestService {
         }
         var response = ServerResponse(status: 200)
         response.fields.add("Allow", methods)
+        // To a page of another origin it says more: CrossOrigin.
+        if call.head.origin == nil { response.fields.add("Access-Control-Allow-Origin", "*") }
         return response
     }
 }
