@@ -7,7 +7,7 @@ package import OffstageSchema
 ///
 /// It belongs to the closure it is given to, and to the thread that runs it.
 package final class PostgresSession {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
     private let deadline: Int64
 
     init(_ connection: PostgresConnection, deadline: Int64 = MonotonicClock.never) {
@@ -83,11 +83,6 @@ package final class PostgresSession {
     /// - Throws: what the server said, with the place in the script where it knows one.
     package func run(script: String) throws(SQLError) { try connection.run(script: script) }
 
-    /// Runs `copy … from stdin`, and sends it the rows as they stand in a file, without the closing `\.`.
-    ///
-    /// - Throws: what the server said; the transaction is for the caller to undo.
-    package func copy(_ statement: String, _ rows: [UInt8]) throws(SQLError) { try connection.copy(statement, rows) }
-
     /// Begins, gives itself to `body`, and commits; whatever is thrown undoes all of it.
     package func transaction<Value>(_ body: (PostgresSession) throws -> Value) throws -> Value {
         _ = try rows("begin")
@@ -117,37 +112,6 @@ extension PostgresConnection {
             default:
                 throw owned.error(in: script)
             }
-        }
-    }
-    func copy(_ statement: String, _ rows: [UInt8]) throws(SQLError) {
-        guard !statement.utf8.contains(0) else { throw SQLError("22021", "invalid byte sequence for encoding \"UTF8\": 0x00") }
-        try withoutPipeline { (handle) throws(SQLError) in
-            func gone() -> SQLError { .unreachable(PQerrorMessage(handle).map { String(cString: $0) } ?? "") }
-            // The server reads nothing more after it has refused a row, and says why at the end.
-            var isSent = true
-            guard let begun = PQexec(handle, statement) else { throw gone() }
-            let beginning = PostgresResult(begun)
-            guard PQresultStatus(begun) == PGRES_COPY_IN else {
-                throw beginning.isFromServer ? beginning.error(in: statement) : gone()
-            }
-            var at = 0
-            while isSent, at < rows.count {
-                let end = min(at + 65_536, rows.count)
-                isSent = rows[at..<end].withUnsafeBytes { bytes in
-                    PQputCopyData(handle, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count)) == 1
-                }
-                at = end
-            }
-            isSent = PQputCopyEnd(handle, nil) == 1 && isSent
-            var failure: SQLError?
-            while let result = PQgetResult(handle) {
-                let owned = PostgresResult(result)
-                if PQresultStatus(result) != PGRES_COMMAND_OK, failure == nil {
-                    failure = owned.isFromServer ? owned.error(in: statement) : gone()
-                }
-            }
-            if let failure { throw failure }
-            guard isSent, isAlive else { throw gone() }
         }
     }
 }

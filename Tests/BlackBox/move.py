@@ -1,11 +1,10 @@
-"""A project is moved from its file into PostgreSQL: every row, key and sequence, and the same answers afterwards.
+"""A project is moved from its file into PostgreSQL, and back into a file: every row, key and sequence, and the same answers afterwards.
 
     OFFSTAGE_TEST_POSTGRES="host=… dbname=postgres" python3 Tests/BlackBox/move.py
 """
-import glob, json, os, subprocess, uuid
+import glob, json, os, shutil, signal, subprocess, uuid
 from checks import check, end
-from offstage import Project
-
+from offstage import PROGRAM, Project
 
 
 ODD = r"""
@@ -36,8 +35,38 @@ def database():
     return f"{server} dbname={names[-1]}"
 
 
+def same_migrations(one, as_other):
+    for path in glob.glob(f"{one.folder}/migrations/*") + glob.glob(f"{one.folder}/seed/*"):
+        os.remove(path)
+    for path in glob.glob(f"{as_other.folder}/migrations/*"):
+        shutil.copy(path, f"{one.folder}/migrations/")
+
+
+def killed_while_moving(one, target):
+    """A move that is ended when all its rows have been copied, and nothing is kept yet."""
+    words = [PROGRAM, "move", "--to", target, "--directory", one.folder]
+    process = subprocess.Popen(words, env=one.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    for line in process.stdout:
+        if "alike on both sides" in line:
+            process.send_signal(signal.SIGKILL)
+            break
+    return process.wait()
+
+
+def answered_alike(one, other):
+    service = [{"Authorization": f"Bearer {each.key('service_role')}"} for each in (one, other)]
+    for path in ["odd?order=id", "books?order=id&limit=1000", "authors?order=id", "reviews?order=id", "orders?order=id", "order_lines?order=id", "tree?order=id&limit=1000&offset=4000",
+                 "books?select=title,authors(name),tags(name)&order=id&limit=200", "customers?order=id"]:
+        answers = [each.request("GET", "/rest/v1/" + path, headers=who) for each, who in zip((one, other), service)]
+        check(f"{path} is answered alike", answers[0][0] == 200 and (answers[0][0], answers[0][2]) == (answers[1][0], answers[1][2]), True)
+    for path in ["books?limit=5&order=id", "customers", "orders", "odd"]:
+        answers = [each.request("GET", "/rest/v1/" + path) for each in (one, other)]
+        check(f"{path} of anyone, too", (answers[0][0], answers[0][2]), (answers[1][0], answers[1][2]))
+
+
 project = Project(engine="embedded")
 moved = Project(engine="embedded")
+back = Project(engine="embedded")
 try:
     with open(f"{project.folder}/migrations/0006_odd.sql", "w") as file:
         file.write(ODD)
@@ -65,20 +94,86 @@ try:
     check("the next id follows", psql("insert into tree default values returning id", names[-1]), "5001")
     psql("delete from tree where id = 5001", names[-1])
 
-    for path in glob.glob(f"{moved.folder}/migrations/*") + glob.glob(f"{moved.folder}/seed/*"):
-        os.remove(path)
-    for path in glob.glob(f"{project.folder}/migrations/*"):
-        with open(path) as source, open(f"{moved.folder}/migrations/{os.path.basename(path)}", "w") as copy:
-            copy.write(source.read())
+    same_migrations(moved, project)
     moved.start()
-    service = [{"Authorization": f"Bearer {one.key('service_role')}"} for one in (project, moved)]
-    for path in ["odd?order=id", "books?order=id&limit=1000", "authors?order=id", "reviews?order=id", "orders?order=id", "order_lines?order=id", "tree?order=id&limit=1000&offset=4000",
-                 "books?select=title,authors(name),tags(name)&order=id&limit=200", "customers?order=id"]:
-        answers = [one.request("GET", "/rest/v1/" + path, headers=who) for one, who in zip((project, moved), service)]
-        check(f"{path} is answered alike", answers[0][0] == 200 and (answers[0][0], answers[0][2]) == (answers[1][0], answers[1][2]), True)
-    for path in ["books?limit=5&order=id", "customers", "orders", "odd"]:
-        answers = [one.request("GET", "/rest/v1/" + path) for one in (project, moved)]
-        check(f"{path} of anyone, too", (answers[0][0], answers[0][2]), (answers[1][0], answers[1][2]))
+    answered_alike(project, moved)
+
+    # The way back, into a file; the server on PostgreSQL is asked to do it.
+    same_migrations(back, project)
+    folder = f"{back.folder}/data"
+    file = f"sqlite:{folder}"
+    own = moved.run("move", "--to", "postgres:///elsewhere", check=False)
+    check("from one PostgreSQL to another is pg_dump's work", (own.returncode, "pg_dump" in own.stderr), (1, True))
+    odd = moved.run("move", "--to", f"{file}/shop.db", check=False)
+    check("the file's name is given", (odd.returncode, "app.db" in odd.stderr), (1, True))
+    dry = moved.run("move", "--to", file, "--dry-run", check=False)
+    check("the way back can be tried", (dry.returncode, "public.tree: 5000 rows, alike on both sides" in dry.stdout, "Nothing was kept" in dry.stdout, dry.stderr), (0, True, True, ""))
+    refused = back.run("migrate", "status", check=False)
+    check("nothing is served from a file whose move did not end", (refused.returncode, "did not end" in refused.stderr), (1, True))
+    back.environment["OFFSTAGE_DATABASE_URL"] = target
+    check("a move to a file can be killed", killed_while_moving(back, file), -signal.SIGKILL)
+    del back.environment["OFFSTAGE_DATABASE_URL"]
+    refused = back.run("migrate", "status", check=False)
+    check("it is not served afterwards", (refused.returncode, "did not end" in refused.stderr), (1, True))
+    ran = moved.run("move", "--to", file, check=False)
+    check("and goes on", (ran.returncode, "foreign keys hold" in ran.stdout, "sample requests are answered alike" in ran.stdout, ran.stderr), (0, True, True, ""))
+    again = moved.run("move", "--to", file, check=False)
+    check("but not twice", (again.returncode, "55000" in again.stderr), (1, True))
+    back.start()
+    answered_alike(project, back)
+    rows = lambda sql: json.loads(back.run("sql", sql, "--format", "json").stdout)
+    check("a trigger did not fire on the way", rows("select word from noted"), [{"word": "once!"}])
+    check("but it does now", rows("insert into noted values (2, 'twice') returning word"), [{"word": "twice!"}])
+    check("ids go on in the file", rows("insert into tree default values returning id"), [{"id": 5002}])
+    broken = back.run("sql", "insert into tree (parent) values (77777)", check=False)
+    check("keys hold in the file", (broken.returncode, "23503" in broken.stderr), (1, True))
+
+    # Rows of a file come by COPY there, and mean what they mean here; where one does not fit, its line is named.
+    for name, lines in [("good", r'''10,"{""a"": ""x\ty""}","[1, null]",2024-01-01,\x00ff,"{a,""b c"",NULL}",NaN,1.10
+11,null,"""text""",,,,,
+12,,,,,{},,"0"
+13,"{""a"": ""\\""}",,,,"{""\\."",""a,b
+c""}",,
+'''), ("bad", "20,,,,,,,1\n21,{,,,,,,1\n22,,,,,,,x\n10,,,,,,,1\n")]:
+        for one in (moved, back):
+            one.write(f"{name}.csv", "id,j,jb,t,b,a,f,n\n" + lines)
+    for one in (moved, back):
+        good = one.run("import", f"{one.folder}/good.csv", "--table", "odd", check=False)
+        check("a file is imported", (good.returncode, good.stdout, good.stderr), (0, "4 rows into odd\n", ""))
+        bad = one.run("import", f"{one.folder}/bad.csv", "--table", "odd", check=False)
+        told = [line.split(" ")[:3] for line in bad.stderr.split("\n") if line.startswith("line ")]
+        check("and the lines that do not fit are told", (bad.returncode, told), (1, [["line", "3:", "22P02:"], ["line", "4:", "22P02:"], ["line", "5:", "23505:"]]))
+    service = [{"Authorization": f"Bearer {one.key('service_role')}"} for one in (moved, back)]
+    answers = [one.rows("odd?id=gte.10&order=id", headers=who) for one, who in zip((moved, back), service)]
+    check("imported rows are the same on both", answers[0], answers[1])
+    check("texts of JSON columns are JSON", [row["jb"] for row in answers[0]], [[1, None], "text", None, None])
+
+    # What was made without a migration is named before a row is copied, and the file is marked.
+    def refusal(what, made, undone, *words):
+        psql(made, names[-1])
+        place = f"{back.home}/{uuid.uuid4().hex}"
+        ran = moved.run("move", "--to", f"sqlite:{place}", check=False)
+        check(what, (ran.returncode, "OFS403" in ran.stderr, [word for word in words if word not in ran.stderr]), (1, True, []))
+        if undone:
+            psql(undone, names[-1])
+        return ran.stdout
+
+    refusal("a table without a migration is named", "create table stray (id int primary key)", "drop table stray", "public.stray")
+    refusal("so is a column", "alter table noted add column stray int", "alter table noted drop column stray", "public.noted", "stray")
+    told = refusal("and a type", "alter table noted alter column word type varchar(9)", "alter table noted alter column word type text", "public.noted", "word", "character varying(9)")
+    check("before anything was copied", "alike" in told, False)
+    told = refusal("a policy that is gone changes answers", "create policy more on customers for select to anon using (true); grant select on customers to anon", None, "public.customers", "anon")
+    check("which the rows did not tell", "public.customers: " in told, True)
+
+    # A move to PostgreSQL that was killed is started again.
+    target = database()
+    project.stop()
+    check("a move to PostgreSQL can be killed, too", killed_while_moving(project, target), -signal.SIGKILL)
+    check("nothing of it was kept", psql("select count(*) from books", names[-1]), "0")
+    moved.environment["OFFSTAGE_DATABASE_URL"] = target
+    ran = project.run("move", "--to", target, check=False)
+    check("and it is done by the next", (ran.returncode, "sample requests are answered alike" in ran.stdout, ran.stderr), (0, True, ""))
+    check("which was counted", psql("select count(*) from tree", names[-1]), "5000")
 
     # Another table there than here: nothing is kept.
     target = database()
@@ -89,8 +184,8 @@ try:
     check("a table that differs is told", (ran.returncode, "OFS403" in ran.stderr), (1, True))
     check("and nothing was kept", psql("select count(*) from books", names[-1]), "0")
 finally:
-    project.close()
-    moved.close()
+    for one in (project, moved, back):
+        one.close()
     for name in names:
         psql(f"drop database if exists {name} with (force)")
 end()

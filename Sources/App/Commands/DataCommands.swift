@@ -105,16 +105,20 @@ struct TypesCommand: AsyncParsableCommand {
 
 struct MoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "move", abstract: "Move an embedded project into an empty PostgreSQL.",
+        commandName: "move", abstract: "Move a project into an empty PostgreSQL, or from there into a file.",
         discussion: """
-            Runs the migrations there, copies every row, and compares both sides row by row before anything is kept. The project here is only read, \
-            and stays; requests that write wait meanwhile.
+            Runs the migrations there, copies every row, and compares both sides before anything is kept: row by row, and by requests. The \
+            project here is only read, and stays. A move that was interrupted is started again in the same words.
             """)
     @OptionGroup var project: ProjectOptions
-    @Option(help: "The database: postgres://user@host/shop, or libpq's keywords.") var to: String
+    @Option(help: "postgres://user@host/shop, libpq's keywords, or sqlite:data for a data folder that holds no app.db.") var to: String
     @Flag(help: "Do all of it, and undo it.") var dryRun = false
 
-    func run() async throws { try await project.run(.move(to: to, isDry: dryRun)) }
+    func run() async throws {
+        // Whoever owns the data may have another folder in mind.
+        let target = try MoveToFile.folder(to).map { "sqlite:" + ($0.hasPrefix("/") ? $0 : "\(Terminal.currentFolder)/\($0)") } ?? to
+        try await project.run(.move(to: target, isDry: dryRun))
+    }
 }
 
 struct DoctorCommand: AsyncParsableCommand {

@@ -89,34 +89,42 @@ struct CopyRows {
         var rows: [[String?]] = []
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
         if lines.last?.isEmpty == true { lines.removeLast() }
-        for var line in lines {
-            if line.last == UInt8(ascii: "\r") { line.removeLast() }
-            var row: [String?] = []
-            var field: [UInt8] = []
-            var raw: [UInt8] = []
-            func end() {
-                let text = String(decoding: raw, as: UTF8.self)
-                row.append(text == null ? nil : String(decoding: field, as: UTF8.self))
-                (field, raw) = ([], [])
-            }
-            var at = line.startIndex
-            while at < line.endIndex {
-                let byte = line[at]
-                at += 1
-                if byte == delimiter {
-                    end()
-                } else if byte == UInt8(ascii: "\\"), at < line.endIndex {
-                    raw += [byte, line[at]]
-                    field += Self.escaped(line, &at)
-                } else {
-                    raw.append(byte)
-                    field.append(byte)
-                }
-            }
-            end()
+        for line in lines {
+            let row = Self.fields(of: line, delimiter: delimiter, null: null)
             rows.append(try checked(columns.isEmpty && line.isEmpty ? [] : row, rows.count + 1))
         }
         return rows
+    }
+
+    /// The fields of one line in COPY's text format, without its line feed.
+    static func fields(of line: ArraySlice<UInt8>, delimiter: UInt8 = UInt8(ascii: "\t"), null: String = "\\N") -> [String?] {
+        var line = line
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        var row: [String?] = []
+        var field: [UInt8] = []
+        var raw: [UInt8] = []
+        func end() {
+            let text = String(decoding: raw, as: UTF8.self)
+            row.append(text == null ? nil : String(decoding: field, as: UTF8.self))
+            field.removeAll(keepingCapacity: true)
+            raw.removeAll(keepingCapacity: true)
+        }
+        var at = line.startIndex
+        while at < line.endIndex {
+            let byte = line[at]
+            at += 1
+            if byte == delimiter {
+                end()
+            } else if byte == UInt8(ascii: "\\"), at < line.endIndex {
+                raw += [byte, line[at]]
+                field += Self.escaped(line, &at)
+            } else {
+                raw.append(byte)
+                field.append(byte)
+            }
+        }
+        end()
+        return row
     }
 
     /// What stands behind a backslash; `at` is moved behind it.

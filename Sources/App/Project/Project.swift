@@ -18,17 +18,10 @@ package struct Project: Sendable {
         self.folder = folder
         self.settings = settings
         let data = folder.dataPath(settings)
-        var options = EmbeddedDatabase.Options()
-        options.readers = settings.database.readers
-        options.queue = settings.database.queue
-        options.otherTimeLimit = settings.database.statementTimeout
-        options.timeLimits = settings.database.roleTimeouts
-        options.exposed = Set(settings.api.schemas)
-        options.answerLimit = settings.api.answerLimit
         if let url = settings.database.url {
             database = .postgres(try PostgresDatabase(url, options: Self.options(settings, answers: data)))
         } else {
-            database = .embedded(try EmbeddedDatabase(folder: data, options: options))
+            database = .embedded(try EmbeddedDatabase(folder: data, options: Self.embeddedOptions(settings)))
         }
         let rules = KeyRules(requireKey: settings.api.requireKey, audience: settings.auth.audience)
         var imported: [SigningKey] = []
@@ -47,16 +40,37 @@ package struct Project: Sendable {
     }
 
     /// Makes the database ready to be asked: on PostgreSQL, connects, sets up what is missing, and reads the catalogue.
+    ///
+    /// - Throws: `Stop` where a move into it has not ended.
     package func start() async throws {
-        guard case .postgres(let database) = database else { return }
+        let unfinished = Stop(
+            "A project is being moved into this database, or a move did not end: offstage move again, or drop the database.")
+        let database: PostgresDatabase
+        switch self.database {
+        case .embedded(let embedded):
+            guard try await !embedded.transaction({ try MoveToFile.isMoving($0) }) else { throw unfinished }
+            return
+        case .postgres(let postgres): database = postgres
+        }
         let exposed = settings.api.schemas
         try await database.session { session in
             try PostgresSetup.run(on: session, exposing: exposed)
             guard try session.rows("select 1 from offstage.meta where key = 'moving'").isEmpty else {
-                throw Stop("A project is being moved into this database, or a move did not end: offstage move again, or drop the database.")
+                throw unfinished
             }
         }
         try await database.start()
+    }
+
+    static func embeddedOptions(_ settings: Settings) -> EmbeddedDatabase.Options {
+        var options = EmbeddedDatabase.Options()
+        options.readers = settings.database.readers
+        options.queue = settings.database.queue
+        options.otherTimeLimit = settings.database.statementTimeout
+        options.timeLimits = settings.database.roleTimeouts
+        options.exposed = Set(settings.api.schemas)
+        options.answerLimit = settings.api.answerLimit
+        return options
     }
 
     static func options(_ settings: Settings, answers: String) -> PostgresDatabase.Options {

@@ -18,8 +18,13 @@ struct Move: Sendable {
     /// - Parameter isDry: all of it, and then undone.
     /// - Throws: 55000 where the target is not empty, OFS403 where the two sides are not the same in the end.
     func perform(_ project: Project, to url: String, isDry: Bool) async throws {
+        if let folder = try MoveToFile.folder(url) { return try await MoveToFile(tell).perform(project, to: folder, isDry: isDry) }
         guard case .embedded(let source) = project.database else {
-            throw Stop("This project lives in PostgreSQL already; pg_dump and pg_restore move it from there.")
+            throw Stop(
+                """
+                This project lives in PostgreSQL already.
+                hint: pg_dump and pg_restore move it to another; --to sqlite:data moves it into a file.
+                """)
         }
         let history = try await project.migrations().history()
         try history.check()
@@ -43,7 +48,7 @@ struct Move: Sendable {
             try await source.transaction(deadline: nil) { [tell] source in
                 let session = try PostgresSession.connect(url)
                 try session.transaction { session in
-                    try MoveRun(source.schema, session, tell).perform(source)
+                    try MoveRun(source.schema, session, exposed, tell).perform(source)
                     if isDry { throw Dry() }
                     _ = try session.rows("delete from offstage.meta where key = 'moving'")
                     _ = try session.rows("insert into offstage.meta values ('seeded', now()) on conflict do nothing")
@@ -79,12 +84,14 @@ struct Move: Sendable {
 struct MoveRun {
     private let target: PostgresSession
     private let tell: DataCommand.Listener
+    private let exposed: [String]
     private let schema: Schema
     private let there: Schema
 
-    init(_ schema: Schema, _ target: PostgresSession, _ tell: @escaping DataCommand.Listener) throws {
+    init(_ schema: Schema, _ target: PostgresSession, _ exposed: [String], _ tell: @escaping DataCommand.Listener) throws {
         self.target = target
         self.tell = tell
+        self.exposed = exposed
         self.schema = schema
         there = try target.catalogue(inTransaction: true)
     }
@@ -121,6 +128,7 @@ struct MoveRun {
             tell(.progress(Double(tables.count + number + 1) / Double(tables.count * 2)))
         }
         tell(.line("\(keys.count) foreign keys hold, \(schema.sequences.count) sequences go on where they were"))
+        tell(.line("\(try SampleReads(schema, there, exposing: exposed).compare(source, target)) sample requests are answered alike"))
     }
 
     /// The tables of both sides, which must have the same columns.
@@ -185,16 +193,12 @@ struct MoveRun {
 
     /// The rows as they are there now.
     private func sum(of table: Table) throws -> RowSum {
-        var sum = RowSum()
-        guard var other = there.tables[table.name] else { return sum }
+        guard var other = there.tables[table.name] else { return RowSum() }
         // In the source's order of columns, so that equal rows are equal texts.
         other.columns = table.columns.compactMap { other.column($0.name) }
-        try RowPages(other, in: there).each { plan, inputs in
+        return try RowPages(other, in: there).sum { plan, inputs in
             try target.run(PostgresDialect(there).statement(for: plan), with: inputs, as: .json(nullsStripped: false))
-        } _: { rows in
-            for row in rows { sum.add(row) }
         }
-        return sum
     }
 
     private func moveSequences(_ source: borrowing WriteTransaction) throws {

@@ -30,6 +30,13 @@ struct RowPages {
         } while cursor != nil
     }
 
+    /// The rows as they are now, in whatever order.
+    func sum(reading run: (TablePlan, Inputs) throws -> Rows) throws -> RowSum {
+        var sum = RowSum()
+        try each(reading: run) { rows in for row in rows { sum.add(row) } }
+        return sum
+    }
+
     private func page(
         after cursor: String?, _ run: (TablePlan, Inputs) throws -> Rows
     ) throws -> (rows: [ArraySlice<UInt8>], cursor: String?) {
