@@ -9,18 +9,14 @@ final class Line: Sendable {
         var failures = 0
         /// No attempt before this time.
         var notBefore: Int64 = 0
-        /// When a server on the newest timeline was last heard of.
-        var heard: Int64 = 0
+        var fence = TimelineFence()
     }
-
-    /// How long a server is refused that is behind the newest timeline, after the last sign of one that is not: then the database is taken
-    /// to have been put back to an earlier state.
-    private static let memory: Int64 = 60_000_000_000
 
     private let parameters: [(String, String)]
     private let hosts: Int
     private let options: PostgresDatabase.Options
     private let state = Mutex(State())
+    /// The fence's newest timeline, for a look at each request.
     private let newest = Atomic<UInt32>(0)
 
     init(_ connection: String, _ options: PostgresDatabase.Options) {
@@ -57,19 +53,16 @@ final class Line: Sendable {
     /// A connection that is good for use: whatever was the trouble is over.
     private func admits(_ connection: PostgresConnection) -> Bool {
         state.withLock { state in
-            let now = MonotonicClock.now
-            if let timeline = connection.timeline {
-                guard timeline >= newest.load(ordering: .relaxed) || now &- state.heard > Self.memory else { return false }
-                newest.store(timeline, ordering: .relaxed)
-            }
-            state = State(heard: now)
+            guard state.fence.admits(connection.timeline, at: MonotonicClock.now) else { return false }
+            newest.store(state.fence.newest, ordering: .relaxed)
+            state = State(fence: state.fence)
             return true
         }
     }
 
     /// The connection's server has just answered.
     func hear(_ connection: PostgresConnection) {
-        state.withLock { state in if isCurrent(connection) { state.heard = MonotonicClock.now } }
+        state.withLock { $0.fence.hear(connection.timeline, at: MonotonicClock.now) }
     }
 
     /// Remembers a failure. The next attempt waits longer after each, with a part of chance, so that servers do not return as one.
