@@ -85,6 +85,19 @@ struct ProgramFunctionTests {
         #expect(try await served.post("calls_swift", "{}").contains("is written in Swift and cannot be called inside a statement"))
     }
 
+    @Test(arguments: Engine.all) func `a call that does not end is answered, and a query that writes is no read`(_ engine: Engine)
+        async throws
+    {
+        let served = try await Served(engine, within: .milliseconds(300))
+        says(
+            try await served.post("forever", "{}"),
+            #"504 {"code":"57014","details":"The function forever had 0.3 seconds and had not ended.","hint":"What it had done by then stays done. api.function_timeout gives it longer.","message":"canceling function due to timeout"}"#
+        )
+        says(try await served.post("next_id", "{}"), "1")
+        says(try await served.post("next_id", "{}"), "2")
+        #expect(try await served.get("peek_id").contains("25006"))
+    }
+
     @Test func `moments are those of the database`() throws {
         for (text, seconds) in [
             ("2024-05-01T10:00:00+00:00", 1_714_557_600.0), ("2024-05-01T12:00:00.5+02:00", 1_714_557_600.5), ("2024-05-01", 1_714_521_600),
@@ -116,7 +129,7 @@ private final class Served {
     private let service: RestService
     private let dropping: String?
 
-    init(_ engine: Engine) async throws {
+    init(_ engine: Engine, within limit: Duration = .seconds(30)) async throws {
         folder = try TemporaryFolder()
         try folder.write("migrations/0001.sql", Self.migration)
         var settings = Settings()
@@ -135,7 +148,8 @@ private final class Served {
         try await project.start()
         _ = try await project.migrations().up()
         service = RestService(
-            driver: project.database.driver, keys: project.keys, functions: ProgramFunctions(Self.app.functions, on: project.database))
+            driver: project.database.driver, keys: project.keys,
+            functions: ProgramFunctions(Self.app.functions, on: project.database, within: limit))
     }
 
     deinit {
@@ -203,6 +217,11 @@ extension Served {
         create function duplicate() returns void security definer language swift as 'duplicate';
         create function found(t text, u text) returns setof text language swift as 'found';
         create function calls_swift() returns int language plpgsql as 'begin return strict(1); end';
+        create sequence ids;
+        create function forever() returns void language swift as 'forever';
+        create function next_id() returns int security definer language swift as 'next_id';
+        create function peek_id() returns int stable security definer language swift as 'next_id';
+        grant execute on function forever, next_id, peek_id to anon;
         grant execute on function echo, whole, shelf, numbers, nothing, strict, wrong, count_hidden, count_hidden_as_owner, who, add_hidden,
           sneaky, transfer, balance, declined, faulty, quoted, two_statements, missing, duplicate, found, calls_swift to anon;
         """
@@ -295,6 +314,13 @@ extension Served {
         }
         app.function("duplicate") { (_: [String: String], call) in
             _ = try await call.database.execute("insert into accounts values (\(1), \(5))")
+        }
+        app.function("forever") { (_: [String: String], _) in
+            // Deaf to its cancellation, for a while.
+            for _ in 0..<20 { try? await Task.sleep(for: .milliseconds(200)) }
+        }
+        app.function("next_id") { call in
+            try await call.database.query("select nextval('ids')::int as n", as: Number.self).first?.n
         }
         app.function("found") { (input: Two, call) in
             let found = try await call.database.query(

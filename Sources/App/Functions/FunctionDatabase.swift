@@ -39,7 +39,29 @@ public struct FunctionDatabase: Sendable {
     ///
     /// - Throws: ``OffstageError`` for what the database refuses; `DecodingError` where a row is not what `Row` takes.
     public func query<Row: Decodable & Sendable>(_ query: SQLQuery, as type: Row.Type = Row.self) async throws -> [Row] {
-        try await transaction { try $0.query(query, as: type) }
+        if case .embedded(let database) = database, let rows = try await read(query, in: database) {
+            return try FunctionJSON.decoder().decode([Row].self, from: Data(rows))
+        }
+        return try await transaction { try $0.query(query, as: type) }
+    }
+
+    /// What a query gives that can be read beside others, off the thread that writes; nil where it is none, or calls what writes.
+    private func read(_ query: SQLQuery, in database: EmbeddedDatabase) async throws -> [UInt8]? {
+        let caller = isOwner ? caller.asOwner : caller
+        do throws(SQLError) {
+            guard case .select(let select) = try query.statement(), !select.writes,
+                case let prepared = try SQLiteDialect(database.schema).prepare(.select(select), as: caller),
+                case .query(let text) = prepared.program
+            else { return nil }
+            let fields = prepared.columns.enumerated().map { Field.cell($1.name, $0, $1.type) }
+            return try await database.run(
+                .read(Read(root: ReadNode(text, fields: fields), isBounded: false)), with: Inputs(caller: caller, now: EpochClock.now),
+                as: .json(nullsStripped: false)
+            ).body
+        } catch {
+            if error.code == "25006", !isReadOnly { return nil }
+            throw OffstageError(error)
+        }
     }
 
     /// Runs one statement in a transaction of its own; durable when it returns.

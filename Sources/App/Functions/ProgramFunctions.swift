@@ -13,10 +13,13 @@ struct ProgramFunctions: SwiftFunctions {
 
     private let bodies: [String: Body]
     private let database: ProjectDatabase
+    private let limit: Duration
 
-    init(_ bodies: [String: Body], on database: ProjectDatabase) {
+    /// - Parameter limit: what a call may take.
+    init(_ bodies: [String: Body], on database: ProjectDatabase, within limit: Duration = Settings().api.functionTimeout) {
         self.bodies = bodies
         self.database = database
+        self.limit = limit
     }
 
     func contains(_ name: String) -> Bool { bodies[name] != nil }
@@ -24,13 +27,13 @@ struct ProgramFunctions: SwiftFunctions {
     func run(_ call: SwiftCall) async throws -> [UInt8] {
         guard let body = bodies[call.name] else { throw Refusal(.notInProgram) }
         let own = FunctionCall(call, in: database)
-        // A function may work and wait as it likes: never on the thread of a connection.
-        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
-            do {
-                return try await body(call.arguments, own)
-            } catch let error as OffstageError {
-                throw error.answer
-            }
+        let late = Refusal(
+            504, "57014", "canceling function due to timeout", details: "The function \(call.name) had \(limit) and had not ended.",
+            hint: "What it had done by then stays done. api.function_timeout gives it longer.")
+        do {
+            return try await TimeLimit.run(limit, late: late) { try await body(call.arguments, own) }
+        } catch let error as OffstageError {
+            throw error.answer
         }
     }
 

@@ -52,6 +52,7 @@ package struct Setting: Sendable {
         boolean("api.server_timing", \.api.serverTiming, "Do answers say in `Server-Timing` how long each part took?"),
         number("api.max_filters", \.api.maxFilters, 1...10_000, "The most conditions in one request."),
         number("api.max_embed_depth", \.api.maxEmbedDepth, 1...32, "How deep related rows may nest."),
+        duration("api.function_timeout", \.api.functionTimeout, "How long a function in Swift may take."),
         optionalBoolean(
             "api.docs", \.api.docs, "true, in production false",
             "Is there a page at `/docs` that shows the description and tries requests? With it, the description names keys and types."),

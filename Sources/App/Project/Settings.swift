@@ -28,6 +28,7 @@ package struct Settings: Sendable, Hashable {
         package var serverTiming = false
         package var maxFilters = 200
         package var maxEmbedDepth = 5
+        package var functionTimeout = Duration.seconds(30)
         /// Nil: everywhere but in production.
         package var docs: Bool?
         package var requireKey = false

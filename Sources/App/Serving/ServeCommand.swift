@@ -23,7 +23,10 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try options.settings(of: folder, flags: flags)
         let project = try Project(folder, settings)
         defer { project.close() }
-        try await Serving(project, migrates: migrate, functions: ProgramFunctions(OffstageApp.current.functions, on: project.database))
-            .run()
+        try await Serving(
+            project, migrates: migrate,
+            functions: ProgramFunctions(OffstageApp.current.functions, on: project.database, within: settings.api.functionTimeout)
+        )
+        .run()
     }
 }
