@@ -1,5 +1,5 @@
 import OffstageDatabase
-package import OffstageSQL
+import OffstageSQL
 package import OffstageSchema
 
 extension PostgresDatabase {

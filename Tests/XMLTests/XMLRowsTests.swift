@@ -1,6 +1,24 @@
 import OffstageXML
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What `body` costs this thread, in CPU: a machine that does other things meanwhile makes nothing slow.
+private func cost(_ body: () -> Void) -> Duration {
+    func now() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+    let start = now()
+    body()
+    return now() - start
+}
+
 /// Bodies in XML: what is read, and that everything else is refused by name.
 @Suite struct XMLRowsTests {
     private func read(_ text: String, columns: [String]? = nil, limits: XMLLimits = XMLLimits()) throws -> XMLRows {
@@ -169,7 +187,6 @@ import Testing
     }
 
     @Test func `what could take long is refused at once`() {
-        let clock = ContinuousClock()
         let attributes = (0..<400_000).map { " a\($0)=\"\"" }.joined()
         let quotes = String(repeating: "<a b=\">", count: 500_000)
         let namespaces = (0..<400_000).map { " xmlns:a\($0)=\"u\"" }.joined()
@@ -180,7 +197,7 @@ import Testing
             "<t>" + String(repeating: "&amp;", count: 1_000_000), "<t><row><a>" + String(repeating: "]]", count: 2_000_000),
         ] {
             var said = ""
-            let time = clock.measure { said = refusal(text) }
+            let time = cost { said = refusal(text) }
             #expect(!said.isEmpty && said.utf8.count < 400)
             #expect(time < .seconds(5), "\(text.prefix(20)) took \(time)")
         }
