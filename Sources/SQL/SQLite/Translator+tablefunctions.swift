@@ -257,8 +257,14 @@ extension Translator {
             case .set: true
             case .row(_, let set), .table(_, let set): set
             }
+        var text = "(SELECT \(list.joined(separator: ", ")) FROM (\(query.sql))\(isSet ? "" : " LIMIT 1"))"
+        if !isSet {
+            // One row always: where the body gives none, one of nulls.
+            let cells = list.indices.map { "r.c\($0 + 1) AS c\($0 + 1)" }
+            text = "(SELECT \(cells.joined(separator: ", ")) FROM (SELECT 1) LEFT JOIN \(text) AS r)"
+        }
         var called = CalledRows(
-            text: "(SELECT \(list.joined(separator: ", ")) FROM (\(query.sql))\(isSet ? "" : " LIMIT 1"))",
+            text: text,
             columns: names.enumerated().map { ($1, Term("c\($0 + 1)", types[$0].type, modifier: types[$0].modifier)) }, isTable: false)
         called.rowName = rowName
         called.isValue = types.count == 1 && rowName == nil

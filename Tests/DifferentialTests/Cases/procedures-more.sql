@@ -120,3 +120,24 @@ select * from t order by id;
 select what, count(*) from log group by what order by what;
 create table d (id int primary key, n int default quotient(8, 0));
 insert into d (id) values (1), (2) returning *;
+
+-- === a function of one row gives one, where its body gives none
+create table items (id int primary key, name text not null);
+insert into items values (1, 'one'), (2, 'two');
+create function item(n int) returns items language sql stable as 'select * from items where id = n';
+create function pair(n int, out a int, out b text) language sql stable as 'select id, name from items where id = n';
+create function stepped(n int) returns items language plpgsql stable as $$ declare r items; begin select * into r from items where id = n; return r; end $$;
+create function nothing(n int) returns items language plpgsql stable as $$ begin return null; end $$;
+select * from item(1);
+select * from item(9);
+select * from pair(2);
+select * from pair(9);
+select * from stepped(1);
+select * from stepped(9);
+select * from nothing(1);
+select i.id, x.* from items i, item(i.id + 1) x order by i.id;
+select i.id, x.* from items i left join pair(i.id + 1) x on true order by i.id;
+select count(*) from item(9);
+select (item(9)).name, item(9) is null, (item(1)).name;
+select x from item(9) x;
+select x is null from pair(9) x;
