@@ -27,6 +27,17 @@ import Testing
     static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
         .filter { $0.hasSuffix(".txt") }.sorted().map { File(name: String($0.dropLast(4))) }
 
+    /// The requests on record, of all files.
+    static func requests() throws -> [(file: String, request: GoldenRequest, outcome: String)] {
+        try files.flatMap { file in
+            try String(contentsOfFile: file.path, encoding: .utf8).components(separatedBy: "\n\n").compactMap { block in
+                let parts = block.trimmingCharacters(in: .newlines).components(separatedBy: "\n---\n")
+                guard parts.count == 2, !parts[0].hasPrefix("#") else { return nil }
+                return (file.name, GoldenRequest(parts[0]), parts[1])
+            }
+        }
+    }
+
     @Test(arguments: files) func `requests become the statements on record`(_ file: File) throws {
         let schema = try GoldenSchema.make()
         let old = try String(contentsOfFile: file.path, encoding: .utf8)
@@ -79,6 +90,21 @@ enum GoldenSchema {
         create table hidden (id int primary key);
         create view cheap with (security_invoker = true) as select id, title, author_id, price / 2 as half from books where price < 10;
         create view everything as select * from drafts;
+        create table odd (
+            id int primary key, "a b" text, "c""d" text, "x-y" int, after int, span int4range, doc jsonb, words tsvector, "order" int);
+        create function add(a int, b int default 10) returns int language sql immutable as 'select a + b';
+        create function cheaper(than numeric) returns setof books language sql stable as 'select * from books where price < than';
+        create function twin(a int) returns int language sql immutable as 'select a';
+        create function twin(a text) returns int language sql immutable as 'select 1';
+        create function private(knob int) returns int language sql immutable as 'select knob';
+        create function one(b books) returns setof authors rows 1 language sql stable as 'select * from authors where id = b.author_id';
+        revoke execute on function private(int) from public;
+        grant execute on function add(int, int), cheaper(numeric), twin(int), twin(text), one(books) to anon, authenticated;
+        create schema side;
+        create table side.things (id int primary key, name text);
+        grant usage on schema side to anon, authenticated;
+        grant select, insert on side.things to anon, authenticated;
+        grant select, insert, update on odd to anon, authenticated;
         grant select on authors, books, tags, book_tags, covers, reviews, cheap to anon, authenticated;
         grant select (id, body), insert, update (body), delete on drafts to authenticated;
         grant insert, update, delete on books, reviews, tags to authenticated;
@@ -96,12 +122,12 @@ enum GoldenSchema {
         """
 }
 
-/// One request of a golden file: its role, its line, its headers and its body.
+/// One request of a golden file: its role (`guest` is `anon` where aggregates are off), its line, its headers and its body.
 struct GoldenRequest {
     let role: String
     let method: String
     let target: String
-    let prefer: [String]
+    let headers: RequestHeaders
     let body: String?
 
     init(_ text: String) {
@@ -110,8 +136,31 @@ struct GoldenRequest {
         role = words.first ?? ""
         method = words.count > 1 ? words[1] : ""
         target = words.count > 2 ? words[2] : ""
-        prefer = lines.dropFirst().filter { $0.hasPrefix("Prefer: ") }.map { String($0.dropFirst(8)) }
-        body = lines.dropFirst().first { !$0.hasPrefix("Prefer: ") }
+        let names = ["Prefer", "Range", "Accept-Profile", "Content-Profile", "Content-Type"]
+        func values(_ name: String) -> [String] {
+            lines.dropFirst().filter { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
+        }
+        headers = RequestHeaders(
+            acceptProfile: values("Accept-Profile").first, contentProfile: values("Content-Profile").first, prefer: values("Prefer"),
+            range: values("Range").first, contentType: values("Content-Type").first ?? "application/json")
+        body = lines.dropFirst().first { line in !names.contains { line.hasPrefix($0 + ": ") } }
+    }
+
+    /// The request as the grammar reads it.
+    func read() throws -> TableRequest {
+        let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
+        return try TableRequest(
+            method: .init(rawValue: method) ?? .get, path: parts.first ?? "/", query: parts.count > 1 ? parts[1] : nil, headers: headers)
+    }
+
+    private func shape(for request: TableRequest) throws -> PayloadShape? {
+        guard let body else { return nil }
+        return try Array(body.utf8).withUnsafeBufferPointer { bytes in
+            if case .function = request.target {
+                return try CallPayload(bytes, type: request.contentType, columns: request.columns).shape
+            }
+            return try Payload(bytes, type: request.contentType, columns: request.columns).shape
+        }
     }
 
     /// The same on a database that has its own grants and policies.
@@ -120,28 +169,25 @@ struct GoldenRequest {
     ) throws -> String {
         var schema = schema
         schema.authority = .database
-        let plan = try plan(request, payload: payload, in: Catalogue(schema, settings: settings), as: role)
+        let plan = try plan(
+            request, payload: payload, in: Catalogue(schema, settings: settings), as: role == "guest" ? "anon" : role)
         guard case .remote(let remote) = PostgresDialect(schema).statement(for: plan) else { return "no remote statement" }
         return "postgres: " + describe(remote.text(as: .json(nullsStripped: false)))
     }
 
     func outcome(in schema: Schema) -> String {
         do {
-            let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
-            let request = try TableRequest(
-                method: .init(rawValue: method) ?? .get, path: parts[0], query: parts.count > 1 ? parts[1] : nil,
-                headers: RequestHeaders(prefer: prefer, contentType: "application/json"))
-            var payload: Payload?
-            if let body {
-                payload = try Array(body.utf8).withUnsafeBufferPointer { try Payload($0, type: .json, columns: request.columns) }
-            }
+            let request = try read()
+            let payload = try shape(for: request)
             var settings = PlanSettings()
-            settings.allowsAggregates = true
-            let plan = try plan(request, payload: payload?.shape, in: Catalogue(schema, settings: settings), as: role)
+            settings.exposedSchemas = ["public", "side"]
+            settings.allowsAggregates = role != "guest"
+            let role = role == "guest" ? "anon" : role
+            let plan = try plan(request, payload: payload, in: Catalogue(schema, settings: settings), as: role)
             let statement = try SQLiteDialect(schema).statement(for: plan)
             return
                 (["values: \(request.values)"].filter { _ in !request.values.isEmpty } + describe(statement)
-                + [try remote(request, payload?.shape, settings, in: schema)]).joined(separator: "\n")
+                + [try remote(request, payload, settings, in: schema)]).joined(separator: "\n")
         } catch let error as RequestError {
             return Self.error(error.code, error.message, error.details, error.hint)
         } catch let error as PlanError {

@@ -47,10 +47,24 @@ extension Planner {
         for column in columns where !schema.allows(role, .select, column: column, of: relation) { throw denied(relation) }
     }
 
+    private func isReadable(_ relationship: Relationship) -> Bool {
+        func holds(_ columns: [String], _ relation: QualifiedName) -> Bool {
+            schema.allowedColumns(role, .select, of: relation).map { Set(columns).isSubset(of: $0) } ?? true
+        }
+        return holds(relationship.columns, relationship.from) && holds(relationship.referenced, relationship.to)
+            && relationship.junction.map { holds($0.columns + $0.otherColumns, $0.table) } != false
+    }
+
     private func relationship(from source: QualifiedName, _ embed: SelectEmbed) throws(PlanError) -> Relationship {
-        let candidates = catalogue.relationships.candidates(from: source, target: embed.target, hint: embed.hint)
+        var candidates = catalogue.relationships.candidates(from: source, target: embed.target, hint: embed.hint)
             // What the caller may not know of does not exist for it.
-            .filter { schema.allowsAny(role, on: $0.to) }
+            .filter { schema.allowsAny(role, on: $0.to) && $0.junction.map { schema.allowsAny(role, on: $0.table) } != false }
+        // One by columns that the caller may not read is neither meant nor named; asked for by its relation, it is denied.
+        let readable = candidates.filter(isReadable)
+        if readable.isEmpty, embed.hint == nil, let first = candidates.first, first.to.name == embed.target {
+            throw denied(first.from)
+        }
+        candidates = readable
         if candidates.count == 1 { return candidates[0] }
         let (a, b) = (source.name, embed.target)
         guard !candidates.isEmpty else {

@@ -127,12 +127,16 @@ extension Planner {
 
     private func function(_ given: [String]) throws(PlanError) -> (Function, takesBody: Bool) {
         let overloads = (schema.functions[relation] ?? []).filter { !$0.isTrigger }
+        // Of a function that the caller may not call, nothing says which arguments it takes.
+        guard overloads.isEmpty || overloads.contains(where: mayCall) else { throw PlanError(.denied("function", relation.name)) }
         var found = overloads.filter { $0.takes(given) }
         var takesBody = false
         if found.isEmpty, !request.isFunctionRead {
             found = overloads.filter { $0.takesBody(request.contentType) }
             takesBody = true
         }
+        if let only = found.first, found.count == 1 { return (only, takesBody) }
+        found = found.filter(mayCall)
         if let only = found.first, found.count == 1 { return (only, takesBody) }
         guard found.isEmpty else {
             let list = found.map(\.called).sorted().joined(separator: ", ")
@@ -143,6 +147,8 @@ extension Planner {
         }
         throw unknownFunction(given)
     }
+
+    private func mayCall(_ function: Function) -> Bool { schema.allows(role, .execute, on: function.signature) }
 
     private func unknownFunction(_ given: [String]) -> PlanError {
         let names = given.sorted()
@@ -177,7 +183,7 @@ extension Planner {
     /// The overload or the function of the nearest name, of those that the caller may call.
     private func perhaps(_ given: [String]) -> String? {
         func mine(_ functions: [Function]) -> [Function] {
-            functions.filter { !$0.isTrigger && schema.allows(role, .execute, on: $0.signature) }
+            functions.filter { !$0.isTrigger && mayCall($0) }
         }
         let overloads = mine(schema.functions[relation] ?? [])
         if let closest = closestName(to: given.joined(separator: ", "), among: overloads.map(\.parameterList)) {

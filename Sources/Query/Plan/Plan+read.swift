@@ -117,7 +117,8 @@ extension Planner {
 
     /// PostgreSQL's own hint, for columns the caller may read.
     private func perhaps(_ name: String, in read: ReadPlan) -> String? {
-        let known = columnNames(of: read).filter { mayRead($0, of: read) }
+        let readable = read.result == nil ? schema.allowedColumns(role, .select, of: read.relation) : nil
+        let known = readable ?? columnNames(of: read)
         return closestName(to: name, among: known).map { "Perhaps you meant to reference the column \"\(read.alias).\($0)\"." }
     }
 

@@ -33,7 +33,11 @@ package func plan(
     _ request: TableRequest, payload: PayloadShape? = nil, in catalogue: Catalogue, as role: String
 ) throws(PlanError) -> TablePlan {
     var planner = try Planner(request, catalogue, role)
-    return try planner.plan(payload)
+    do throws(PlanError) {
+        return try planner.plan(payload)
+    } catch {
+        throw planner.tellable(error)
+    }
 }
 
 /// Planning one request.
@@ -74,6 +78,14 @@ struct Planner {
         return PlanError(
             "PGRST205", "Could not find the table '\(name)' in the schema cache",
             hint: closest.map { "Perhaps you meant the table '\(name.schema).\($0)'" })
+    }
+
+    /// Of a relation that the caller may do nothing with, no error names columns or keys: whatever was asked of it is denied.
+    ///
+    /// On PostgreSQL as well, where names are looked up here and privileges later, by the database.
+    func tellable(_ error: PlanError) -> PlanError {
+        guard case .relation = request.target, !schema.allowsAny(role, on: relation) else { return error }
+        return denied(relation)
     }
 
     mutating func plan(_ payload: PayloadShape?) throws(PlanError) -> TablePlan {

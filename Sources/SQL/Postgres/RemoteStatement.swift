@@ -43,7 +43,14 @@ package final class RemoteStatement: Sendable {
     package func guess(_ counting: Counting) -> SQLText? { tellsGuess(counting) ? text(.guess) : nil }
 
     private func tellsGuess(_ counting: Counting) -> Bool {
-        if case .read(_, counts: true) = plan.action { counting != .exact } else { false }
+        guard case .read(let read, counts: true) = plan.action, counting != .exact else { return false }
+        return schema.bypassesRowSecurity(plan.role) || !mayHideRows(read)
+    }
+
+    /// The planner guesses by what it knows of all rows. Where the caller may see but some, how many the others are like is theirs to know.
+    private func mayHideRows(_ read: ReadPlan) -> Bool {
+        schema.views[read.relation] != nil || schema.tables[read.relation]?.hasRowSecurity == true
+            || read.embeds.contains { mayHideRows($0.plan) }
     }
 
     /// The same with a row for each row of the answer, whose first column is a line of it; nil where the form has no lines.
