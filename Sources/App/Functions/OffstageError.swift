@@ -13,8 +13,11 @@ public struct OffstageError: Error, Sendable, Hashable {
     public var status: Int?
     /// A word or a number that programs go by: PostgreSQL's SQLSTATE where the database speaks (`23505`).
     public var code: String
+    /// What is wrong, in a sentence.
     public var message: String
+    /// More about it; nil where there is no more.
     public var details: String?
+    /// What to do about it.
     public var hint: String?
 
     /// - Parameter status: 400 to 599; others are taken for 500.

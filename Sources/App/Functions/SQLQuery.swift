@@ -21,26 +21,33 @@ public struct SQLQuery: ExpressibleByStringInterpolation, Sendable, Hashable {
     /// As PostgreSQL writes values of their types; nil is null.
     var values: [String?]
 
+    /// A statement without values.
     public init(stringLiteral text: String) {
         self.text = text
         values = []
     }
 
+    /// A statement with its values.
     public init(stringInterpolation parts: StringInterpolation) {
         text = parts.text
         values = parts.values
     }
 
+    /// Gathers the text and the values that stand in it.
     public struct StringInterpolation: StringInterpolationProtocol, Sendable {
         fileprivate var text = ""
         fileprivate var values: [String?] = []
 
+        /// An empty statement.
         public init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity + interpolationCount * 3) }
 
+        /// Text, as it is.
         public mutating func appendLiteral(_ literal: String) { text += literal }
 
+        /// A value: `\(id)`.
         public mutating func appendInterpolation(_ value: some SQLValue) { append(value.sqlText) }
 
+        /// A value, or null.
         public mutating func appendInterpolation<Value: SQLValue>(_ value: Value?) { append(value?.sqlText) }
 
         /// A value as JSON, for a column of `json` or `jsonb`: `\(json: settings)`.
@@ -61,27 +68,69 @@ public protocol SQLValue: Sendable {
     var sqlText: String { get }
 }
 
-extension String: SQLValue { public var sqlText: String { self } }
-extension Bool: SQLValue { public var sqlText: String { self ? "true" : "false" } }
-extension Int: SQLValue { public var sqlText: String { description } }
-extension Int16: SQLValue { public var sqlText: String { description } }
-extension Int32: SQLValue { public var sqlText: String { description } }
-extension Int64: SQLValue { public var sqlText: String { description } }
-extension UInt32: SQLValue { public var sqlText: String { description } }
-extension Float: SQLValue { public var sqlText: String { Double(self).sqlText } }
-extension Decimal: SQLValue { public var sqlText: String { description } }
-extension UUID: SQLValue { public var sqlText: String { uuidString.lowercased() } }
+extension String: SQLValue {
+    /// Itself.
+    public var sqlText: String { self }
+}
+
+extension Bool: SQLValue {
+    /// `true` or `false`.
+    public var sqlText: String { self ? "true" : "false" }
+}
+
+extension Int: SQLValue {
+    /// Its digits.
+    public var sqlText: String { description }
+}
+
+extension Int16: SQLValue {
+    /// Its digits.
+    public var sqlText: String { description }
+}
+
+extension Int32: SQLValue {
+    /// Its digits.
+    public var sqlText: String { description }
+}
+
+extension Int64: SQLValue {
+    /// Its digits.
+    public var sqlText: String { description }
+}
+
+extension UInt32: SQLValue {
+    /// Its digits.
+    public var sqlText: String { description }
+}
+
+extension Float: SQLValue {
+    /// The shortest digits that mean it, `NaN`, `Infinity`.
+    public var sqlText: String { Double(self).sqlText }
+}
+
+extension Decimal: SQLValue {
+    /// All of its digits.
+    public var sqlText: String { description }
+}
+
+extension UUID: SQLValue {
+    /// In lower case.
+    public var sqlText: String { uuidString.lowercased() }
+}
 
 extension Double: SQLValue {
+    /// The shortest digits that mean it, `NaN`, `Infinity`.
     public var sqlText: String { isNaN ? "NaN" : isInfinite ? (self < 0 ? "-Infinity" : "Infinity") : description }
 }
 
 /// A moment: `timestamptz`, to the microsecond.
 extension Date: SQLValue {
+    /// `2024-05-01T12:00:00.000000Z`.
     public var sqlText: String { FunctionJSON.text(of: self) }
 }
 
 extension Data: SQLValue {
+    /// `\x00ff`, as `bytea` is written.
     public var sqlText: String {
         let digits = Array("0123456789abcdef".utf8)
         return "\\x" + String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
@@ -90,6 +139,7 @@ extension Data: SQLValue {
 
 /// A list: `where id = any(\(ids))`.
 extension Array: SQLValue where Element: SQLValue {
+    /// `{"a","b"}`.
     public var sqlText: String {
         func quoted(_ text: String) -> String {
             // By code points: to Swift a quote with a mark on it is another character.
