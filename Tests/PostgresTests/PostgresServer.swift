@@ -27,12 +27,17 @@ enum PostgresServer {
         let server = try PostgresDatabase(try required(), options: one)
         defer { server.close() }
         _ = try await server.session { session in
-            _ = try session.rows("select pg_advisory_lock(7433)")
-            for role in ["anon", "authenticated", "service_role"]
-            where try session.rows("select 1 from pg_roles where rolname = $1", [role]).isEmpty {
-                try session.run(script: "create role \(role)\(role == "service_role" ? " bypassrls" : "")")
+            for role in ["anon", "authenticated", "service_role"] {
+                let options = role == "service_role" ? " bypassrls" : ""
+                // Tests run side by side, and roles belong to the whole server: another may be making this one.
+                try session.run(
+                    script: """
+                        do $$ begin
+                            if not exists (select from pg_roles where rolname = '\(role)') then create role \(role)\(options); end if;
+                        exception when duplicate_object or unique_violation then null;
+                        end $$
+                        """)
             }
-            _ = try session.rows("select pg_advisory_unlock(7433)")
             try session.run(script: "create database \(name) template template0")
         }
         let connection = "\(try required()) dbname=\(name)"

@@ -4,17 +4,20 @@ extension Postgres {
     /// A database of its own for a test, with the roles and the `auth` functions that every project has.
     func makeDatabase() throws -> String {
         let name = "offstage_" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        // Tests run side by side, and roles belong to the whole server: another may be making this one.
         let roles = ["anon", "authenticated", "service_role"].map { role in
             """
-            select 'create role \(role)\(role == "service_role" ? " bypassrls" : "")' \
-            where not exists (select from pg_roles where rolname = '\(role)') \\gexec
+            do $$ begin
+                if not exists (select from pg_roles where rolname = '\(role)') then
+                    create role \(role)\(role == "service_role" ? " bypassrls" : "");
+                end if;
+            exception when duplicate_object or unique_violation then null;
+            end $$;
 
             """
         }
-        // Tests run side by side, and roles belong to the whole server: a lock, held until psql leaves.
         let output = try output(
-            of: "\\set QUIET on\n\\o /dev/null\nselect pg_advisory_lock(7433);\n" + roles.joined()
-                + "create database \(name) template template0;\n")
+            of: "\\set QUIET on\n\\o /dev/null\n" + roles.joined() + "create database \(name) template template0;\n")
         guard !output.contains("ERROR") else { throw Trouble(text: output) }
         let second = try self.output(
             of: """
