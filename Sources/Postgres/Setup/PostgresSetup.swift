@@ -12,15 +12,16 @@ package enum PostgresSetup {
     /// - Parameter exposed: the schemas that requests may reach.
     /// - Throws: 42501 with what to do where the login user may not make what is missing.
     package static func run(on session: PostgresSession, exposing exposed: [String]) throws {
-        // Roles belong to the whole server, locks of this kind to one database: another may be making the same roles. It has ended when
-        // this one is told, so they are found the next time.
-        for _ in 1..<attempts {
-            do { return try runOnce(on: session, exposing: exposed) } catch let error where isOfAnother(error) {}
+        for attempt in 1... {
+            do {
+                return try runOnce(on: session, exposing: exposed)
+            } catch {
+                // Roles belong to the whole server, locks of this kind to one database: another may have made the same roles. It has ended
+                // when this one is told, so they are found the next time.
+                guard attempt < 5, isOfAnother(error) else { throw error }
+            }
         }
-        try runOnce(on: session, exposing: exposed)
     }
-
-    private static let attempts = 5
 
     private static func isOfAnother(_ error: SQLError) -> Bool {
         ["23505", "42710"].contains(error.code) || error.code == "XX000" && error.message == "tuple concurrently updated"
