@@ -6,7 +6,7 @@ from offstage import ENGINE, Project
 ROWS = 60_000
 folder = tempfile.mkdtemp(prefix="offstage-long.")
 os.makedirs(f"{folder}/migrations")
-open(f"{folder}/offstage.yaml", "w").write("api:\n  max_rows: 0\n  answer_limit: 40MB\n")
+open(f"{folder}/offstage.yaml", "w").write("api:\n  max_rows: 0\n  answer_limit: 40MB\ndatabase:\n  statement_timeout: 120s\n")
 with open(f"{folder}/migrations/0001_readings.sql", "w") as file:
     file.write(
         f"""create table readings (id int primary key, at timestamptz not null, place text, value numeric(8,2), notes json);
