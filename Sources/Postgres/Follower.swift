@@ -18,7 +18,7 @@ struct Follower {
         var heard = false
         // What comes in one go is one change.
         while let notification = connection.notification(waiting: heard ? 0 : 1) {
-            heard = heard || ["", "reload schema"].contains(notification.payload)
+            heard = heard || ["", "reload schema", "reload config"].contains(notification.payload)
         }
         if heard { database.reload(on: connection) }
         guard answers(connection) else {

@@ -8,7 +8,7 @@ extension PostgresDatabase {
         _ statement: Statement, with inputs: Inputs, as format: RowFormat, _ wanted: Explanation
     ) async throws(SQLError) -> (text: String, options: [String]) {
         guard case .remote(let remote) = statement else { throw SQLError("XX000", "this statement is not for PostgreSQL") }
-        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        let deadline = MonotonicClock.deadline(after: timeLimit(of: inputs.caller.role))
         let step = try RemoteStep(remote, inputs, format, options, deadline: deadline)
         guard step.commands.count == 2 else { throw .wrongAnswer }
         var explained = step.commands[1]

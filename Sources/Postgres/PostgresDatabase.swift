@@ -36,16 +36,12 @@ package final class PostgresDatabase: Driver {
         package var log: @Sendable (String) -> Void = { _ in }
 
         package init() {}
-
-        /// Nil: none.
-        func timeLimit(_ role: String) -> Duration? {
-            role == Caller.system.role ? nil : min(timeLimits[role] ?? otherTimeLimit, otherTimeLimit)
-        }
     }
 
     package let options: Options
     let pool: ConnectionPool
     private let current = Mutex(Schema())
+    private let limits: Mutex<TimeLimits>
     private let generations = Atomic<Int64>(0)
     private let listener = Mutex<OwnThread?>(nil)
     private let isClosed = Atomic<Bool>(false)
@@ -58,6 +54,7 @@ package final class PostgresDatabase: Driver {
     /// - Throws: 53000 where no thread can be started.
     package init(_ connection: String, options: Options = Options()) throws(SQLError) {
         self.options = options
+        limits = Mutex(TimeLimits(roles: options.timeLimits, others: options.otherTimeLimit))
         pool = try ConnectionPool(connection, options)
     }
 
@@ -125,7 +122,11 @@ package final class PostgresDatabase: Driver {
             current = fresh
             generations.store(fresh.generation, ordering: .releasing)
         }
+        limits.withLock { $0.heed(schema) }
     }
+
+    /// How long a statement of a role may take; nil is no limit.
+    func timeLimit(of role: String) -> Duration? { limits.withLock { $0.limit(of: role) } }
 
     /// Finishes what is queued. Reads and writes after it fail with 57P01.
     package func close() {
@@ -145,7 +146,7 @@ package final class PostgresDatabase: Driver {
 
     package func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows {
         guard case .remote(let remote) = statement else { throw SQLError("XX000", "this statement is not for PostgreSQL") }
-        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        let deadline = MonotonicClock.deadline(after: timeLimit(of: inputs.caller.role))
         if let terms = inputs.terms {
             let options = options
             let result = try await pool.perform(deadline: deadline) { connection throws(SQLError) -> Result<Rows, any Error> in
@@ -168,7 +169,7 @@ package final class PostgresDatabase: Driver {
     package var honoursTerms: Bool { true }
 
     package func run(_ script: some StatementScript, with inputs: Inputs) async throws -> Rows {
-        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        let deadline = MonotonicClock.deadline(after: timeLimit(of: inputs.caller.role))
         let options = options
         let result = try await pool.perform(deadline: deadline) { connection throws(SQLError) -> Result<Rows, any Error> in
             let steps = RemoteScript(connection: connection, options: options, deadline: deadline)

@@ -17,7 +17,7 @@ extension EmbeddedDatabase {
         case .write(let write): parts = ExplainedPart.parts(of: write)
         case .remote: throw .ofAnotherEngine
         }
-        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        let deadline = MonotonicClock.deadline(after: state.timeLimit(of: inputs.caller.role))
         let plans = try await pool.perform(deadline: deadline) { (connection) throws(RunStop) in
             var plans: [(part: ExplainedPart, steps: [ExplainedStep])] = []
             for part in parts { plans.append((part, try connection.steps(of: part.text))) }

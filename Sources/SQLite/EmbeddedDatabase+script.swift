@@ -7,7 +7,7 @@ extension EmbeddedDatabase {
     private static let longestScript = Duration.seconds(5)
 
     package func run(_ script: some StatementScript, with inputs: Inputs) async throws -> Rows {
-        let limit = min(options.timeLimit(inputs.caller.role) ?? Self.longestScript, Self.longestScript)
+        let limit = min(state.timeLimit(of: inputs.caller.role) ?? Self.longestScript, Self.longestScript)
         return try await transaction(deadline: limit) { try $0.run(script, with: inputs) }
     }
 }

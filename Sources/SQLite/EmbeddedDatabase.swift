@@ -37,10 +37,6 @@ package final class EmbeddedDatabase: Driver {
         package var exposed: Set<String> = ["public"]
 
         package init() {}
-
-        func timeLimit(_ role: String) -> Duration? {
-            role == Caller.system.role ? nil : min(timeLimits[role] ?? otherTimeLimit, otherTimeLimit)
-        }
     }
 
     let options: Options
@@ -56,7 +52,7 @@ package final class EmbeddedDatabase: Driver {
     package init(folder path: String, options: Options = Options()) throws(SQLError) {
         self.options = options
         folder = try DataFolder(path)
-        state = DatabaseState()
+        state = DatabaseState(TimeLimits(roles: options.timeLimits, others: options.otherTimeLimit))
         do throws(Fault) {
             writer = try Writer(folder.database, options, state)
             inlineReaders = InlineReaders(folder.database, state)
@@ -87,7 +83,7 @@ package final class EmbeddedDatabase: Driver {
     }
 
     package func run(_ statement: Statement, with inputs: Inputs, as format: RowFormat) async throws(SQLError) -> Rows {
-        let deadline = MonotonicClock.deadline(after: options.timeLimit(inputs.caller.role))
+        let deadline = MonotonicClock.deadline(after: state.timeLimit(of: inputs.caller.role))
         switch statement {
         case .read(let read): return try await pool.run(read, with: inputs, as: format, deadline: deadline)
         case .write(let write): return try await writer.run(write, with: inputs, as: format, deadline: deadline)
@@ -107,13 +103,16 @@ package final class EmbeddedDatabase: Driver {
 final class DatabaseState: Sendable {
     private struct Current {
         var schema = Schema()
+        var limits: TimeLimits
         var isClosed = false
     }
 
-    private let current = Mutex(Current())
+    private let current: Mutex<Current>
     /// Rises whenever prepared statements must go: the low half with each schema, the high half when connections must be opened anew.
     let epoch = Atomic<UInt64>(1)
     private let generations = Atomic<Int64>(0)
+
+    init(_ limits: TimeLimits) { current = Mutex(Current(limits: limits)) }
 
     var schema: Schema { current.withLock { $0.schema } }
     var isClosed: Bool { current.withLock { $0.isClosed } }
@@ -122,9 +121,15 @@ final class DatabaseState: Sendable {
 
     func publish(_ schema: Schema) {
         generations.store(schema.generation, ordering: .releasing)
-        current.withLock { $0.schema = schema }
+        current.withLock { current in
+            current.schema = schema
+            current.limits.heed(schema)
+        }
         epoch.wrappingAdd(1, ordering: .releasing)
     }
+
+    /// How long a statement of a role may take; nil is no limit.
+    func timeLimit(of role: String) -> Duration? { current.withLock { $0.limits.limit(of: role) } }
 
     func reopenAll() { epoch.wrappingAdd(1 << 32, ordering: .releasing) }
 

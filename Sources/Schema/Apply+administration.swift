@@ -17,10 +17,7 @@ extension Application {
         case .createPublication(let publication): try createPublication(publication)
         case .alterPublication(let name, let change): try alterPublication(name, change)
         case .alterRole(let name, let options): try alterRole(name, options)
-        case .roleSetting(let role, let name, let value):
-            isDefinition = false
-            if role != "all" { try requireRealRole(role) }
-            note("ALTER ROLE \(role) \(value == nil ? "RESET" : "SET") \(name ?? "ALL"), since every request brings its own settings")
+        case .roleSetting(let role, let name, let value): try setRole(role, name, to: value)
         case .dropOwned(let roles, let cascade): try dropOwned(roles, cascade: cascade)
         case .reassignOwned(let roles, let to): try reassignOwned(roles, to: to)
         case .reindex(let kind, let name):

@@ -42,6 +42,25 @@ extension Application {
         }
     }
 
+    /// `alter role … set`: how long a role's statements may take is kept, everything else a request brings itself.
+    mutating func setRole(_ role: String, _ name: String?, to value: String?) throws(SQLError) {
+        let role = actual(role)
+        if isAbsentPlatformRole(role) {
+            isDefinition = false
+            return note("ALTER ROLE \(role), a role of the platform that is not here")
+        }
+        if role != "all" { try requireRealRole(role) }
+        let timeout = "statement_timeout"
+        if role != "all", name == nil || name?.lowercased() == timeout {
+            schema.roles[role]?.statementTimeout = try value.map { (text) throws(SQLError) in
+                try TimeParameter(timeout).milliseconds(in: text)
+            }
+            return
+        }
+        isDefinition = false
+        note("ALTER ROLE \(role) \(value == nil ? "RESET" : "SET") \(name ?? "ALL"), since every request brings its own settings")
+    }
+
     private static func names(_ list: Substring) -> [String] {
         list.split(separator: ",").compactMap { Identifier.parts(String($0.drop { $0 == " " }))?.last }
     }

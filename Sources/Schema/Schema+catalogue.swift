@@ -26,7 +26,11 @@ extension Schema {
             if role.canLogin { options.append(.login(true)) }
             if !role.inherits { options.append(.inherit(false)) }
             if role.bypassesRowSecurity { options.append(.bypassRowSecurity(true)) }
-            return entry(.role, QualifiedName("", role.name), [.createRole(name: role.name, options: options)])
+            var statements: [Statement.Kind] = [.createRole(name: role.name, options: options)]
+            if let limit = role.statementTimeout {
+                statements.append(.administration(.roleSetting(role: role.name, name: "statement_timeout", value: String(limit))))
+            }
+            return entry(.role, QualifiedName("", role.name), statements)
         }
             + sorted.filter { !$0.memberOf.isEmpty }.map { role in
                 entry(

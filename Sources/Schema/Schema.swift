@@ -387,6 +387,8 @@ package struct Role: Sendable, Hashable {
     package var canLogin = false
     /// False after `noinherit`: what its memberships allow it must ask for by `set role`.
     package var inherits = true
+    /// `alter role … set statement_timeout`, in milliseconds; 0 is no limit, nil is none of its own.
+    package var statementTimeout: Int?
     /// The roles whose privileges it has.
     package var memberOf: Set<String> = []
 

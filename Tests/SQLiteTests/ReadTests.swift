@@ -157,6 +157,19 @@ import Testing
         #expect(try await shop.body(Self.counting, [.text("10")]) == #"[{"n":10}]"#)
     }
 
+    @Test func `a slow read is stopped by the limit that its role has of its own`() async throws {
+        let shop = try await Shop()
+        try await shop.database.transaction { transaction in
+            var schema = transaction.schema
+            schema.roles["authenticated"]?.statementTimeout = 50
+            try transaction.define(schema)
+        }
+        await #expect(throws: SQLError("57014", "canceling statement due to statement timeout")) {
+            _ = try await shop.database.run(
+                .read(Self.counting), with: Shop.inputs([.text("100000000000")], role: "authenticated"), as: .json(nullsStripped: false))
+        }
+    }
+
     @Test func `an unbounded read is never tried inline`() async throws {
         let shop = try await Shop()
         var read = Self.counting

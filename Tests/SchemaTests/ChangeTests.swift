@@ -31,6 +31,21 @@ struct ChangeTests {
         }
     }
 
+    @Test func `how long a role's statements may take is kept, in milliseconds`() throws {
+        var held = try schema("create role quick; alter role quick set statement_timeout = '1.5s'")
+        let generation = held.generation
+        #expect(held.roles["quick"]?.statementTimeout == 1500)
+        #expect(try apply("alter role quick set work_mem = '1MB'", to: &held).count == 1)
+        #expect(held.generation == generation)
+        for (value, milliseconds) in [("'600us'", 1), ("'0x10'", 16), ("010", 10), ("'1.0005min'", 60_000), ("'2d'", 172_800_000)] {
+            _ = try apply("alter role quick set statement_timeout = \(value)", to: &held)
+            #expect(held.roles["quick"]?.statementTimeout == milliseconds, "\(value)")
+        }
+        #expect(held.generation > generation)
+        _ = try apply("alter role quick reset all", to: &held)
+        #expect(held.roles["quick"]?.statementTimeout == nil)
+    }
+
     @Test func `a column with constraints is added first and its table altered after`() throws {
         let changes = try changes("alter table t add column b int unique check (b > 0)", after: "create table t (a int)")
         #expect(changes.count == 2 && changes.first == .addColumn(t, column: "b"))

@@ -864,5 +864,7 @@ enum Transcript {
         tt t_pkey
         """#
 
-    static let all = [("tables", tables), ("changes", changes), ("dependencies", dependencies), ("views", views)]
+    static let all = [
+        ("tables", tables), ("changes", changes), ("dependencies", dependencies), ("views", views), ("role settings", roleSettings),
+    ]
 }

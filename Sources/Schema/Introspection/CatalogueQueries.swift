@@ -90,11 +90,16 @@ enum CatalogueQueries {
         where p.prokind = 'f' and \(ours) order by p.oid
         """
 
-    /// name, superuser, bypasses row security, may log in, inherits, the roles it is a member of as JSON, whether the session may become it
+    /// name, superuser, bypasses row security, may log in, inherits, the roles it is a member of as JSON, whether the session may become it,
+    /// its statement_timeout: its own here, its own everywhere, or what the session began with
     static let roles = """
         select r.rolname, r.rolsuper, r.rolbypassrls, r.rolcanlogin, r.rolinherit,
             (select json_agg(g.rolname) from pg_auth_members m join pg_roles g on g.oid = m.roleid where m.member = r.oid),
-            pg_has_role(session_user, r.oid, 'member')
+            pg_has_role(session_user, r.oid, 'member'),
+            coalesce((select substring(c from position('=' in c) + 1) from pg_db_role_setting s cross join unnest(s.setconfig) c
+                where s.setrole = r.oid and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+                    and c like 'statement!_timeout=%' escape '!' order by s.setdatabase desc limit 1),
+                (select nullif(reset_val, '0') from pg_settings where name = 'statement_timeout'))
         from pg_roles r where r.rolname !~ '^pg_' order by r.rolname
         """
 }

@@ -59,6 +59,7 @@ package struct Introspection {
             role.canLogin = row.flag(3)
             role.inherits = row.flag(4)
             role.memberOf = Set(row.list(5))
+            role.statementTimeout = row.text(7).flatMap { try? TimeParameter("statement_timeout").milliseconds(in: $0) }
             if row.flag(6), !role.isSuperuser { reachable.insert(role.name) }
             schema.roles[role.name] = role
         }
