@@ -5,108 +5,183 @@ import Synchronization
 ///     let ring = try KeyRing(directory: "data")
 ///     let who = try ring.caller(apikey: request.apikey, bearer: request.bearer)
 ///
-/// Verifying is synchronous and takes no lock while it computes. A change is on disk before it holds, and holds from the next
-/// request on. One process owns the file: the caller holds the project's lock.
+/// Verifying is synchronous and takes no lock while it computes. A change is durable before it holds, and holds from the next
+/// request on. A file is owned by one process: the caller holds the project's lock. Servers that share a store tell each other of a
+/// change, and ``reload()``.
 package final class KeyRing: Sendable {
     package let rules: KeyRules
-    /// Opaque keys made with a new project; nobody can be shown them later.
-    package let unveiled: [CreatedKey]
     /// Who asks without any key.
     let anonymous: VerifiedToken?
-    private let file: PrivateFile?
+    private let store: (any KeyStore)?
+    private let imported: [SigningKey]
     private let state: Mutex<State>
-    // Held through a whole change, file included, so that changes are one after another and never hold up a request.
+    // Held through a whole change, the store included, so that changes are one after another and never hold up a request.
     private let changes = Mutex(())
 
     struct State: Sendable {
         var set: KeySet
         var verifiers: Verifiers
         var verified = VerifiedTokens()
-        /// When opaque keys were last used, by id, where the file does not know it yet.
+        /// When opaque keys were last used, by id, where the store does not know it yet.
         var uses: [String: Int64] = [:]
+        var unveiled: [CreatedKey] = []
     }
 
     /// Opens `keys.json` in a directory, or makes both for a new project: signing keys, the `anon` and `service_role` JWTs, and one
     /// publishable and one secret key (see ``unveiled``). A file that cannot be read or trusted is an error, never a new start.
-    package init(
+    package convenience init(
         directory: String, rules: KeyRules = KeyRules(), imported: [SigningKey] = [], now: Int64 = unixTime()
     ) throws(KeyRingError) {
-        let file = PrivateFile(directory: directory, name: "keys.json")
-        var set: KeySet
-        var unveiled: [CreatedKey] = []
-        if let text = try file.read() {
-            set = try KeyFile.keys(text, path: file.path)
-        } else {
-            set = try KeySet.new(now: now)
-            unveiled = [try set.create(.publishable, name: "default", now: now), try set.create(.secret, name: "default secret", now: now)]
-            try file.replace(with: KeyFile(set).text())
-        }
-        for key in imported { try set.add(key) }
+        self.init(in: Self.file(in: directory), rules: rules, imported: imported)
+        try open(now: now)
+    }
+
+    /// Keys of a store, which is not asked before ``open(adopting:now:)``; until then there is no key at all.
+    package init(in store: any KeyStore, rules: KeyRules = KeyRules(), imported: [SigningKey] = []) {
         self.rules = rules
         self.anonymous = rules.anonymousRole.map(VerifiedToken.init(role:))
-        self.unveiled = unveiled
-        self.file = file
-        self.state = Mutex(State(set: set, verifiers: Verifiers(set)))
+        self.store = store
+        self.imported = imported
+        let none = KeySet(generation: 0, signing: [], opaque: [], revokedTokens: [], anonKey: "", serviceRoleKey: "")
+        self.state = Mutex(State(set: none, verifiers: Verifiers(none)))
     }
 
     /// Keys in memory only, for tests.
     package init(_ set: KeySet, rules: KeyRules = KeyRules()) {
         self.rules = rules
         self.anonymous = rules.anonymousRole.map(VerifiedToken.init(role:))
-        self.unveiled = []
-        self.file = nil
+        self.store = nil
+        self.imported = []
         self.state = Mutex(State(set: set, verifiers: Verifiers(set)))
     }
+
+    /// The `keys.json` of a data folder.
+    package static func file(in directory: String) -> any KeyStore { PrivateFile(directory: directory, name: "keys.json") }
+
+    /// Reads the keys; where there are none yet, keeps those of `first`, or new ones.
+    ///
+    /// - Parameter first: a store that a project kept its keys in until now.
+    package func open(adopting first: (any KeyStore)? = nil, now: Int64 = unixTime()) throws(KeyRingError) {
+        guard let store else { return }
+        try changes.withLock { (_) throws(KeyRingError) in
+            var set: KeySet?
+            var unveiled: [CreatedKey] = []
+            try store.update { (text) throws(KeyRingError) in
+                if let text {
+                    set = try KeyFile.keys(text, path: store.path)
+                    return nil
+                }
+                var first: [UInt8]? = try first?.bytes()
+                if first == nil {
+                    var new = try KeySet.new(now: now)
+                    unveiled = [
+                        try new.create(.publishable, name: "default", now: now), try new.create(.secret, name: "default secret", now: now),
+                    ]
+                    first = try KeyFile(new).text()
+                }
+                set = try first.map { (text) throws(KeyRingError) in try KeyFile.keys(text, path: store.path) }
+                return first
+            }
+            if let set { try adopt(set, unveiled: unveiled) }
+        }
+    }
+
+    /// Reads the keys again, because another server changed them.
+    package func reload() throws(KeyRingError) {
+        guard let store else { return }
+        try changes.withLock { (_) throws(KeyRingError) in
+            guard let text = try store.bytes() else { throw .corrupt(path: store.path, reason: "the keys are gone") }
+            try adopt(KeyFile.keys(text, path: store.path), unveiled: [])
+        }
+    }
+
+    /// Puts the keys into another store in place of what is there.
+    package func save(to other: any KeyStore) throws(KeyRingError) {
+        let text = try KeyFile(set).text()
+        try other.update { _ in text }
+    }
+
+    /// Takes what a store holds for the keys.
+    private func adopt(_ stored: KeySet, unveiled: [CreatedKey]) throws(KeyRingError) {
+        var set = stored
+        for key in imported { try set.add(key) }
+        let verifiers = Verifiers(set)
+        state.withLock { state in
+            if !unveiled.isEmpty { state.unveiled = unveiled }
+            state.set = set
+            state.verifiers = verifiers
+            state.verified.removeAll()
+        }
+    }
+
+    /// Opaque keys made with a new project; nobody can be shown them later.
+    package var unveiled: [CreatedKey] { state.withLock { $0.unveiled } }
 
     /// The keys as they are now.
     package var set: KeySet {
         state.withLock { state in
             var set = state.set
-            for index in set.opaque.indices {
-                if let used = state.uses[set.opaque[index].id] { set.opaque[index].lastUsed = used }
-            }
+            set.note(state.uses)
             return set
         }
     }
 
+    /// The store was asked.
+    package var isOpen: Bool { generation > 0 }
     package var generation: Int { state.withLock { $0.set.generation } }
     package var anonKey: String { state.withLock { $0.set.anonKey } }
     package var serviceRoleKey: String { state.withLock { $0.set.serviceRoleKey } }
 
-    /// Changes the keys: on disk first, then for every request after this. If the disk refuses, nothing has changed.
+    /// Changes the keys: in the store first, then for every request after this. If the store refuses, nothing has changed.
     ///
     ///     let key = try ring.change { (keys) throws(KeyRingError) in try keys.create(.secret, name: "billing") }
     package func change<Result: Sendable>(_ body: (inout KeySet) throws(KeyRingError) -> Result) throws(KeyRingError) -> Result {
         try changes.withLock { (_) throws(KeyRingError) -> Result in
-            var set = self.set
-            let result = try body(&set)
-            set.generation += 1
-            if let file { try file.replace(with: KeyFile(set).text()) }
-            let verifiers = Verifiers(set)
-            state.withLock { state in
-                state.set = set
-                state.verifiers = verifiers
-                state.verified.removeAll()
+            try update { (set) throws(KeyRingError) in
+                let result = try body(&set)
+                set.generation += 1
+                return result
             }
-            return result
         }
     }
 
     /// Writes when opaque keys were last used. For a timer and the end of the process; it is no change of the keys.
     package func saveUses() throws(KeyRingError) {
-        guard let file else { return }
+        guard store != nil else { return }
         try changes.withLock { (_) throws(KeyRingError) in
-            let (set, isNew) = (self.set, state.withLock { !$0.uses.isEmpty })
-            guard isNew else { return }
-            try file.replace(with: KeyFile(set).text())
-            state.withLock { state in
-                for key in set.opaque {
-                    guard let index = state.set.opaque.firstIndex(where: { $0.id == key.id }) else { continue }
-                    state.set.opaque[index].lastUsed = key.lastUsed
-                    if state.uses[key.id] == key.lastUsed { state.uses[key.id] = nil }
-                }
-            }
+            guard state.withLock({ !$0.uses.isEmpty }) else { return }
+            try update { _ in }
         }
+    }
+
+    /// What is kept, with what only this process knows, changed by `body` and kept again.
+    private func update<Result: Sendable>(_ body: (inout KeySet) throws(KeyRingError) -> Result) throws(KeyRingError) -> Result {
+        guard let store else {
+            var set = self.set
+            let result = try body(&set)
+            try adopt(set, unveiled: [])
+            return result
+        }
+        var made: (set: KeySet, result: Result)?
+        try store.update { (text) throws(KeyRingError) in
+            // Another server may have changed them since they were read here.
+            var set = try text.map { (text) throws(KeyRingError) in try KeyFile.keys(text, path: store.path) } ?? self.set
+            // A body may name an imported key; the file leaves them out.
+            for key in imported where text != nil { try set.add(key) }
+            set.note(state.withLock { $0.uses })
+            let result = try body(&set)
+            made = (set, result)
+            return try KeyFile(set).text()
+        }
+        guard let made else { throw .notWritten(path: store.path, reason: "nothing was written") }
+        let verifiers = Verifiers(made.set)
+        state.withLock { state in
+            if state.set.generation != made.set.generation { state.verified.removeAll() }
+            state.set = made.set
+            state.verifiers = verifiers
+            for key in made.set.opaque where state.uses[key.id] == key.lastUsed { state.uses[key.id] = nil }
+        }
+        return made.result
     }
 
     func withState<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result { state.withLock(body) }

@@ -6,9 +6,13 @@ package enum KeyRingError: Error, Equatable, Sendable {
     case notWritten(path: String, reason: String)
     /// The file is there and is not a key ring. It is never replaced: every token and key of the project hangs on it.
     case corrupt(path: String, reason: String)
+    /// Sealed under another master key, or changed by somebody who has none.
+    case sealed(path: String)
+    /// The database that several servers share them in.
+    case databaseFailed(reason: String)
     /// Written by a newer Offstage.
     case newerFormat(path: String, format: Int)
-    /// An HMAC secret under 32 bytes (RFC 7518 section 3.2).
+    /// An HMAC secret (RFC 7518 section 3.2) or master key under 32 bytes.
     case weakSecret(bytes: Int)
     /// An imported key that is not HS256, ES256 (P-256) or RS256 (2048 bits or more).
     case unusableKey(String)
@@ -33,8 +37,10 @@ extension KeyRingError: CustomStringConvertible {
         case .unreadable(let path, let reason): "\(path) could not be read: \(reason)"
         case .notWritten(let path, let reason): "\(path) could not be written: \(reason)"
         case .corrupt(let path, let reason): "\(path) is not a readable key ring: \(reason)"
+        case .sealed(let path): "\(path) cannot be opened with this master key"
+        case .databaseFailed(let reason): "the keys in the database could not be read or written: \(reason)"
         case .newerFormat(let path, let format): "\(path) has format \(format), written by a newer Offstage"
-        case .weakSecret(let bytes): "the signing secret has \(bytes) bytes; at least 32 are needed"
+        case .weakSecret(let bytes): "the secret has \(bytes) bytes; at least 32 are needed"
         case .unusableKey(let reason): "the key cannot be used: \(reason)"
         case .taken(let name): "\(name) is taken"
         case .unknown(let id): "there is no key \(id)"
@@ -51,6 +57,9 @@ extension KeyRingError: CustomStringConvertible {
             "chmod \(String(wanted, radix: 8)) \(path), and change the keys if others may have read them"
         case .unreadable, .notWritten: "check that it belongs to the user the server runs as and that the disk is not full"
         case .corrupt: "restore it from a backup; to start again with new keys, which ends every session and key, move it away"
+        case .sealed:
+            "master_key must be the one the keys were sealed with; after a change the one before goes into previous_master_key"
+        case .databaseFailed: "check that PostgreSQL can be reached, and that the login user owns the schema offstage"
         case .newerFormat: "run the newer version, or restore the file from before the upgrade"
         case .weakSecret: "make one with: openssl rand -base64 48"
         case .unusableKey: "HS256, ES256 and RS256 keys can be imported"

@@ -53,6 +53,14 @@ package struct KeySet: Sendable {
         return created
     }
 
+    /// When keys were used, by id, where that is later than what is known.
+    mutating func note(_ uses: [String: Int64]) {
+        for index in opaque.indices {
+            guard let used = uses[opaque[index].id], used > opaque[index].lastUsed ?? .min else { continue }
+            opaque[index].lastUsed = used
+        }
+    }
+
     private static func check(name: String) throws(KeyRingError) {
         let allowed = name.utf8.allSatisfy {
             switch $0 {

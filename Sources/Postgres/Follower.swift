@@ -10,17 +10,19 @@ struct Follower {
     private var nextCleaning: Int64 = 0
     private var nextQuestion: Int64 = 0
 
+    /// What tells of a change to the catalogue.
+    private static let reloading: Set = ["", "reload schema", "reload config"]
+
     init(_ line: Line) { self.line = line }
 
     /// A second at most, so that closing need not wait longer; a few more where the server does not answer.
     mutating func round(for database: PostgresDatabase) {
         guard let connection, connection.isAlive else { return connect(for: database) }
-        var heard = false
+        var heard: Set<String> = []
         // What comes in one go is one change.
-        while let notification = connection.notification(waiting: heard ? 0 : 1) {
-            heard = heard || ["", "reload schema", "reload config"].contains(notification.payload)
-        }
-        if heard { database.reload(on: connection) }
+        while let notification = connection.notification(waiting: heard.isEmpty ? 1 : 0) { heard.insert(notification.payload) }
+        if !heard.isDisjoint(with: Self.reloading) { database.reload(on: connection) }
+        for notice in heard.subtracting(Self.reloading) { database.options.heard(notice) }
         guard answers(connection) else {
             line.note(.unreachable("the connection that listens was lost"))
             self.connection = nil
@@ -40,7 +42,10 @@ struct Follower {
             _ = try session.rows("listen offstage")
             _ = try session.rows("listen pgrst")
             connection = fresh
-            if mayHaveMissed { database.reload(on: fresh) }
+            if mayHaveMissed {
+                database.reload(on: fresh)
+                database.options.heard(nil)
+            }
             mayHaveMissed = true
         } catch {
             MonotonicClock.sleep(milliseconds: 250)

@@ -34,6 +34,8 @@ package final class PostgresDatabase: Driver {
         package var answerLimit = 1 << 30
         package var answerFolder = "/tmp"
         package var log: @Sendable (String) -> Void = { _ in }
+        /// Is given what is told on the channel `offstage` and is no change of the catalogue; nil where something may have been missed.
+        package var heard: @Sendable (String?) -> Void = { _ in }
 
         package init() {}
     }

@@ -1,4 +1,4 @@
-import OffstageSchema
+package import OffstageSchema
 import Synchronization
 
 #if canImport(Glibc)
@@ -12,7 +12,7 @@ import Synchronization
 /// The folder that holds a project's data, owned by one process at a time.
 ///
 /// The owner holds `flock` on `lock`; the system lets go of it when the process ends, however it ends.
-final class DataFolder: Sendable {
+package final class DataFolder: Sendable {
     let path: String
     private let lock: Mutex<Int32>
 
@@ -57,7 +57,7 @@ final class DataFolder: Sendable {
     }
 
     /// Makes the folder, and those it lies in, for its owner alone.
-    private static func makeFolder(_ path: String) throws(SQLError) {
+    package static func makeFolder(_ path: String) throws(SQLError) {
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += made.isEmpty && !path.hasPrefix("/") ? part : "/" + part

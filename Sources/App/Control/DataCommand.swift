@@ -53,7 +53,7 @@ package enum DataCommand: Sendable, Hashable {
     ///
     /// - Throws: whatever went wrong; its description is for people.
     package func perform(in project: Project, _ tell: @escaping Listener) async throws -> Bool {
-        if case .keys = self {} else { try await project.start() }
+        if case .keys = self, project.keys.isOpen {} else { try await project.start() }
         switch self {
         case .migrateUp: try await Self.migrate(project, tell)
         case .migrateStatus: return try await Self.status(project, tell)

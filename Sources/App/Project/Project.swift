@@ -18,11 +18,6 @@ package struct Project: Sendable {
         self.folder = folder
         self.settings = settings
         let data = folder.dataPath(settings)
-        if let url = settings.database.url {
-            database = .postgres(try PostgresDatabase(url, options: Self.options(settings, answers: data)))
-        } else {
-            database = .embedded(try EmbeddedDatabase(folder: data, options: Self.embeddedOptions(settings)))
-        }
         let rules = KeyRules(requireKey: settings.api.requireKey, audience: settings.auth.audience)
         var imported: [SigningKey] = []
         if let secret = settings.auth.jwtSecret {
@@ -31,8 +26,28 @@ package struct Project: Sendable {
         if let jwks = settings.auth.jwks {
             imported += try SigningKey.imported(jwks: jwks, issuer: settings.auth.issuer, audience: settings.auth.audience)
         }
-        keys = try KeyRing(directory: data, rules: rules, imported: imported)
+        let shared = try SharedKeys(settings)
+        let keys = KeyRing(in: shared ?? KeyRing.file(in: data), rules: rules, imported: imported)
+        self.keys = keys
+        if let url = settings.database.url {
+            var options = Self.options(settings, answers: data)
+            if shared != nil {
+                options.heard = { notice in
+                    guard notice ?? SharedKeys.notice == SharedKeys.notice else { return }
+                    do { try keys.reload() } catch { Terminal.note("the keys could not be read again: \(error)") }
+                }
+            }
+            // The socket for commands, and long answers.
+            try DataFolder.makeFolder(data)
+            database = .postgres(try PostgresDatabase(url, options: options))
+        } else {
+            database = .embedded(try EmbeddedDatabase(folder: data, options: Self.embeddedOptions(settings)))
+        }
+        if shared == nil { try keys.open() }
     }
+
+    /// Several servers have the same keys.
+    var sharesKeys: Bool { settings.database.url != nil && settings.masterKey != nil }
 
     package func close() {
         try? keys.saveUses()
@@ -59,6 +74,8 @@ package struct Project: Sendable {
                 throw unfinished
             }
         }
+        // Keys that were in the data folder until now come along.
+        if sharesKeys { try keys.open(adopting: KeyRing.file(in: folder.dataPath(settings))) }
         try await database.start()
     }
 

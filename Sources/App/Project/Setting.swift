@@ -25,6 +25,11 @@ package struct Setting: Sendable {
             "environment", \.environment, "What the server is for. Migrations run by themselves, and seeds are loaded, in development only."
         ),
         text("data", \.dataFolder, "The folder of the database, the keys and the files, relative to the project's."),
+        optional(
+            "master_key", \.masterKey,
+            "A secret of at least 32 bytes, the same on every server: with it, a project on PostgreSQL keeps its keys there, sealed, instead of in the data folder.",
+            isSecret: true),
+        optional("previous_master_key", \.previousMasterKey, "The master key before this one, while it is being changed.", isSecret: true),
         text("server.host", \.server.host, "The address to listen on. Another than this machine's own needs the environment to be set."),
         number("server.port", \.server.port, 0...65535, "The port to listen on; 0 takes a free one."),
         optional("server.certificate", \.server.certificate, "A file of certificates (PEM). With it, HTTPS and HTTP/2 are spoken."),

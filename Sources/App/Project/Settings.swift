@@ -60,6 +60,9 @@ package struct Settings: Sendable, Hashable {
     /// Somebody chose the environment; it is not only the default.
     package var isEnvironmentChosen = false
     package var dataFolder = "data"
+    /// What the keys in PostgreSQL are sealed under; nil: keys stay in the data folder.
+    package var masterKey: String?
+    package var previousMasterKey: String?
     package var server = Server()
     package var api = API()
     package var auth = Auth()

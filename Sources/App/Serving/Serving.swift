@@ -158,7 +158,8 @@ struct StartReport: Sendable {
             "Offstage \(Version.offstage) serves \(address)  (\(settings.environment.rawValue), ready in \(seconds * 1000 + attoseconds / 1_000_000_000_000_000) ms)",
             "  API   \(address)/rest/v1",
             settings.database.url == nil
-                ? "  data  \(project.folder.dataPath(settings))" : "  data  in PostgreSQL; keys in \(project.folder.dataPath(settings))",
+                ? "  data  \(project.folder.dataPath(settings))"
+                : "  data  in PostgreSQL; keys \(project.sharesKeys ? "there too, sealed" : "in \(project.folder.dataPath(settings))")",
         ]
         if settings.hasDocs { lines.insert("  docs  \(address)/docs", at: 2) }
         for applied in story.applied { lines += applied.lines.map { "  \($0)" } }
@@ -182,6 +183,9 @@ struct StartReport: Sendable {
                     + (isShown ? ", shown this once  \(created.text)" : "  not shown in a log: offstage keys create secret --name NAME"))
         }
         if case .postgres = project.database {
+            if settings.environment == .production, !project.sharesKeys {
+                lines.append("  note: the keys are this server's own; several servers of a project need a master_key")
+            }
             lines.append("Who may do what: PostgreSQL's own grants and policies say (\\dp and \\ddp in psql).")
             return lines
         }

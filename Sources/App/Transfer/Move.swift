@@ -1,3 +1,4 @@
+import OffstageAuth
 import OffstageDatabase
 import OffstagePostgres
 import OffstageSQL
@@ -57,6 +58,7 @@ struct Move: Sendable {
         } catch is Dry {
             return tell(.line("It would work. Nothing was kept but the tables that the migrations made."))
         }
+        if let shared = try SharedKeys(settings) { try project.keys.save(to: shared) }
         tell(.line("The project is in PostgreSQL. Serve it from there:  OFFSTAGE_DATABASE_URL=… offstage serve"))
     }
 

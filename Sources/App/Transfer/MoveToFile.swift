@@ -1,3 +1,4 @@
+import OffstageAuth
 import OffstageDatabase
 import OffstagePostgres
 import OffstageSQL
@@ -57,10 +58,9 @@ struct MoveToFile: Sendable {
         } catch is Dry {
             return tell(.line("It would work. Nothing was kept but the tables that the migrations made."))
         }
-        tell(
-            .line(
-                "The project is in \(folder)/app.db. Take keys.json from the data folder along, and serve it without a database's address.")
-        )
+        if project.sharesKeys { try project.keys.save(to: KeyRing.file(in: folder)) }
+        let keys = project.sharesKeys ? "Its keys are in keys.json beside it" : "Take keys.json from the data folder along"
+        tell(.line("The project is in \(folder)/app.db. \(keys); serve it without a database's address."))
     }
 
     private struct Dry: Error {}

@@ -125,6 +125,8 @@ package enum PostgresSetup {
             total bigint, inserted bigint, keys text, body text);
         create index if not exists answer_given_at on offstage.answer (given_at);
         create table if not exists offstage.answer_owner (owner bytea primary key, answers bigint not null, bytes bigint not null);
+        create table if not exists offstage.keys (
+            id int primary key check (id = 1), sealed text not null, changed_at timestamptz not null default now());
         """
 
     /// Requests may name what is in the schema; what they may do with it, the grants say. `service_role` may do all.
