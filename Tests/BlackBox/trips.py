@@ -76,12 +76,14 @@ try:
     single = {"Accept": "application/vnd.pgrst.object+json"}
 
     def trips(method, path, body=None, **headers):
-        """After the statement was prepared, and not before."""
+        """The most of two: the statement is prepared on the way, and then is."""
+        counted = []
         for _ in range(2):
             before = relay.trips
             status, _, answer = project.request(method, "/rest/v1/" + path, body() if callable(body) else body, {name.replace("_", "-"): value for name, value in headers.items()})
             holds(f"{method} {path} is answered", status < 300, status, answer)
-        return relay.trips - before
+            counted.append(relay.trips - before)
+        return max(counted)
 
     for what, wanted, found in [
         ("rows", 1, trips("GET", "books?limit=20")),
