@@ -36,7 +36,8 @@ struct OffstageCommand: AsyncParsableCommand {
             MoveCommand.self,
             SQLCommand.self,
             KeysCommand.self,
-            DoctorCommand.self, CompletionsCommand.self, SettingsCommand.self, ErrorsCommand.self, SQLReferenceCommand.self,
+            GrantsCommand.self, DoctorCommand.self, CompletionsCommand.self, SettingsCommand.self, ErrorsCommand.self,
+            SQLReferenceCommand.self,
         ])
 
     /// Errors of ours end with their own words instead of the parser's.

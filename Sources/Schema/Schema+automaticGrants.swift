@@ -12,7 +12,7 @@ extension Schema {
     /// Views never get any. Each grant is over one object, in order of name, so that it can be printed and run as it is.
     package func automaticGrants(for file: [Statement], before: Schema, path: [String] = searchPath) -> [Grant] {
         var grants: [Grant] = []
-        let mentioned = ownGrants(file, path: path)
+        let mentioned = grantsByHand(in: file, path: path)
         for (name, table) in tables.sorted(by: { $0.key < $1.key }) {
             if !table.hasRowSecurity {
                 grants += takenBack(name)
@@ -74,7 +74,7 @@ extension Schema {
     }
 
     /// Does the file itself grant or revoke on a table?
-    private func ownGrants(_ file: [Statement], path: [String]) -> (QualifiedName) -> Bool {
+    package func grantsByHand(in file: [Statement], path: [String]) -> (QualifiedName) -> Bool {
         var tables: Set<QualifiedName> = []
         var namespaces: Set<String> = []
         for statement in file {

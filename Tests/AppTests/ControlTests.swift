@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct ControlTests {
     @Test(arguments: [
-        DataCommand.migrateUp, .migrateStatus, .doctor, .sql(SQLScript("select '\"x\"\n'")),
+        DataCommand.migrateUp, .migrateStatus, .doctor, .applyGrants(isDry: true), .applyGrants(isDry: false),
+        .sql(SQLScript("select '\"x\"\n'")),
         .sql(SQLScript("select 1", as: .json, role: "anon", claims: "{}")), .describe(nil), .describe("books"),
         .importFile(path: "/a \"b\".csv", format: .ndjson, table: "t", skipsBad: true),
         .export(table: "s.t", format: .json, isForSpreadsheet: false), .export(table: "t", format: .csv, isForSpreadsheet: true),

@@ -11,13 +11,16 @@ if not os.environ.get("OFFSTAGE_TEST_POSTGRES"):
 def held(table):
     """Who may do what, asked in a way that both engines answer."""
     asked = [(table, role, right) for role in ["anon", "authenticated"] for right in ["select", "insert", "update", "delete"]]
-    return " union all ".join(f"select '{t} {r} {p}' as what, has_table_privilege('{r}', 'public.{t}', '{p}') as held" for t, r, p in asked)
+    named = table if "." in table else f"public.{table}"
+    return " union all ".join(f"select '{t} {r} {p}' as what, has_table_privilege('{r}', '{named}', '{p}') as held" for t, r, p in asked)
 
 
 LOOSE = "-- offstage: no transaction\n"
 NOTE = "create table {0} (id int primary key); alter table {0} enable row level security;"
 
-# Each: a name, the files in their order, and the tables whose grants are compared.
+RIGHTS = "select " + ", ".join(f"has_schema_privilege('{role}', 'api', 'usage') as {role}" for role in ["anon", "authenticated", "service_role"])
+
+# Each: a name, the files in their order, and the tables whose grants are compared. The schemas `public` and `api` are exposed.
 CASES = [
     ("a table made again", [NOTE.format("note"), "drop table note;", NOTE.format("note")], ["note"]),
     ("a table made again in one file", [NOTE.format("note"), "drop table note; " + NOTE.format("note")], ["note"]),
@@ -65,6 +68,12 @@ CASES = [
         ["note"],
     ),
     ("a file without a transaction gets the usual grants", [LOOSE + NOTE.format("note")], ["note"]),
+    ("an exposed schema is made", ["create schema api; " + NOTE.format("api.note")], ["api.note"], RIGHTS),
+    ("an exposed schema is made, and may be used", ["create schema api;", "grant usage on schema api to anon; " + NOTE.format("api.note")], ["api.note"], RIGHTS),
+    ("an exposed schema is made where it is not there", ["create schema if not exists api; create table api.note (id int primary key);", "alter table api.note enable row level security;"], ["api.note"], RIGHTS),
+    ("an exposed schema is made twice", ["create schema api;", "create schema api;"], [], RIGHTS),
+    ("an exposed schema is made again", ["create schema api; create table api.old (id int);", "drop table api.old; drop schema api; create schema api; " + NOTE.format("api.note")], ["api.note"], RIGHTS),
+    ("an exposed schema that nobody made", [NOTE.format("api.note")], []),
     ("an error in a file", [NOTE.format("note"), "create table fine (id int);\n\n-- ünï\ncreate table bad (id nonsense);"], ["note"]),
 ]
 
@@ -74,7 +83,7 @@ failed = 0
 def migrate(engine, files, tables, question=None):
     project = Project(engine=engine)
     # One connection, so that what a file leaves on it meets the next.
-    project.environment["OFFSTAGE_DATABASE__CONNECTIONS"] = "1"
+    project.environment.update(OFFSTAGE_DATABASE__CONNECTIONS="1", OFFSTAGE_API__SCHEMAS="public,api")
     try:
         for path in glob.glob(f"{project.folder}/migrations/*") + glob.glob(f"{project.folder}/seed/*"):
             os.remove(path)

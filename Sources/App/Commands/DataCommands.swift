@@ -121,6 +121,24 @@ struct MoveCommand: AsyncParsableCommand {
     }
 }
 
+struct GrantsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grants", abstract: "Who may reach what was made without a migration.", subcommands: [Apply.self])
+
+    struct Apply: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give the usual grants for what psql or another tool made, and tell the servers of it.",
+            discussion: """
+                Tables of exposed schemas with row level security get what a migration would have given them, unless somebody has granted or \
+                revoked on them; service_role gets all. On PostgreSQL; a file has no other tools.
+                """)
+        @OptionGroup var project: ProjectOptions
+        @Flag(help: "Say what would be given, and give nothing.") var dryRun = false
+
+        func run() async throws { try await project.run(.applyGrants(isDry: dryRun)) }
+    }
+}
+
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "doctor", abstract: "What is open to whom, and what is wrong.")
     @OptionGroup var project: ProjectOptions

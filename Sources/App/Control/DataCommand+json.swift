@@ -25,6 +25,7 @@ extension DataCommand {
                     ("claims", text(script.claims)),
                 ])
         case .describe(let name): return object("describe", [("name", text(name))])
+        case .applyGrants(let isDry): return object("grants apply", [("dry", .boolean(isDry))])
         case .doctor: return object("doctor")
         case .openapi(let role, let isSwagger): return object("openapi", [("role", text(role)), ("swagger", .boolean(isSwagger))])
         case .types(let language): return object("types", [("language", text(language.rawValue))])
@@ -47,6 +48,7 @@ extension DataCommand {
         switch name {
         case "migrate up": self = .migrateUp
         case "migrate status": self = .migrateStatus
+        case "grants apply": self = .applyGrants(isDry: flag("dry"))
         case "doctor": self = .doctor
         case "openapi":
             guard let role = text("role") else { return nil }

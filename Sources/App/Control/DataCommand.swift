@@ -18,6 +18,8 @@ package enum DataCommand: Sendable, Hashable {
     /// What there is, or the definition of one relation, type or function.
     case describe(String?)
     case keys(KeysCommand)
+    /// The usual grants for what was made without a migration.
+    case applyGrants(isDry: Bool)
     case doctor
     /// The description of the API as a role sees it.
     case openapi(role: String, isSwagger: Bool)
@@ -65,6 +67,7 @@ package enum DataCommand: Sendable, Hashable {
         case .sql(let script): try await script.perform(in: project, tell)
         case .describe(let name): try Self.describe(project.database.schema, name, tell)
         case .keys(let command): try command.perform(project.keys, tell)
+        case .applyGrants(let isDry): try await project.database.applyGrants(isDry: isDry, tell)
         case .doctor: return try await Doctor(project).perform(tell)
         case .openapi(let role, let isSwagger):
             let schema = project.database.schema

@@ -14,7 +14,7 @@ struct RemoteScriptRun: Sendable {
     }
 
     func perform(in database: PostgresDatabase, _ tell: @escaping DataCommand.Listener) async throws {
-        let exposed = Set(database.options.exposed)
+        let exposed = database.options.exposed
         let hasDefined = try await database.session { session in
             try session.transaction { session in try perform(on: session, exposed, tell) }
         }
@@ -22,7 +22,7 @@ struct RemoteScriptRun: Sendable {
     }
 
     /// - Returns: whether a definition was among the statements.
-    private func perform(on session: PostgresSession, _ exposed: Set<String>, _ tell: DataCommand.Listener) throws -> Bool {
+    private func perform(on session: PostgresSession, _ exposed: [String], _ tell: DataCommand.Listener) throws -> Bool {
         // What our own parser cannot read is for PostgreSQL alone.
         guard let statements = try? parse(script.text, file: "sql") else {
             try placed { () throws(SQLError) in try session.run(script: script.text) }

@@ -24,7 +24,7 @@ extension Migrations {
     /// - Returns: the grants that were made without being written, as SQL.
     /// - Throws: `MigrationError` for what the server refuses, at its place in the file.
     func apply(_ file: MigrationFile, in database: PostgresDatabase) async throws -> [String] {
-        let run = RemoteFileRun(file, shown: "\(folder)/\(file.name)", preamble: preamble, exposed: Set(database.options.exposed))
+        let run = RemoteFileRun(file, shown: "\(folder)/\(file.name)", preamble: preamble, exposed: database.options.exposed)
         let grants = try await database.session { try run.perform(on: $0) }
         try await database.reload()
         return grants

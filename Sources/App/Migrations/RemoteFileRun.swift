@@ -8,9 +8,9 @@ struct RemoteFileRun: Sendable {
     private let file: MigrationFile
     private let shown: String
     private let preamble: String
-    private let exposed: Set<String>
+    private let exposed: [String]
 
-    init(_ file: MigrationFile, shown: String, preamble: String, exposed: Set<String>) {
+    init(_ file: MigrationFile, shown: String, preamble: String, exposed: [String]) {
         self.file = file
         self.shown = shown
         self.preamble = preamble

@@ -6,13 +6,13 @@ import OffstageSyntax
 /// The usual grants on PostgreSQL, by the code that gives and takes them on the embedded engine.
 ///
 /// Which of them are Offstage's own stands in `offstage.automatic_grant`, by the relation itself: it keeps its rows when it is renamed, and
-/// one that is made again under an old name has none.
+/// one that is made again under an old name has none. `offstage.granted_by_hand` has those of which somebody else said who may do what.
 struct RemoteGrants {
-    private typealias Held = [QualifiedName: [String: Set<Privilege>]]
+    typealias Held = [QualifiedName: [String: Set<Privilege>]]
 
-    private let exposed: Set<String>
+    let exposed: [String]
 
-    init(_ exposed: Set<String>) { self.exposed = exposed }
+    init(_ exposed: [String]) { self.exposed = exposed }
 
     /// Gives what the statements call for and takes back what they do, in the transaction that is open, as the login user.
     ///
@@ -21,18 +21,18 @@ struct RemoteGrants {
     func give(for statements: [Statement], before: Schema, on session: PostgresSession) throws -> [String] {
         _ = try session.rows("reset session authorization")
         _ = try session.rows("reset role")
+        // A schema that the file made.
+        try PostgresSetup.open(exposed, on: session)
         let path = try session.rows("select unnest(current_schemas(false))").compactMap { $0.first ?? nil }
-        var schema = try session.catalogue(inTransaction: true)
-        schema.authority = .own
-        schema.exposed = exposed
-        let recorded = try recorded(on: session)
-        // What was revoked by other means is not ours to take back either.
-        schema.automaticPrivileges = Self.cleaned(recorded) { schema.privileges[$0]?.whole[$1]?.contains($2) == true }
+        var (schema, recorded) = try state(on: session)
         // The file's own grants have been made; here only what they say of ours counts.
         var after = schema
         for case .grant(let grant) in statements.map(\.kind) {
             _ = try? after.apply(Statement(.grant(grant)), path: path) { (_) throws(SQLError) in [] }
         }
+        let isByHand = schema.grantsByHand(in: statements, path: path)
+        try note(
+            byHand: schema.tables.keys.filter { isByHand($0) || Self.isTaken(recorded[$0], schema.automaticPrivileges[$0]) }, on: session)
         schema.automaticPrivileges = after.automaticPrivileges
         let grants = schema.automaticGrants(for: statements, before: before, path: path)
         try schema.grantAutomatically(grants)
@@ -40,6 +40,31 @@ struct RemoteGrants {
         for grant in all { try session.run(script: Statement(.grant(grant)).sql) }
         try record(schema.automaticPrivileges, instead: recorded, on: session)
         return all.map { Statement(.grant($0)).sql }
+    }
+
+    /// The catalogue in the transaction that is open, judged as on the embedded engine, and what was given automatically before.
+    ///
+    /// What was revoked by other means since is not ours to take back: the schema's automatic privileges are those that are still held.
+    func state(on session: PostgresSession) throws -> (schema: Schema, recorded: Held) {
+        var schema = try session.catalogue(inTransaction: true)
+        schema.authority = .own
+        schema.exposed = Set(exposed)
+        let recorded = try recorded(on: session)
+        let held = schema.privileges
+        schema.automaticPrivileges = Self.cleaned(recorded) { held[$0]?.whole[$1]?.contains($2) == true }
+        return (schema, recorded)
+    }
+
+    /// Was all of it revoked by other means?
+    static func isTaken(_ given: [String: Set<Privilege>]?, _ left: [String: Set<Privilege>]?) -> Bool { given != nil && left == nil }
+
+    /// Somebody has spoken of these.
+    func note(byHand names: [QualifiedName], on session: PostgresSession) throws {
+        for name in names.sorted() {
+            _ = try session.rows(
+                "insert into offstage.granted_by_hand values (format('%I.%I', $1::text, $2::text)::regclass) on conflict do nothing",
+                [name.schema, name.name])
+        }
     }
 
     private static func cleaned(_ held: Held, _ isHeld: (QualifiedName, String, Privilege) -> Bool) -> Held {
@@ -54,7 +79,9 @@ struct RemoteGrants {
     }
 
     private func recorded(on session: PostgresSession) throws -> Held {
-        _ = try session.rows("delete from offstage.automatic_grant g where not exists (select from pg_class c where c.oid = g.relation)")
+        for table in ["automatic_grant", "granted_by_hand"] {
+            _ = try session.rows("delete from offstage.\(table) g where not exists (select from pg_class c where c.oid = g.relation)")
+        }
         let rows = try session.rows(
             """
             select n.nspname, c.relname, g.role, g.privilege from offstage.automatic_grant g
@@ -69,7 +96,7 @@ struct RemoteGrants {
         return held
     }
 
-    private func record(_ held: Held, instead recorded: Held, on session: PostgresSession) throws {
+    func record(_ held: Held, instead recorded: Held, on session: PostgresSession) throws {
         let (new, old) = (Self.cells(held), Self.cells(recorded))
         let relation = "format('%I.%I', x ->> 0, x ->> 1)::regclass"
         for (rows, sql) in [

@@ -154,7 +154,7 @@ extension Project {
     }
 
     private func seed(_ database: PostgresDatabase, _ seeds: [String]) async throws -> [Seeded] {
-        let (folder, schema, exposed) = (folder, database.schema, Set(database.options.exposed))
+        let (folder, schema, exposed) = (folder, database.schema, database.options.exposed)
         return try await database.session { session in
             try session.transaction { session in
                 _ = try session.rows(PostgresSetup.lock)

@@ -42,10 +42,13 @@ package enum PostgresSetup {
                 {
                     try session.run(script: Schema.systemDefinitions)
                 }
-                for schema in exposed { try session.run(script: opening(schema)) }
+                // A file has this one from its beginning, too; the others are made by migrations.
+                if exposed.contains("public") { try session.run(script: "create schema if not exists public") }
             }
             // Those that came later.
             try session.run(script: tables)
+            try open(exposed, on: session)
+            try session.run(script: announcing)
             _ = try session.rows("commit")
         } catch {
             _ = try? session.rows("rollback")
@@ -127,20 +130,37 @@ package enum PostgresSetup {
         create table if not exists offstage.answer_owner (owner bytea primary key, answers bigint not null, bytes bigint not null);
         create table if not exists offstage.keys (
             id int primary key check (id = 1), sealed text not null, changed_at timestamptz not null default now());
+        create table if not exists offstage.granted_by_hand (relation regclass primary key);
         """
 
-    /// Requests may name what is in the schema; what they may do with it, the grants say. `service_role` may do all.
-    private static func opening(_ schema: String) -> String {
-        let name = PostgresDialect.quoted(schema)
-        return """
-            create schema if not exists \(name);
-            grant usage on schema \(name) to anon, authenticated, service_role;
-            grant all on all tables in schema \(name) to service_role;
-            grant all on all sequences in schema \(name) to service_role;
-            grant all on all routines in schema \(name) to service_role;
-            alter default privileges in schema \(name) grant all on tables to service_role;
-            alter default privileges in schema \(name) grant all on sequences to service_role;
-            alter default privileges in schema \(name) grant all on routines to service_role;
-            """
-    }
+    /// Event triggers that tell the servers of every change to the catalogue, whoever makes it: psql, another tool, another program.
+    ///
+    /// Only a superuser may make them, or who passes for one at a provider of databases. Supabase's own say the same on a channel that is heard as
+    /// well, and nothing is added to them. What happens to temporary tables, and what no request can see, is not told.
+    private static let announcing = """
+        do $$
+        begin
+            if exists (select from pg_event_trigger where evtname in ('pgrst_ddl_watch', '\(trigger)')) then return; end if;
+            create function offstage.announce_definition() returns event_trigger language plpgsql set search_path = pg_catalog as $f$
+            begin
+                if exists (
+                    select from pg_event_trigger_ddl_commands() c
+                    where c.schema_name is distinct from 'pg_temp'
+                        and c.command_tag not in ('CREATE INDEX', 'ALTER INDEX', 'CREATE STATISTICS', 'ALTER STATISTICS', 'REFRESH MATERIALIZED VIEW')
+                ) then perform pg_notify('offstage', 'reload schema'); end if;
+            end $f$;
+            create function offstage.announce_drop() returns event_trigger language plpgsql set search_path = pg_catalog as $f$
+            begin
+                if exists (select from pg_event_trigger_dropped_objects() d where not d.is_temporary and d.object_type <> 'index')
+                    then perform pg_notify('offstage', 'reload schema'); end if;
+            end $f$;
+            create event trigger \(trigger) on ddl_command_end execute function offstage.announce_definition();
+            create event trigger \(trigger)_drop on sql_drop execute function offstage.announce_drop();
+        exception
+            when insufficient_privilege then null;
+        end $$;
+        """
+
+    /// The event trigger's name.
+    package static let trigger = "offstage_definition"
 }
