@@ -102,4 +102,19 @@ enum CatalogueQueries {
                 (select nullif(reset_val, '0') from pg_settings where name = 'statement_timeout'))
         from pg_roles r where r.rolname !~ '^pg_' order by r.rolname
         """
+
+    /// schema, table, name, permissive, command, roles as JSON, using, with check
+    static let policies = """
+        select n.nspname, c.relname, p.polname, p.polpermissive, p.polcmd,
+            (select json_agg(case r when 0 then 'public' else pg_get_userbyid(r) end) from unnest(p.polroles) r),
+            pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)
+        from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace where \(ours) order by p.oid
+        """
+
+    /// schema, who may use it as JSON
+    static let usage = """
+        select n.nspname, (select json_agg(case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee) end)
+            from aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) x where x.privilege_type = 'USAGE')
+        from pg_namespace n where \(ours)
+        """
 }

@@ -1,4 +1,3 @@
-import OffstageJSON
 package import OffstageSyntax
 
 /// A schema read from a PostgreSQL's own catalogue.
@@ -7,12 +6,12 @@ package import OffstageSyntax
 /// let schema = try Introspection { sql in try session.rows(sql) }.schema(describing: …)
 /// ```
 ///
-/// What the database alone decides stays there: policies, checks and bodies are not read. PostgreSQL lets everyone execute a function: at
+/// What the database alone decides stays there: checks and bodies are not read, and policies only for who asks who may do what. PostgreSQL lets everyone execute a function: at
 /// `/rpc` it must be granted by name, as on the embedded engine. A type of which ``DataType`` knows
 /// nothing is taken for text when a request is planned; its own name goes into what is sent.
 package struct Introspection {
-    private let ask: (String) throws -> [[String?]]
-    private var schema = Schema()
+    let ask: (String) throws -> [[String?]]
+    var schema = Schema()
     /// What the database says of writes to what is no plain table: the events it takes, those that have an INSTEAD OF trigger, and the
     /// columns that it writes through by itself.
     private var writing: [QualifiedName: (events: Int, triggers: Int, direct: Set<String>)] = [:]
@@ -20,11 +19,15 @@ package struct Introspection {
     /// - Parameter ask: runs a query and gives its rows.
     package init(_ ask: @escaping (String) throws -> [[String?]]) { self.ask = ask }
 
-    /// - Parameter describe: the columns of a view's query, and which columns of tables they show.
+    /// - Parameters:
+    ///   - withAccess: policies, and who may use a schema, are read as well.
+    ///   - describe: the columns of a view's query, and which columns of tables they show.
     /// - Throws: what `ask` throws.
-    package func schema(describing describe: (Select, Schema) throws(SQLError) -> [View.Column]) throws -> Schema {
+    package func schema(withAccess: Bool = false, describing describe: (Select, Schema) throws(SQLError) -> [View.Column]) throws -> Schema
+    {
         var copy = self
         try copy.read(describe)
+        if withAccess { try copy.readAccess() }
         return copy.schema
     }
 
@@ -52,7 +55,7 @@ package struct Introspection {
 
     private mutating func readRoles() throws {
         var reachable: Set<String> = []
-        for row in try ask(CatalogueQueries.roles).map(Row.init) {
+        for row in try ask(CatalogueQueries.roles).map(CatalogueRow.init) {
             var role = Role(row[0])
             role.isSuperuser = row.flag(1)
             role.bypassesRowSecurity = row.flag(2)
@@ -71,11 +74,11 @@ package struct Introspection {
     }
 
     private mutating func readTypes() throws {
-        for row in try ask(CatalogueQueries.enumerations).map(Row.init) {
+        for row in try ask(CatalogueQueries.enumerations).map(CatalogueRow.init) {
             let labels = row.list(2).enumerated().map { Enumeration.Label(name: $1, position: Int64($0 + 1) * 1024) }
             schema.enumerations[row.name] = Enumeration(schema: row[0], name: row[1], labels: labels)
         }
-        for row in try ask(CatalogueQueries.domains).map(Row.init) {
+        for row in try ask(CatalogueQueries.domains).map(CatalogueRow.init) {
             schema.domains[row.name] = DomainDefinition(row.name, below: type(row[2]))
         }
     }
@@ -92,9 +95,9 @@ package struct Introspection {
     // MARK: Relations
 
     private mutating func readRelations() throws -> [(name: QualifiedName, query: String)] {
-        var columns: [QualifiedName: [Row]] = [:]
-        for row in try ask(CatalogueQueries.columns).map(Row.init) { columns[row.name, default: []].append(row) }
-        let relations = try ask(CatalogueQueries.relations).map(Row.init)
+        var columns: [QualifiedName: [CatalogueRow]] = [:]
+        for row in try ask(CatalogueQueries.columns).map(CatalogueRow.init) { columns[row.name, default: []].append(row) }
+        let relations = try ask(CatalogueQueries.relations).map(CatalogueRow.init)
         // Composite types first: columns may be of them.
         for row in relations where row[2] == "c" {
             schema.composites[row.name] = Composite(row.name, (columns[row.name] ?? []).map { .init($0[2], type($0[3])) })
@@ -134,7 +137,7 @@ package struct Introspection {
         return views
     }
 
-    private func column(_ row: Row) -> Column {
+    private func column(_ row: CatalogueRow) -> Column {
         var column = Column(row[2], type(row[3]))
         column.foreignType = row[3]
         column.isNotNull = row.flag(4)
@@ -167,7 +170,7 @@ package struct Introspection {
     // MARK: Keys
 
     private mutating func readConstraints() throws {
-        for row in try ask(CatalogueQueries.constraints).map(Row.init) {
+        for row in try ask(CatalogueQueries.constraints).map(CatalogueRow.init) {
             switch row[3] {
             case "f":
                 guard let namespace = row.text(5), let table = row.text(6) else { continue }
@@ -218,7 +221,7 @@ package struct Introspection {
 
     /// They decide nothing here: they tell which relations to speak of, and which columns a role sees.
     private mutating func readGrants() throws {
-        for row in try ask(CatalogueQueries.grants).map(Row.init) {
+        for row in try ask(CatalogueQueries.grants).map(CatalogueRow.init) {
             guard let privilege = Privilege(rawValue: row[4]) else { continue }
             if let column = row.text(2) {
                 schema.privileges[row.name, default: Privileges()].columns[row[3], default: [:]][column, default: []].insert(privilege)
@@ -231,7 +234,7 @@ package struct Introspection {
     // MARK: Functions
 
     private mutating func readFunctions() throws {
-        for row in try ask(CatalogueQueries.functions).map(Row.init) {
+        for row in try ask(CatalogueQueries.functions).map(CatalogueRow.init) {
             let arguments = row.objects(7)
             let inputs = arguments.filter { ["i", "b", "v"].contains($0["mode"]) }
             let firstDefault = inputs.count - (row.number(8) ?? 0)
@@ -260,7 +263,7 @@ package struct Introspection {
         }
     }
 
-    private func result(_ row: Row, _ outputs: [[String: String]]) -> Function.Result {
+    private func result(_ row: CatalogueRow, _ outputs: [[String: String]]) -> Function.Result {
         let isSet = row.flag(2)
         if !outputs.isEmpty {
             let columns = outputs.enumerated().map { index, output in
@@ -277,42 +280,5 @@ package struct Introspection {
         }
         let result = type(row[3])
         return isSet ? .set(result) : .scalar(result)
-    }
-}
-
-/// One row of an answer, read by place.
-private struct Row {
-    private let cells: [String?]
-
-    init(_ cells: [String?]) { self.cells = cells }
-
-    /// The text at a place; empty for null and beyond the end.
-    subscript(_ index: Int) -> String { text(index) ?? "" }
-
-    func text(_ index: Int) -> String? { cells.indices.contains(index) ? cells[index] : nil }
-    func flag(_ index: Int) -> Bool { text(index) == "t" }
-    func number(_ index: Int) -> Int? { text(index).flatMap { Int($0) } }
-
-    /// The first two columns of every query about an object.
-    var name: QualifiedName { QualifiedName(self[0], self[1]) }
-
-    func list(_ index: Int) -> [String] {
-        guard case .array(let items)? = json(index) else { return [] }
-        return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
-    }
-
-    func objects(_ index: Int) -> [[String: String]] {
-        guard case .array(let items)? = json(index) else { return [] }
-        return items.map { item in
-            guard case .object(let members) = item else { return [:] }
-            var object: [String: String] = [:]
-            for member in members { if case .string(let text) = member.value { object[member.name] = text } }
-            return object
-        }
-    }
-
-    private func json(_ index: Int) -> JSONValue? {
-        guard let text = text(index) else { return nil }
-        return try? Array(text.utf8).withUnsafeBufferPointer { try JSONValue(parsing: $0) }
     }
 }
