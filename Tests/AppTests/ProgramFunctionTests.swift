@@ -99,15 +99,41 @@ struct ProgramFunctionTests {
         #expect(try await served.get("peek_id").contains("25006"))
     }
 
+    @Test(arguments: Engine.all) func `a moment comes back from the database as it was given, or is refused`(_ engine: Engine) async throws
+    {
+        let served = try await Served(engine)
+        for (seconds, text) in [
+            ("0.5", "1970-01-01T00:00:00.5+00:00"), ("-14831769600", "1500-01-01T00:00:00+00:00"),
+            ("-63517824000", "0044-03-15T00:00:00+00:00 BC"), ("253402300800", "10000-01-01T00:00:00+00:00"),
+        ] {
+            says(try await served.post("moment", #"{"n":\#(seconds)}"#), "\"\(text)\"")
+        }
+        for seconds in ["1e13", "-1e13", "1e300", "-1e300"] {
+            #expect(try await served.post("moment", #"{"n":\#(seconds)}"#).contains("22008"), "\(seconds)")
+        }
+    }
+
     @Test func `moments are those of the database`() throws {
         for (text, seconds) in [
             ("2024-05-01T10:00:00+00:00", 1_714_557_600.0), ("2024-05-01T12:00:00.5+02:00", 1_714_557_600.5), ("2024-05-01", 1_714_521_600),
+            ("2024-05-01T10:00:00", 1_714_557_600), ("1500-01-01T00:00:00Z", -14_831_769_600),
+            ("0044-03-15T00:00:00+00:00 BC", -63_517_824_000),
         ] {
             #expect(FunctionJSON.date(text)?.timeIntervalSince1970 == seconds, "\(text)")
         }
         #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: 1_714_557_600.25)) == "2024-05-01T10:00:00.250000Z")
         #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: -0.5)) == "1969-12-31T23:59:59.500000Z")
-        for text in ["", "x", "2024-13-01", "2024-05-01T", "2024-05-01T10:00:00.x"] { #expect(FunctionJSON.date(text) == nil, "\(text)") }
+        #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: -63_517_824_000)) == "0044-03-15T00:00:00.000000Z BC")
+        #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: .infinity)) == "infinity")
+        #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: -.infinity)) == "-infinity")
+        #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: .nan)) == "NaN")
+        for seconds in [1e18, .greatestFiniteMagnitude] {
+            #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: seconds)) == "294277-01-01T00:00:00.000000Z")
+            #expect(FunctionJSON.text(of: Date(timeIntervalSince1970: -seconds)) == "4714-11-23T23:59:59.999999Z BC")
+        }
+        for text in ["", "x", "now", "infinity", "2024-13-01", "2024-05-01T", "2024-05-01T10:00:00.x"] {
+            #expect(FunctionJSON.date(text) == nil, "\(text)")
+        }
     }
 }
 
@@ -219,10 +245,11 @@ extension Served {
         create function found(t text, u text) returns setof text language swift as 'found';
         create function calls_swift() returns int language plpgsql as 'begin return strict(1); end';
         create sequence ids;
+        create function moment(n float8) returns timestamptz language swift as 'moment';
         create function forever() returns void language swift as 'forever';
         create function next_id() returns int security definer language swift as 'next_id';
         create function peek_id() returns int stable security definer language swift as 'next_id';
-        grant execute on function forever, next_id, peek_id to anon;
+        grant execute on function moment, forever, next_id, peek_id to anon;
         grant execute on function echo, whole, shelf, numbers, nothing, strict, wrong, count_hidden, count_hidden_as_owner, who, add_hidden,
           sneaky, transfer, balance, declined, faulty, quoted, two_statements, missing, duplicate, found, calls_swift to anon;
         """
@@ -259,6 +286,8 @@ extension Served {
     }
     private struct Number: Codable { var n: Int }
     private struct Text: Codable { var t: String? }
+    private struct Seconds: Codable { var n: Double }
+    private struct Moment: Codable { var m: Date }
     private struct Two: Codable {
         var t: String
         var u: String
@@ -322,6 +351,10 @@ extension Served {
         }
         app.function("next_id") { call in
             try await call.database.query("select nextval('ids')::int as n", as: Number.self).first?.n
+        }
+        app.function("moment") { (input: Seconds, call) in
+            let date = Date(timeIntervalSince1970: input.n)
+            return try await call.database.query("select \(date)::timestamptz as m", as: Moment.self).first?.m
         }
         app.function("found") { (input: Two, call) in
             let found = try await call.database.query(

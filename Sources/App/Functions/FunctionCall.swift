@@ -29,6 +29,6 @@ public struct FunctionCall: Sendable {
     ///
     /// - Throws: `DecodingError` where it is not such a value; a caller without a token has an empty payload.
     public func claims<Claims: Decodable>(as type: Claims.Type = Claims.self) throws -> Claims {
-        try FunctionJSON.decoder().decode(type, from: Data((claimsText ?? "{}").utf8))
+        try FunctionJSON.read((claimsText ?? "{}").utf8)
     }
 }

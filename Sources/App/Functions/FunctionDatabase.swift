@@ -40,7 +40,7 @@ public struct FunctionDatabase: Sendable {
     /// - Throws: ``OffstageError`` for what the database refuses; `DecodingError` where a row is not what `Row` takes.
     public func query<Row: Decodable & Sendable>(_ query: SQLQuery, as type: Row.Type = Row.self) async throws -> [Row] {
         if case .embedded(let database) = database, let rows = try await read(query, in: database) {
-            return try FunctionJSON.decoder().decode([Row].self, from: Data(rows))
+            return try FunctionJSON.read(rows)
         }
         return try await transaction { try $0.query(query, as: type) }
     }
@@ -133,7 +133,7 @@ public final class FunctionTransaction {
     /// The rows of a statement: a query, or a write with `returning`. See ``FunctionDatabase/query(_:as:)``.
     public func query<Row: Decodable>(_ query: SQLQuery, as type: Row.Type = Row.self) throws -> [Row] {
         let result = try result(of: query)
-        return try FunctionJSON.decoder().decode([Row].self, from: Data(result.jsonRows.utf8))
+        return try FunctionJSON.read(result.jsonRows.utf8)
     }
 
     /// Runs a statement. See ``FunctionDatabase/execute(_:)``.

@@ -1,3 +1,6 @@
+import OffstageJSON
+import OffstageSchema
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -6,7 +9,15 @@
 
 /// Values of functions as JSON, in the forms that the database writes them: moments and days by ISO 8601, bytes as `\x…`.
 enum FunctionJSON {
-    static func decoder() -> JSONDecoder {
+    /// - Throws: `DecodingError` where the bytes are no such value.
+    static func read<Value: Decodable>(_ bytes: some Collection<UInt8>) throws -> Value {
+        try decoder().decode(Value.self, from: Data(bytes))
+    }
+
+    /// - Throws: `EncodingError` for what JSON cannot hold, such as a number that is none.
+    static func bytes(of value: some Encodable) throws -> [UInt8] { Array(try encoder().encode(value)) }
+
+    private static func decoder() -> JSONDecoder {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .custom { decoder in
             let container = try decoder.singleValueContainer()
@@ -27,7 +38,7 @@ enum FunctionJSON {
         return decoder
     }
 
-    static func encoder() -> JSONEncoder {
+    private static func encoder() -> JSONEncoder {
         let encoder = JSONEncoder()
         // The same value is the same text each time.
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -42,53 +53,38 @@ enum FunctionJSON {
         return encoder
     }
 
-    static func bytes(of value: some Encodable) throws -> [UInt8] { Array(try encoder().encode(value)) }
-
-    /// `2024-05-01T12:00:00.123456Z`
+    /// `2024-05-01T12:00:00.123456Z`, `0044-03-15T00:00:00.000000Z BC`, `infinity`.
+    ///
+    /// A moment that the database has no room for is one that it refuses: the nearest beyond its range (22008), or `NaN` (22007).
     static func text(of date: Date) -> String {
-        // Foundation's own styles end at milliseconds.
-        let microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
-        let (seconds, fraction) = (microseconds.flooredQuotient(1_000_000), microseconds.flooredRemainder(1_000_000))
-        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        let seconds = date.timeIntervalSinceReferenceDate
+        guard seconds.isFinite else { return seconds.isNaN ? "NaN" : seconds < 0 ? "-infinity" : "infinity" }
+        let (range, counted) = (DateTimeText.timestampRange, Int64(exactly: (seconds * 1_000_000).rounded()) ?? (seconds < 0 ? .min : .max))
+        let microseconds = max(range.lowerBound - 1, min(range.upperBound - reference, counted) + reference)
+        // The database's calendar, which is Gregorian all the way back; Foundation's is Julian before 1582 and ends at milliseconds.
+        let fraction = CivilTime(microseconds: microseconds).seconds % 1_000_000
+        var writer = JSONWriter()
+        DateTimeOutput.timestamp(microseconds - fraction, json: true, into: &writer)
+        let (whole, era) = writer.text.hasSuffix(" BC") ? (writer.text.dropLast(3), " BC") : (writer.text[...], "")
         let digits = String(fraction)
-        return whole.dropLast() + "." + String(repeating: "0", count: 6 - digits.utf8.count) + digits + "Z"
+        return whole + "." + String(repeating: "0", count: 6 - digits.utf8.count) + digits + "Z" + era
     }
 
+    /// A moment or a day as ISO 8601 and the database write them; one without a zone is taken for UTC, and `infinity` is none.
     static func date(_ text: String) -> Date? {
-        if text.utf8.count == 10 { return try? Date(text, strategy: .iso8601.year().month().day()) }
-        // What stands behind the point is read apart.
-        guard let point = text.firstIndex(of: ".") else { return moment(text) }
-        let rest = text[text.index(after: point)...]
-        let digits = rest.prefix { $0.isASCII && $0.isNumber }
-        guard let fraction = Double("0.\(digits)"), let whole = moment(text[..<point] + rest.dropFirst(digits.count)) else { return nil }
-        return whole.addingTimeInterval(fraction)
+        // The database reads more than that: `now`, `tomorrow`.
+        guard text.utf8.first.map({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) == true,
+            case .integer(let microseconds)? = try? ColumnType(.timestamptz).parse(text, in: ValueContext())
+        else { return nil }
+        return Date(timeIntervalSinceReferenceDate: Double(microseconds - reference) / 1_000_000)
     }
 
-    private static func moment(_ text: some StringProtocol) -> Date? {
-        let text = String(text)
-        // `timestamp` has no zone; it is taken for UTC.
-        let hasZone = text.hasSuffix("Z") || text.dropFirst(19).contains { $0 == "+" || $0 == "-" }
-        return try? Date(hasZone ? text : text + "Z", strategy: .iso8601)
-    }
+    /// Where Foundation begins to count, 2001-01-01, as the database counts: microseconds since 2000-01-01.
+    private static let reference: Int64 = 366 * 86_400_000_000
 
     private static func data(_ text: String) -> Data? {
-        guard text.hasPrefix("\\x"), text.utf8.count % 2 == 0 else { return nil }
-        var data = Data()
-        var high: UInt8?
-        for byte in text.utf8.dropFirst(2) {
-            guard let digit = Character(UnicodeScalar(byte)).hexDigitValue.map({ UInt8($0) }) else { return nil }
-            if let first = high {
-                data.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
-            }
-        }
-        return data
+        // The database reads its older form as well.
+        guard text.hasPrefix("\\x"), case .blob(let bytes)? = try? ColumnType(.bytea).parse(text, in: ValueContext()) else { return nil }
+        return Data(bytes)
     }
-}
-
-extension Int64 {
-    fileprivate func flooredRemainder(_ divisor: Int64) -> Int64 { ((self % divisor) + divisor) % divisor }
-    fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 { (self - flooredRemainder(divisor)) / divisor }
 }

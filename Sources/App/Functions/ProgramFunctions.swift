@@ -39,7 +39,7 @@ struct ProgramFunctions: SwiftFunctions {
 
     static func arguments<Input: Decodable & Sendable>(_ bytes: [UInt8], of name: String, as type: Input.Type) throws -> Input {
         do {
-            return try FunctionJSON.decoder().decode(type, from: Data(bytes))
+            return try FunctionJSON.read(bytes)
         } catch let error as DecodingError {
             throw OffstageError(
                 code: "22023", message: "The arguments are not what the function \(name) takes", details: error.words,

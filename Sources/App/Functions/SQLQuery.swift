@@ -52,7 +52,7 @@ public struct SQLQuery: ExpressibleByStringInterpolation, Sendable, Hashable {
 
         /// A value as JSON, for a column of `json` or `jsonb`: `\(json: settings)`.
         public mutating func appendInterpolation(json value: some Encodable) throws {
-            append(String(decoding: try FunctionJSON.encoder().encode(value), as: UTF8.self))
+            append(String(decoding: try FunctionJSON.bytes(of: value), as: UTF8.self))
         }
 
         private mutating func append(_ value: String?) {
@@ -125,7 +125,7 @@ extension Double: SQLValue {
 
 /// A moment: `timestamptz`, to the microsecond.
 extension Date: SQLValue {
-    /// `2024-05-01T12:00:00.000000Z`.
+    /// `2024-05-01T12:00:00.000000Z`, `infinity`. What lies beyond `timestamptz` is refused by the database (22008).
     public var sqlText: String { FunctionJSON.text(of: self) }
 }
 

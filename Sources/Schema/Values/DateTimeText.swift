@@ -7,7 +7,7 @@ package enum DateTimeText {
 
     /// 4714-11-24 BC, and the day after the last one.
     static let dateRange: Range<Int64> = -2_451_545..<2_145_031_949
-    static let timestampRange: Range<Int64> = -211_813_488_000_000_000..<9_223_371_331_200_000_000
+    package static let timestampRange: Range<Int64> = -211_813_488_000_000_000..<9_223_371_331_200_000_000
 
     /// Days between 2000-01-01 and 1970-01-01.
     static let epochDays: Int64 = -10_957
