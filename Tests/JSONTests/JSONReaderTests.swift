@@ -17,7 +17,7 @@ import Testing
     @Test func `objects and arrays are found as they were written`() {
         let body = #" [ {"a" : {"b" :1, "x":"}]\""} ,"\u0062":[ 1 , [ ] ],"c":2} ,{"b":[],"b":{ },"a":{} , "a":"{"},{}, 5 ] "#
         let bytes = Array(body.utf8)
-        let found = bytes.withUnsafeBufferPointer { JSONTexts.rows(of: $0, ["a", "b"]) }
+        let found = bytes.withUnsafeBufferPointer { JSONScan($0).containers(named: ["a", "b"]) }
         let texts = found.map { $0.mapValues { String(decoding: bytes[$0], as: UTF8.self) } }
         #expect(texts == [["a": #"{"b" :1, "x":"}]\""}"#, "b": "[ 1 , [ ] ]"], ["b": "{ }"], [:]])
     }
@@ -26,7 +26,7 @@ import Testing
     @Test func `a text that ends too early is read to its end`() {
         let bytes = Array(#"[{"a": {"b": "c\""}, "d\"": [1]}]"#.utf8)
         for count in 0...bytes.count {
-            let found = bytes[..<count].withUnsafeBufferPointer { JSONTexts.rows(of: $0, ["a", #"d""#]) }
+            let found = bytes[..<count].withUnsafeBufferPointer { JSONScan($0).containers(named: ["a", #"d""#]) }
             #expect(found.allSatisfy { $0.values.allSatisfy { $0.upperBound <= count } })
         }
     }

@@ -9,7 +9,9 @@ extension Payload {
         let kept = Self.keeping(self.columns, columns)
         guard !kept.isEmpty else { return }
         body.withUnsafeBufferPointer { bytes in
-            for (row, texts) in zip(rows.indices, JSONTexts.rows(of: bytes, kept)) { Self.keep(texts, of: bytes, self.columns, &rows[row]) }
+            for (row, texts) in zip(rows.indices, JSONScan(bytes).containers(named: kept)) {
+                Self.keep(texts, of: bytes, self.columns, &rows[row])
+            }
         }
     }
 
@@ -54,7 +56,7 @@ extension CallPayload {
         guard case .json? = body, !kept.isEmpty else { return }
         bytes.withUnsafeBufferPointer { bytes in
             var row: [Payload.Value?] = values
-            Payload.keep(JSONTexts.rows(of: bytes, kept).first ?? [:], of: bytes, names, &row)
+            Payload.keep(JSONScan(bytes).containers(named: kept).first ?? [:], of: bytes, names, &row)
             values = row.compactMap { $0 }
         }
     }

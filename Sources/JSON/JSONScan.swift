@@ -1,19 +1,19 @@
-import OffstageJSON
-import OffstageSchema
-
 /// Finds the pieces of a checked JSON text without building values: what `->` and its kin give is a part of the text as it stands.
-struct JSONScan {
-    let bytes: UnsafeBufferPointer<UInt8>
-    /// Where the document's value stands.
-    let whole: Range<Int>
+///
+/// Where the text is not right after all, what is found is what is right so far; nothing is read beyond its end.
+package struct JSONScan {
+    package let bytes: UnsafeBufferPointer<UInt8>
+    /// Where the document's value stands, without blanks around it.
+    package let whole: Range<Int>
 
-    struct Member {
+    package struct Member {
         /// Without its quotes, escapes untouched.
-        var name: Range<Int>
-        var value: Range<Int>
+        package var name: Range<Int>
+        package var value: Range<Int>
     }
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, _ part: Range<Int>? = nil) {
+    /// - Parameter part: the value's place; nil where it is all of the bytes.
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, _ part: Range<Int>? = nil) {
         self.bytes = bytes
         var range = part ?? 0..<bytes.count
         while range.lowerBound < range.upperBound, Self.isBlank(bytes[range.lowerBound]) {
@@ -25,24 +25,16 @@ struct JSONScan {
         whole = range
     }
 
-    static func reading<Value>(_ text: String, _ body: (JSONScan) throws(SQLError) -> Value) throws(SQLError) -> Value {
-        var text = text
-        let result: Result<Value, SQLError> = text.withUTF8 { bytes in
-            do throws(SQLError) { return .success(try body(JSONScan(bytes))) } catch { return .failure(error) }
-        }
-        return try result.get()
-    }
-
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
-    var first: UInt8 { whole.isEmpty ? 0 : bytes[whole.lowerBound] }
-    var isObject: Bool { first == UInt8(ascii: "{") }
-    var isArray: Bool { first == UInt8(ascii: "[") }
-    var isString: Bool { first == UInt8(ascii: "\"") && whole.count >= 2 }
-    var isNull: Bool { first == UInt8(ascii: "n") }
+    package var first: UInt8 { whole.isEmpty ? 0 : bytes[whole.lowerBound] }
+    package var isObject: Bool { first == UInt8(ascii: "{") }
+    package var isArray: Bool { first == UInt8(ascii: "[") }
+    package var isString: Bool { first == UInt8(ascii: "\"") && whole.count >= 2 }
+    package var isNull: Bool { first == UInt8(ascii: "n") }
 
     /// `object`, `array`, `string`, `number`, `boolean` or `null`.
-    var typeName: String {
+    package var typeName: String {
         switch first {
         case UInt8(ascii: "{"): "object"
         case UInt8(ascii: "["): "array"
@@ -53,11 +45,11 @@ struct JSONScan {
         }
     }
 
-    func part(_ range: Range<Int>) -> JSONScan { JSONScan(bytes, range) }
-    func text(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: bytes[range]) }
+    package func part(_ range: Range<Int>) -> JSONScan { JSONScan(bytes, range) }
+    package func text(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: bytes[range]) }
 
     /// Nil where this is no array.
-    func elements() -> [Range<Int>]? {
+    package func elements() -> [Range<Int>]? {
         guard isArray else { return nil }
         var result: [Range<Int>] = []
         forEachElement {
@@ -66,7 +58,8 @@ struct JSONScan {
         return result
     }
 
-    private func forEachElement(_ body: (Range<Int>) -> Bool) {
+    /// Ends where `body` says false.
+    func forEachElement(_ body: (Range<Int>) -> Bool) {
         var at = skipBlanks(whole.lowerBound + 1)
         while at < whole.upperBound, bytes[at] != UInt8(ascii: "]") {
             let end = endOfValue(at)
@@ -77,14 +70,14 @@ struct JSONScan {
     }
 
     /// Nil where this is no object.
-    func members() -> [Member]? {
+    package func members() -> [Member]? {
         guard isObject else { return nil }
         var result: [Member] = []
         forEachMember { result.append($0) }
         return result
     }
 
-    private func forEachMember(_ body: (Member) -> Void) {
+    func forEachMember(_ body: (Member) -> Void) {
         var at = skipBlanks(whole.lowerBound + 1)
         while at < whole.upperBound, bytes[at] == UInt8(ascii: "\"") {
             let nameEnd = endOfString(at)
@@ -98,7 +91,7 @@ struct JSONScan {
     }
 
     /// The last member of that name.
-    func member(_ name: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+    package func member(_ name: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
         guard isObject else { return nil }
         var found: Range<Int>?
         forEachMember { if isName($0.name, name) { found = $0.value } }
@@ -106,11 +99,11 @@ struct JSONScan {
     }
 
     /// Counted from 0, or from the end where negative.
-    func elementOrSelf(_ index: Int) -> Range<Int>? {
+    package func elementOrSelf(_ index: Int) -> Range<Int>? {
         isArray || isObject ? element(index) : index == 0 || index == -1 ? whole : nil
     }
 
-    func element(_ index: Int) -> Range<Int>? {
+    package func element(_ index: Int) -> Range<Int>? {
         guard isArray else { return nil }
         if index < 0 {
             guard let all = elements(), all.count + index >= 0 else { return nil }
@@ -127,7 +120,7 @@ struct JSONScan {
     }
 
     /// Down a path of names and indexes.
-    func at(_ path: [String?]) -> Range<Int>? {
+    package func at(_ path: [String?]) -> Range<Int>? {
         var here = whole
         for step in path {
             guard var step else { return nil }
@@ -143,20 +136,12 @@ struct JSONScan {
     }
 
     /// A string's characters, from between its quotes.
-    func string(_ inside: Range<Int>) -> String {
+    package func string(_ inside: Range<Int>) -> String {
         let raw = text(inside)
         guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
         let quoted = UnsafeBufferPointer(rebasing: bytes[(inside.lowerBound - 1)..<(inside.upperBound + 1)])
-        return (try? JSONValue(stored: quoted))?.string ?? String(decoding: raw, as: UTF8.self)
-    }
-
-    /// What `->` gives, or `->>`: a string's characters, null for `null`, else the text.
-    func value(_ range: Range<Int>, asText: Bool) -> StoredValue {
-        guard asText else { return .text(String(decoding: text(range), as: UTF8.self)) }
-        let scan = part(range)
-        if scan.isNull { return .null }
-        if scan.isString { return .text(string((scan.whole.lowerBound + 1)..<(scan.whole.upperBound - 1))) }
-        return .text(String(decoding: text(scan.whole), as: UTF8.self))
+        // It is in memory already, so its size is no question any more.
+        return (try? JSONValue(parsing: quoted, limits: JSONLimits(bytes: .max)))?.string ?? String(decoding: raw, as: UTF8.self)
     }
 
     private func isName(_ inside: Range<Int>, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
