@@ -22,19 +22,22 @@ struct ProgramFunctions: SwiftFunctions {
         self.limit = limit
     }
 
-    func contains(_ name: String) -> Bool { bodies[name] != nil }
-
-    func run(_ call: SwiftCall) async throws -> [UInt8] {
-        guard let body = bodies[call.name] else { throw Refusal(.notInProgram) }
-        let own = FunctionCall(call, in: database)
-        let late = Refusal(
-            504, "57014", "canceling function due to timeout", details: "The function \(call.name) had \(limit) and had not ended.",
-            hint: "What it had done by then stays done. api.function_timeout gives it longer.")
-        do {
-            return try await TimeLimit.run(limit, late: late) { try await body(call.arguments, own) }
-        } catch let error as OffstageError {
-            throw error.answer
+    subscript(_ name: String) -> SwiftFunction? {
+        guard let body = bodies[name] else { return nil }
+        return { [database, limit] call in
+            let own = FunctionCall(call, in: database)
+            do {
+                return try await TimeLimit.run(limit, late: Self.late(name, limit)) { try await body(call.arguments, own) }
+            } catch let error as OffstageError {
+                throw error.answer
+            }
         }
+    }
+
+    private static func late(_ name: String, _ limit: Duration) -> Refusal {
+        Refusal(
+            504, "57014", "canceling function due to timeout", details: "The function \(name) had \(limit) and had not ended.",
+            hint: "What it had done by then stays done. api.function_timeout gives it longer.")
     }
 
     static func arguments<Input: Decodable & Sendable>(_ bytes: [UInt8], of name: String, as type: Input.Type) throws -> Input {

@@ -4,7 +4,7 @@ import Synchronization
 enum TimeLimit {
     /// - Throws: what `body` throws, or `late` when it has not ended in time.
     static func run<Value: Sendable>(
-        _ limit: Duration, late: any Error, _ body: @escaping @Sendable () async throws -> Value
+        _ limit: Duration, late: @autoclosure @escaping @Sendable () -> any Error, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let race = Race<Value>()
         return try await withTaskCancellationHandler {
@@ -16,7 +16,7 @@ enum TimeLimit {
                 }
                 let clock = Task.detached {
                     try await Task.sleep(for: limit)
-                    race.end(.failure(late))
+                    race.end(.failure(late()))
                 }
                 race.started([work.cancel, clock.cancel])
             }

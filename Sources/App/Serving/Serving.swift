@@ -67,7 +67,7 @@ struct Serving {
             story.applied = try await migrations.up()
         }
         if project.settings.environment == .development { story.seeded = try await project.seed() }
-        story.absent = project.database.schema.functions.values.joined().filter { $0.isSwift && !functions.contains($0.body) }
+        story.absent = project.database.schema.functions.values.joined().filter { $0.isSwift && functions[$0.body] == nil }
             .map { "\($0.name.name) (swift \($0.body))" }.sorted()
         return story
     }

@@ -7,11 +7,13 @@ import OffstageSchema
 /// What comes after the arguments of a function in Swift.
 final class PreparedSwift: Sendable {
     let function: Function
+    let run: SwiftFunction
     /// Reads what the function gave.
     let result: PreparedCall
 
-    init(_ function: Function, _ result: PreparedCall) {
+    init(_ function: Function, _ run: @escaping SwiftFunction, _ result: PreparedCall) {
         self.function = function
+        self.run = run
         self.result = result
     }
 }
@@ -21,14 +23,14 @@ extension RestService {
     func planned(
         _ swift: SwiftCallPlan, _ arguments: CallPlan, _ plan: TablePlan, _ request: TableRequest, _ call: Call
     ) throws(Refusal) -> PreparedCall {
-        guard functions?.contains(swift.function.body) == true else { throw Refusal(.notInProgram) }
+        guard let run = functions?[swift.function.body] else { throw Refusal(.notInProgram) }
         guard case .call(let result) = swift.result.action else { throw Refusal(.internalFault) }
         if request.preferences.handling == .strict, request.preferences.maxAffected != nil {
             throw .notInSwift("A limit on rows, of what a function in Swift has done by then.")
         }
         do throws(SQLError) {
             let shown = PreparedCall(try driver.statement(for: swift.result), result)
-            return PreparedCall(try driver.statement(for: plan), arguments, swift: PreparedSwift(swift.function, shown))
+            return PreparedCall(try driver.statement(for: plan), arguments, swift: PreparedSwift(swift.function, run, shown))
         } catch {
             throw Refusal(error, isAnonymous: isAnonymous(call.caller.role))
         }
@@ -37,7 +39,6 @@ extension RestService {
     func run(
         _ swift: PreparedSwift, _ known: PreparedCall, _ inputs: Inputs, _ prepared: PreparedRequest, _ call: Call, _ offset: Int
     ) throws(Refusal) -> Answer {
-        guard let functions else { throw Refusal(.notInProgram) }
         if swift.function.mayWrite, call.head.hasTerms {
             throw .notInSwift("If-Match or an Idempotency-Key, which are kept in a transaction that a function in Swift is not in.")
         }
@@ -49,10 +50,10 @@ extension RestService {
                 if swift.function.isStrict, Self.hasNull(arguments) {
                     given = Array("null".utf8)
                 } else {
-                    given = try await functions.run(
+                    given = try await swift.run(
                         SwiftCall(
-                            name: swift.function.body, arguments: arguments, caller: call.caller,
-                            isDefiner: swift.function.isSecurityDefiner, isReadOnly: prepared.request.isFunctionRead))
+                            arguments: arguments, caller: call.caller, isDefiner: swift.function.isSecurityDefiner,
+                            isReadOnly: prepared.request.isFunctionRead))
                 }
                 return try await self.show(given, swift, inputs, prepared, call, offset)
             } catch let refusal as Refusal {
