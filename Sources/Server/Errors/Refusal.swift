@@ -125,6 +125,22 @@ extension Refusal {
         }
     }
 
+    /// Whatever was thrown: what has an answer of its own is that, and everything else is a fault, whose text is for the log.
+    ///
+    /// - Parameter place: what the fault was in, for the log.
+    init(any error: any Error, isAnonymous: Bool, in place: String? = nil) {
+        switch error {
+        case let refusal as Refusal: self = refusal
+        case let error as SQLError: self.init(error, isAnonymous: isAnonymous)
+        case let failure as BatchFailure:
+            self = failure.refusal
+            item = failure.item
+        default:
+            self.init(.internalFault)
+            fault = (place.map { "\($0): " } ?? "") + "\(error)"
+        }
+    }
+
     /// A wrong key or token.
     package init(_ error: KeyError) {
         let own: OffstageCode? = error == .noKey ? .noKey : error == .invalidKey ? .invalidKey : nil

@@ -51,7 +51,6 @@ extension RestService {
     }
 
     private func run(_ script: BatchScript, _ inputs: Inputs) async -> ServerResponse {
-        let isAnonymous = isAnonymous(inputs.caller.role)
         do {
             let rows = try await driver.run(script, with: inputs)
             var response = ServerResponse(status: 200)
@@ -59,16 +58,8 @@ extension RestService {
             if rows.replay != nil { response.fields.add("Idempotency-Replayed", "true") }
             response.body = rows.body
             return response
-        } catch let failure as BatchFailure {
-            var refusal = failure.refusal
-            refusal.item = failure.item
-            return refusal.response
-        } catch let error as SQLError {
-            return Refusal(error, isAnonymous: isAnonymous).response
         } catch {
-            var refusal = Refusal(.internalFault)
-            refusal.fault = "\(error)"
-            return refusal.response
+            return Refusal(any: error, isAnonymous: isAnonymous(inputs.caller.role)).response
         }
     }
 

@@ -56,14 +56,8 @@ extension RestService {
                             isReadOnly: prepared.request.isFunctionRead))
                 }
                 return try await self.show(given, swift, inputs, prepared, call, offset)
-            } catch let refusal as Refusal {
-                return refusal.response
-            } catch let error as SQLError {
-                return Refusal(error, isAnonymous: self.isAnonymous(call.caller.role)).response
             } catch {
-                var refusal = Refusal(.internalFault)
-                refusal.fault = "\(swift.function.body): \(error)"
-                return refusal.response
+                return Refusal(any: error, isAnonymous: self.isAnonymous(call.caller.role), in: swift.function.body).response
             }
         }
     }
