@@ -88,6 +88,13 @@ extension StatementResult {
         return [columns.map { field($0.name) }.joined(separator: ",")] + rows.map { text($0).map(field).joined(separator: ",") }
     }
 
+    /// All rows as one JSON text.
+    var jsonRows: String {
+        var text = ""
+        json { text += $0 }
+        return text
+    }
+
     /// An array of objects, a row on each line.
     private func json(_ tell: (String) -> Void) {
         let renderers = columns.map { JSONRenderer($0.type.type) }
@@ -104,15 +111,6 @@ extension StatementResult {
             tell(writer.text)
         }
         tell("]\n")
-    }
-}
-
-extension StatementResult {
-    /// All rows as one JSON text.
-    var jsonRows: String {
-        var text = ""
-        json { text += $0 }
-        return text
     }
 }
 

@@ -139,10 +139,9 @@ public final class FunctionTransaction {
     /// Runs a statement. See ``FunctionDatabase/execute(_:)``.
     @discardableResult public func execute(_ query: SQLQuery) throws -> Int {
         let result = try result(of: query)
-        return result.columns.isEmpty ? result.changes : max(result.changes, result.rows.count)
+        return max(result.changes, result.rows.count)
     }
 
-    /// What happens in `body` is undone if it throws, and the transaction goes on.
     private func result(of query: SQLQuery) throws -> StatementResult {
         do throws(SQLError) {
             let statement = try query.statement()
