@@ -1,4 +1,4 @@
-import OffstageJSON
+import OffstageSchema
 
 #if canImport(FoundationEssentials)
     public import FoundationEssentials
@@ -131,20 +131,11 @@ extension Date: SQLValue {
 
 extension Data: SQLValue {
     /// `\x00ff`, as `bytea` is written.
-    public var sqlText: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return "\\x" + String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    public var sqlText: String { StoredValue.blob(Array(self)).withCell { DataType.bytea.text(of: $0) } }
 }
 
 /// A list: `where id = any(\(ids))`.
 extension Array: SQLValue where Element: SQLValue {
-    /// `{"a","b"}`.
-    public var sqlText: String {
-        func quoted(_ text: String) -> String {
-            // By code points: to Swift a quote with a mark on it is another character.
-            "\"" + text.unicodeScalars.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : "\($1)" } + "\""
-        }
-        return "{" + map { quoted($0.sqlText) }.joined(separator: ",") + "}"
-    }
+    /// `{a,"b c"}`.
+    public var sqlText: String { ArrayText.text(of: map { .text($0.sqlText) }, element: .text) }
 }

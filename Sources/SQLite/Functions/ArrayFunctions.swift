@@ -20,7 +20,7 @@ extension EngineFunction {
                 guard count >= 0, count <= Int64(items.count) else {
                     throw SQLError("2202E", "number of elements to trim must be between 0 and \(items.count)")
                 }
-                call.give(try ArrayText.text(of: items.dropLast(Int(count)).map { $0.map { .text($0) } }, element: .text))
+                call.give(ArrayText.text(of: items.dropLast(Int(count)).map { $0.map { .text($0) } }, element: .text))
             }
         },
         // pg_array_to_json(array, type, with line breaks)
@@ -64,7 +64,7 @@ extension EngineFunction {
         guard count <= 134_217_727 else { throw SQLError("54000", "array size exceeds the maximum allowed (134217727)") }
         let element = try call.type(3).type
         let item: StoredValue? = call.isNull(0) ? nil : call.value(0)
-        let one = try ArrayText.text(of: [item], element: element).dropFirst().dropLast()
+        let one = ArrayText.text(of: [item], element: element).dropFirst().dropLast()
         try checkLength(one.utf8.count + 1, times: count)
         call.give("{" + Array(repeating: String(one), count: count).joined(separator: ",") + "}")
     }

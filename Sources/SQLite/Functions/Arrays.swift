@@ -8,7 +8,7 @@ extension EngineFunction {
         EngineFunction("pg_array", -1, pure) {
             run($0, $1, $2) { call in
                 let element = try call.type(0).type
-                call.give(try ArrayText.text(of: (1..<max(call.count, 1)).map { call.isNull($0) ? nil : call.value($0) }, element: element))
+                call.give(ArrayText.text(of: (1..<max(call.count, 1)).map { call.isNull($0) ? nil : call.value($0) }, element: element))
             }
         },
         // pg_element(array, index, element type)
@@ -95,7 +95,7 @@ extension EngineFunction {
                 let places = try items(call, 0).enumerated().filter { $0.element == wanted }.map {
                     StoredValue.integer(Int64($0.offset + 1))
                 }
-                call.give(try ArrayText.text(of: places, element: .integer))
+                call.give(ArrayText.text(of: places, element: .integer))
             }
         },
         EngineFunction("pg_array_remove", 3, pure) {
@@ -128,7 +128,7 @@ extension EngineFunction {
                 guard !call.isNull(0) else { return call.giveNull() }
                 let null = call.count > 2 && !call.isNull(2) ? call.text(2) : nil
                 let parts = call.split(call.text(0), at: call.isNull(1) ? nil : call.text(1))
-                call.give(try ArrayText.text(of: parts.map { $0 == null ? nil : .text($0) }, element: .text))
+                call.give(ArrayText.text(of: parts.map { $0 == null ? nil : .text($0) }, element: .text))
             }
         },
     ]
@@ -142,7 +142,7 @@ extension EngineFunction {
 
     private static func join(_ call: FunctionCall, _ first: [String?], _ second: [String?]) throws(SQLError) {
         try checkLength(first.count + second.count, times: 4)
-        call.give(try ArrayText.text(of: (first + second).map { $0.map { .text($0) } }, element: .text))
+        call.give(ArrayText.text(of: (first + second).map { $0.map { .text($0) } }, element: .text))
     }
 
     /// Elements so that equal ones have equal texts: `1.0` and `1.00` are the same number.

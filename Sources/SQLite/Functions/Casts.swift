@@ -114,7 +114,7 @@ extension EngineFunction {
             for item in try ArrayText.items(of: call.text(0)) {
                 items.append(item.map { .text(String(String.UnicodeScalarView($0.unicodeScalars.prefix(limit)))) })
             }
-            let cut = try ArrayText.text(of: items, element: element)
+            let cut = ArrayText.text(of: items, element: element)
             // Blanks make up what is missing.
             try call.give(element == .char ? type.parse(cut, in: ValueContext()) : .text(cut))
         default: sqlite3_result_value(call.context, call.argument(0))

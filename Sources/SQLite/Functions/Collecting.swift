@@ -112,7 +112,7 @@ private final class Collected: Accumulator {
         switch form {
         case .text: text(rows, call)
         case .bytes: bytes(rows, call)
-        case .array: call.give(try ArrayText.text(of: rows.map { $0.values[0] == .null ? nil : $0.values[0] }, element: types[0]))
+        case .array: call.give(ArrayText.text(of: rows.map { $0.values[0] == .null ? nil : $0.values[0] }, element: types[0]))
         case .json, .jsonb: try list(rows, call)
         case .object, .objectb: try object(rows, call)
         }

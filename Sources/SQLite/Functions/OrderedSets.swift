@@ -48,7 +48,7 @@ private final class OrderedValues: Accumulator {
             }
             items.append(try value(at: place, in: sorted))
         }
-        call.give(try ArrayText.text(of: items, element: element))
+        call.give(ArrayText.text(of: items, element: element))
     }
 
     private func value(at place: Double, in sorted: [StoredValue]) throws(SQLError) -> StoredValue {

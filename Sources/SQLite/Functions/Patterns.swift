@@ -17,7 +17,7 @@ extension EngineFunction {
                 let expression = try call.expression(2, refusingGlobalFor: "regexp_match()", hint: true)
                 let subject = expression.subject(call.text(0))
                 guard let match = try expression.firstMatch(in: subject) else { return call.giveNull() }
-                call.give(try expression.array(of: match, subject))
+                call.give(expression.array(of: match, subject))
             }
         },
         // pg_regex_substring(text, pattern): the first group, or the whole match
@@ -66,7 +66,7 @@ extension EngineFunction {
         EngineFunction("pg_regex_split", 3, pure) {
             strict($0, $1, $2) { call in
                 let expression = try call.expression(2, refusingGlobalFor: "regexp_split_to_array()")
-                call.give(try ArrayText.text(of: expression.split(call.text(0)).map { .text($0) }, element: .text))
+                call.give(ArrayText.text(of: try expression.split(call.text(0)).map { .text($0) }, element: .text))
             }
         },
         // pg_like_escape(pattern, escape) gives the pattern with backslashes, pg_similar_to(pattern, escape) a regular expression.
@@ -283,8 +283,8 @@ extension RegularExpression {
     }
 
     /// A match as an array of its groups, or of the whole where there are none.
-    func array(of match: Match, _ subject: Subject) throws(SQLError) -> String {
+    func array(of match: Match, _ subject: Subject) -> String {
         let ranges = groupCount == 0 ? [match.groups[0]] : Array(match.groups.dropFirst())
-        return try ArrayText.text(of: ranges.map { $0.map { .text(subject.text($0)) } }, element: .text)
+        return ArrayText.text(of: ranges.map { $0.map { .text(subject.text($0)) } }, element: .text)
     }
 }

@@ -64,7 +64,7 @@ private enum Reshape {
             let items = try ArrayText.items(of: text).map { (item) throws(SQLError) in
                 try item.map { (text) throws(SQLError) in StoredValue.text(try Self.text(text, from: old, to: new)) }
             }
-            return try ArrayText.text(of: items, element: .text)
+            return ArrayText.text(of: items, element: .text)
         case (.composite(let old), .composite(let new)):
             let items = try RowText.items(of: text)
             // The same fields by other names: one was renamed.

@@ -93,7 +93,7 @@ extension EngineFunction {
         EngineFunction("pg_ts_to_array", 1, pure) {
             strict($0, $1, $2) { call in
                 let vector = try call.vector(0)
-                call.give(try ArrayText.text(of: vector.entries.map { .text(vector.string($0)) }, element: .text))
+                call.give(ArrayText.text(of: vector.entries.map { .text(vector.string($0)) }, element: .text))
             }
         },
         EngineFunction("pg_array_to_ts", 1, pure) {

@@ -32,7 +32,7 @@ extension EngineFunction {
                 let low = call.isNull(1) ? Int64.min : call.integer(1)
                 let high = call.isNull(2) ? Int64.max : call.integer(2)
                 let labels = type.labels.filter { $0.position >= low && $0.position <= high }
-                call.give(try ArrayText.text(of: labels.map { .integer($0.position) }, element: .enumeration(type)))
+                call.give(ArrayText.text(of: labels.map { .integer($0.position) }, element: .enumeration(type)))
             }
         },
 
@@ -45,7 +45,7 @@ extension EngineFunction {
                 let items = try ArrayText.items(of: call.text(0)).map { label in
                     label.map { StoredValue.text(old.renamed($0, in: new)) }
                 }
-                call.give(try ArrayText.text(of: items, element: .text))
+                call.give(ArrayText.text(of: items, element: .text))
             }
         },
 

@@ -8,7 +8,7 @@ extension EngineFunction {
             strict($0, $1, $2) { call in
                 let parts = call.text(0).split(separator: "/", omittingEmptySubsequences: false)
                 if parts == [""] { return call.giveNull() }
-                call.give(try ArrayText.text(of: parts.dropLast().map { .text(String($0)) }, element: .text))
+                call.give(ArrayText.text(of: parts.dropLast().map { .text(String($0)) }, element: .text))
             }
         },
         EngineFunction("pg_filename", 1, pure) {

@@ -10,7 +10,7 @@ extension TableFunction {
             var rest = try expression.matches(in: subject, all: flags.contains("g")).makeIterator()
             return { () throws(SQLError) in
                 guard let match = rest.next() else { return nil }
-                return (.null, .text(try expression.array(of: match, subject)))
+                return (.null, .text(expression.array(of: match, subject)))
             }
         },
         TableFunction("pg_regex_split_to_table", 3) { (arguments, _) throws(SQLError) in

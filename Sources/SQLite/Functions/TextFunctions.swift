@@ -9,7 +9,7 @@ extension EngineFunction {
         EngineFunction("pg_parse_ident", 2, pure) {
             strict($0, $1, $2) { call in
                 let parts = try identifiers(call.text(0), isStrict: call.boolean(1))
-                call.give(try ArrayText.text(of: parts.map { .text($0) }, element: .text))
+                call.give(ArrayText.text(of: parts.map { .text($0) }, element: .text))
             }
         },
         EngineFunction("pg_normalize", 2, pure) { strict($0, $1, $2) { $0.give(try normalized($0.text(0), $0.text(1))) } },

@@ -19,7 +19,7 @@ extension EngineFunction {
         },
         EngineFunction("pg_trigrams", 1, pure) {
             strict($0, $1, $2) { call in
-                call.give(try ArrayText.text(of: Trigrams.set(call.bytes(0)).map { .text(Trigrams.text($0)) }, element: .text))
+                call.give(ArrayText.text(of: Trigrams.set(call.bytes(0)).map { .text(Trigrams.text($0)) }, element: .text))
             }
         },
         // pg_trigram_limit(setting, standard)

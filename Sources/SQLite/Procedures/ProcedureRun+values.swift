@@ -202,7 +202,7 @@ extension ProcedureRun {
             }
             while items.count < Int(place) { items.append(.null) }
             items[Int(place) - 1] = new
-            return .text(try ArrayText.text(of: items.map { $0 == .null ? nil : $0 }, element: element))
+            return .text(ArrayText.text(of: items.map { $0 == .null ? nil : $0 }, element: element))
         } catch {
             throw .refused(error)
         }

@@ -122,8 +122,7 @@ final class ProcedureRun {
         case "tg_table_schema": return .value(.text(call.relation.schema))
         case "tg_nargs": return .value(.integer(Int64(call.arguments.count)))
         case "tg_argv":
-            let text = try? ArrayText.text(of: call.arguments.map { .text($0) }, element: .text)
-            return .value(.text(text ?? "{}"))
+            return .value(.text(ArrayText.text(of: call.arguments.map { .text($0) }, element: .text)))
         default: return .value(.null)
         }
     }

@@ -86,14 +86,5 @@ func cell(_ number: Int64?) -> StoredValue { number.map { .integer($0) } ?? .nul
 func cell(_ number: Int) -> StoredValue { .integer(Int64(number)) }
 func cell(_ flag: Bool) -> StoredValue { .integer(flag ? 1 : 0) }
 func yesOrNo(_ flag: Bool) -> StoredValue { .text(flag ? "YES" : "NO") }
-func cells(_ names: [String]) -> StoredValue {
-    .text(
-        "{"
-            + names.map { name in
-                let isPlain =
-                    !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || "_-.:/=*".contains($0) } && name.lowercased() != "null"
-                return isPlain
-                    ? name : "\"" + name.unicodeScalars.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : "\($1)" } + "\""
-            }.joined(separator: ",") + "}")
-}
+func cells(_ names: [String]) -> StoredValue { .text(ArrayText.text(of: names.map { .text($0) }, element: .text)) }
 func cells(_ numbers: [Int]) -> StoredValue { .text("{" + numbers.map(String.init).joined(separator: ",") + "}") }

@@ -10,19 +10,19 @@ package enum ArrayText {
         printed.byte(UInt8(ascii: "{"))
         for (index, item) in try items(of: text).enumerated() {
             if index > 0 { printed.byte(UInt8(ascii: ",")) }
-            try append(item.map { text throws(SQLError) in try element.parse(text, in: context) }, of: element.type, into: &printed)
+            append(try item.map { text throws(SQLError) in try element.parse(text, in: context) }, of: element.type, into: &printed)
         }
         printed.byte(UInt8(ascii: "}"))
         return printed.text
     }
 
     /// The array of these stored values, as it is stored.
-    package static func text(of values: [StoredValue?], element: DataType) throws(SQLError) -> String {
+    package static func text(of values: [StoredValue?], element: DataType) -> String {
         var printed = JSONWriter(capacity: 64)
         printed.byte(UInt8(ascii: "{"))
         for (index, value) in values.enumerated() {
             if index > 0 { printed.byte(UInt8(ascii: ",")) }
-            try append(value, of: element, into: &printed)
+            append(value, of: element, into: &printed)
         }
         printed.byte(UInt8(ascii: "}"))
         return printed.text
@@ -49,7 +49,7 @@ package enum ArrayText {
         writer.byte(UInt8(ascii: "}"))
     }
 
-    private static func append(_ value: StoredValue?, of element: DataType, into printed: inout JSONWriter) throws(SQLError) {
+    private static func append(_ value: StoredValue?, of element: DataType, into printed: inout JSONWriter) {
         guard let value, value != .null else { return printed.raw("NULL") }
         // `true::text` is `true`, but an array holds what the output function gives.
         if case .boolean = element { return printed.raw(value == .integer(0) ? "f" : "t") }

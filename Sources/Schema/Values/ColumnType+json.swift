@@ -21,7 +21,7 @@ extension ColumnType {
                 }
                 stored.append(try column.parse(json: value, in: context))
             }
-            return .text(try ArrayText.text(of: stored, element: element))
+            return .text(ArrayText.text(of: stored, element: element))
         case (.array, .string(let text)): return try parse(text, in: context)
         case (.array, _): throw SQLError("22P02", "expected JSON array")
         case (.composite(let row), .object(let members)):
