@@ -48,9 +48,7 @@ extension Planner {
         for parameter in takesBody ? function.parameters : function.parameters(named: given) {
             let value = try argument(parameter, at: columns.count)
             arguments.append(Call.Argument(value, name: takesBody ? nil : parameter.name))
-            var column = Column(parameter.name ?? "", parameter.type)
-            column.foreignType = parameter.foreignType
-            columns.append(column)
+            columns.append(Column(parameter))
             isVariadic = isVariadic || parameter.isVariadic
         }
         let call = Call(Name(function.name.schema, function.name.name), arguments, isVariadic: isVariadic)
@@ -105,22 +103,26 @@ extension Planner {
 
     private mutating func result(of function: Function, _ call: Call) throws(PlanError) -> ReadPlan {
         let alias = freshAlias(function.name.name)
-        var relation = function.name
-        var columns: [View.Column]
-        var names: [String] = []
-        switch function.result {
-        case .scalar(let type), .set(let type):
-            columns = [View.Column(Self.scalar, type)]
-            names = [Self.scalar]
-        case .row(let own, _): columns = own
-        case .table(let name, _):
-            relation = name
-            columns = schema.columns(of: name).map { View.Column($0.name, $0.type) }
-        }
+        let (relation, columns) = shown(by: function)
+        let names: [String] =
+            switch function.result {
+            case .scalar, .set: [Self.scalar]
+            case .row, .table: []
+            }
         let source = FunctionSource([Expression(.call(call))], alias: Alias(alias, columns: names))
         var read = ReadPlan(relation, as: alias, source: .call(source))
-        read.result = columns
+        read.result = columns.map { View.Column($0.name, $0.type) }
         return read
+    }
+
+    /// What the rows of a function are: the relation that they are of, or the function itself, and their columns. A value is the one column of
+    /// its row.
+    func shown(by function: Function) -> (relation: QualifiedName, columns: [Column]) {
+        switch function.result {
+        case .scalar(let type), .set(let type): (function.name, [Column(Self.scalar, type)])
+        case .row(let own, _): (function.name, own.map { Column($0.name, $0.type) })
+        case .table(let name, _): (name, schema.tables[name]?.columns ?? schema.columns(of: name).map { Column($0.name, $0.type) })
+        }
     }
 
     // MARK: Which function
@@ -201,6 +203,14 @@ extension TableRequest {
         var names: [String] = []
         for argument in arguments where !names.contains(argument.name) { names.append(argument.name) }
         return names
+    }
+}
+
+extension Column {
+    /// A parameter, as a column of the one row that holds the arguments.
+    init(_ parameter: Function.Parameter) {
+        self.init(parameter.name ?? "", parameter.type)
+        foreignType = parameter.foreignType
     }
 }
 

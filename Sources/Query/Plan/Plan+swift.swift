@@ -37,9 +37,7 @@ extension Planner {
             var value: Expression
             if takesBody || parameter.name.map({ given.contains($0) }) == true {
                 value = try argument(parameter, at: columns.count)
-                var column = Column(parameter.name ?? "", parameter.type)
-                column.foreignType = parameter.foreignType
-                columns.append(column)
+                columns.append(Column(parameter))
             } else {
                 value = parameter.defaultValue ?? Expression(.literal(.null))
             }
@@ -58,21 +56,12 @@ extension Planner {
             takesBody: takesBody)
     }
 
-    /// `json_to_recordset(…) as shipping(price numeric, days int)`; a value is the one column of its row.
+    /// `json_to_recordset(…) as shipping(price numeric, days int)`.
     private mutating func rows(of function: Function, in document: Expression) throws(PlanError) -> ReadPlan {
-        var relation = function.name
-        var columns: [(column: View.Column, foreign: String?)]
-        switch function.result {
-        case .scalar(let type), .set(let type): columns = [(View.Column(Self.scalar, type), nil)]
-        case .row(let own, _): columns = own.map { ($0, nil) }
-        case .table(let name, _):
-            relation = name
-            let table = schema.tables[name]
-            columns = schema.columns(of: name).map { (View.Column($0.name, $0.type), table?.column($0.name)?.foreignType) }
-        }
+        let (relation, columns) = shown(by: function)
         var definitions: [FunctionSource.ColumnDefinition] = []
-        for (column, foreign) in columns {
-            let type = try asDatabase { () throws(SQLError) in try TypeName(of: column.type, foreign: foreign) }
+        for column in columns {
+            let type = try asDatabase { () throws(SQLError) in try TypeName(of: column.type, foreign: column.foreignType) }
             definitions.append(FunctionSource.ColumnDefinition(name: column.name, type: type))
         }
         let alias = freshAlias(function.name.name)
@@ -80,7 +69,7 @@ extension Planner {
         var read = ReadPlan(
             relation, as: alias,
             source: .call(FunctionSource([Expression(.call(call))], alias: Alias(alias), columns: definitions)))
-        read.result = columns.map(\.column)
+        read.result = columns.map { View.Column($0.name, $0.type) }
         return read
     }
 }
