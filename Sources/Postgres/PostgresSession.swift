@@ -96,6 +96,14 @@ package final class PostgresSession {
         }
     }
 
+    /// For the rest of the transaction, or until the savepoint before it, the caller's: claims, and the role with its rights. The program
+    /// itself stays the login user.
+    package func become(_ caller: Caller) throws(SQLError) {
+        guard caller != .system else { return }
+        _ = try rows(
+            "select set_config('request.jwt.claims', $1, true), set_config('role', $2, true)", [caller.claims ?? "", caller.role])
+    }
+
     /// 150018 for 15.18.
     package var version: Int { connection.version }
 }

@@ -32,10 +32,7 @@ struct RemoteScriptRun: Sendable {
         let defines = statements.contains { if case .data = $0.kind { false } else { true } }
         let before = defines ? try session.catalogue(inTransaction: true) : Schema()
         _ = try session.rows("set local time zone 'UTC'")
-        if caller != .system {
-            _ = try session.rows(
-                "select set_config('request.jwt.claims', $1, true), set_config('role', $2, true)", [caller.claims ?? "", caller.role])
-        }
+        try session.become(caller)
         for statement in statements {
             if case .transaction = statement.kind { continue }
             let answer = try placed(statement) { () throws(SQLError) in try session.answer(to: try statement.remoteSource) }

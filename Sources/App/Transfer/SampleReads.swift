@@ -140,10 +140,7 @@ struct SampleReads {
     /// Asks PostgreSQL in a savepoint, as the caller's role.
     private func ask(_ request: TableRequest, of table: Table, as caller: Caller, _ session: PostgresSession) throws -> Answer {
         _ = try session.rows("savepoint sample")
-        if caller != .system {
-            _ = try session.rows(
-                "select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)", [caller.role, caller.claims ?? ""])
-        }
+        try session.become(caller)
         let answer = try answer(to: request, of: table, in: remote, as: caller) { plan, inputs throws(SQLError) in
             try session.run(PostgresDialect(remote).statement(for: plan), with: inputs, as: .json(nullsStripped: false))
         }
