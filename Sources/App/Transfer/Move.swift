@@ -27,9 +27,7 @@ struct Move: Sendable {
                 hint: pg_dump and pg_restore move it to another; --to sqlite:data moves it into a file.
                 """)
         }
-        let history = try await project.migrations().history()
-        try history.check()
-        if let name = history.pending.first?.name { throw Stop("\(name) has not run yet: offstage migrate up, then move.") }
+        let definitions = try await MovedDefinitions(of: project)
         var settings = project.settings
         settings.database.url = url
         settings.database.connections = 1
@@ -41,28 +39,23 @@ struct Move: Sendable {
             try Self.demandEmpty(session)
         }
         try await target.start()
-        let files = history.entries.compactMap(\.file)
-        let migrations = Migrations(
-            files, folder: project.folder.migrationsFolder, opening: settings.api.openTables ? exposed : [], in: .postgres(target))
-        for applied in try await migrations.up() { tell(.line(applied.lines.first ?? applied.name)) }
+        try await definitions.make(in: .postgres(target), tell)
         do {
             try await source.transaction(deadline: nil) { [tell] source in
                 let session = try PostgresSession.connect(url)
                 try session.transaction { session in
                     try MoveRun(source.schema, session, exposed, tell).perform(source)
-                    if isDry { throw Dry() }
+                    if isDry { throw DryMove() }
                     _ = try session.rows("delete from offstage.meta where key = 'moving'")
                     _ = try session.rows("insert into offstage.meta values ('seeded', now()) on conflict do nothing")
                 }
             }
-        } catch is Dry {
-            return tell(.line("It would work. Nothing was kept but the tables that the migrations made."))
+        } catch is DryMove {
+            return tell(.line(DryMove.story))
         }
         if let shared = try SharedKeys(settings) { try project.keys.save(to: shared) }
         tell(.line("The project is in PostgreSQL. Serve it from there:  OFFSTAGE_DATABASE_URL=… offstage serve"))
     }
-
-    private struct Dry: Error {}
 
     /// Where a move has begun and not ended, it may begin again.
     private static func demandEmpty(_ session: PostgresSession) throws {

@@ -33,37 +33,30 @@ struct MoveToFile: Sendable {
         guard case .postgres = project.database, let url = project.settings.database.url else {
             throw Stop("This project lives in a file already; copy its data folder while nothing serves it.")
         }
-        let history = try await project.migrations().history()
-        try history.check()
-        if let name = history.pending.first?.name { throw Stop("\(name) has not run yet: offstage migrate up, then move.") }
+        let definitions = try await MovedDefinitions(of: project)
         let target = try EmbeddedDatabase(folder: folder, options: Project.embeddedOptions(project.settings))
         defer { target.close() }
         try await demandEmpty(target)
+        try await definitions.make(in: .embedded(target), tell)
         let exposed = project.settings.api.schemas
-        let migrations = Migrations(
-            history.entries.compactMap(\.file), folder: project.folder.migrationsFolder,
-            opening: project.settings.api.openTables ? exposed : [], in: .embedded(target))
-        for applied in try await migrations.up() { tell(.line(applied.lines.first ?? applied.name)) }
         do {
             try await target.transaction(deadline: nil) { [tell] target in
                 let session = try PostgresSession.connect(url)
                 _ = try session.rows("begin isolation level repeatable read read only")
                 try FileMoveRun(target.schema, session, exposed, tell).perform(on: target)
                 _ = try session.rows("commit")
-                if isDry { throw Dry() }
+                if isDry { throw DryMove() }
                 _ = try target.rows("delete from \"offstage.meta\" where key = 'moving'")
                 _ = try target.rows(
                     "insert into \"offstage.meta\" values ('seeded', ?1) on conflict do nothing", [.text("\(EpochClock.now)")])
             }
-        } catch is Dry {
-            return tell(.line("It would work. Nothing was kept but the tables that the migrations made."))
+        } catch is DryMove {
+            return tell(.line(DryMove.story))
         }
         if project.sharesKeys { try project.keys.save(to: KeyRing.file(in: folder)) }
         let keys = project.sharesKeys ? "Its keys are in keys.json beside it" : "Take keys.json from the data folder along"
         tell(.line("The project is in \(folder)/app.db. \(keys); serve it without a database's address."))
     }
-
-    private struct Dry: Error {}
 
     /// Where a move has begun and not ended, it may begin again.
     private func demandEmpty(_ target: EmbeddedDatabase) async throws {
