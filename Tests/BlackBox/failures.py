@@ -3,40 +3,23 @@ and the servers come back by themselves. Also over TLS with a private authority,
 
     python3 Tests/BlackBox/failures.py [SECONDS]
 """
-import json, os, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request, uuid
+import json, os, shutil, signal, subprocess, sys, threading, time, urllib.error, uuid
 from checks import check, end, fail
+from cluster import Cluster, told
 from offstage import Project, free_port
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 4
-PROGRAMS = next((folder for folder in ["/usr/lib/postgresql/15/bin", "/opt/homebrew/opt/postgresql@15/bin"] if os.path.exists(folder + "/initdb")), "")
 
 
-class Cluster:
+class Certified(Cluster):
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="offstage-cluster.")
-        os.chmod(self.folder, 0o755)
-        self.port = free_port()
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-        self.do("initdb", "--pgdata", f"{self.folder}/data", "--username=postgres", "--auth-local=trust", "--auth-host=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions")
-        self.certify()
-        with open(f"{self.folder}/data/postgresql.conf", "a") as file:
-            file.write(
-                f"listen_addresses = '127.0.0.1'\nport = {self.port}\nunix_socket_directories = '{self.folder}'\nmax_connections = 60\nshared_buffers = 32MB\n"
-                f"ssl = on\nssl_cert_file = '{self.folder}/server.crt'\nssl_key_file = '{self.folder}/server.key'\n")
-        self.start()
+        super().__init__("postgres")
         self.psql("create database app template template0", "postgres")
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/app"
 
-    def as_owner(self, words):
-        return ["runuser", "-u", "postgres", "--", *words] if os.geteuid() == 0 else words
-
-    def do(self, program, *words):
-        subprocess.run(self.as_owner([f"{PROGRAMS}/{program}", *words]), check=True, capture_output=True, cwd="/")
-
-    def certify(self):
+    def prepare(self):
         """An authority of our own, and the server's certificate by it."""
-        run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=self.folder)
+        run = lambda *words: told(["openssl", *words], folder=self.folder)
         run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=Test authority", "-days", "2")
         run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "other.key", "-out", "other.crt", "-subj", "/CN=Another authority", "-days", "2")
         run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
@@ -47,28 +30,13 @@ class Cluster:
             for name in ["server.key", "server.crt"]:
                 shutil.chown(f"{self.folder}/{name}", "postgres")
         os.chmod(f"{self.folder}/server.key", 0o600)
-
-    def start(self):
-        self.do("pg_ctl", "start", "--pgdata", f"{self.folder}/data", "--log", f"{self.folder}/log", "--wait", "--silent")
-
-    def stop(self, mode):
-        self.do("pg_ctl", "stop", "--pgdata", f"{self.folder}/data", "--mode", mode, "--wait", "--silent")
+        return f"listen_addresses = '127.0.0.1'\nssl = on\nssl_cert_file = '{self.folder}/server.crt'\nssl_key_file = '{self.folder}/server.key'\n"
 
     def processes(self):
         """The postmaster and all of its children."""
         with open(f"{self.folder}/data/postmaster.pid") as file:
             postmaster = file.readline().strip()
         return [int(postmaster)] + [int(pid) for pid in subprocess.run(["pgrep", "-P", postmaster], capture_output=True, text=True).stdout.split()]
-
-    def psql(self, sql, database="app"):
-        return subprocess.run([f"{PROGRAMS}/psql", f"host={self.folder} port={self.port} user=postgres dbname={database}", "-qXAtc", sql], check=True, capture_output=True, text=True).stdout.strip()
-
-    def close(self):
-        try:
-            self.stop("immediate")
-        except subprocess.CalledProcessError:
-            pass
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 MIGRATION = """
@@ -77,7 +45,7 @@ alter table marks enable row level security;
 create policy anyone on marks using (true) with check (true);
 grant select, insert on marks to anon;
 """
-cluster = Cluster()
+cluster = Certified()
 projects = []
 
 
@@ -227,8 +195,6 @@ def until(name, body, seconds=15):
 
 
 try:
-    if not PROGRAMS:
-        sys.exit("PostgreSQL 15 is not installed")
     first, second = server(cluster.url), server(cluster.url)
     check("the second server finds the first one's migration", cluster.psql("select count(*) from offstage.migration"), "1")
 

@@ -1,8 +1,7 @@
 """A PostgreSQL cluster of three nodes under Patroni, and the etcd that it keeps its leader's name in: on this machine, in a folder of its own."""
 import json, os, pwd, shutil, signal, subprocess, tempfile, time, urllib.request
+from cluster import PROGRAMS
 from offstage import free_port
-
-PROGRAMS = next((folder for folder in ["/usr/lib/postgresql/15/bin"] if os.path.exists(folder + "/initdb")), "")
 SCOPE = "offstage"
 
 

@@ -3,11 +3,10 @@ Set-up, migrations and requests run on it, and nothing that was there is another
 
     python3 Tests/BlackBox/supabase.py
 """
-import difflib, os, shutil, subprocess, sys, tempfile
+import difflib, shutil
 from checks import check, end, holds
-from offstage import Project, free_port
-
-PROGRAMS = next((folder for folder in ["/usr/lib/postgresql/15/bin", "/opt/homebrew/opt/postgresql@15/bin"] if os.path.exists(folder + "/initdb")), "")
+from cluster import Cluster
+from offstage import Project
 
 # By supabase_admin, who owns the cluster. The shapes are those of Supabase's own set-up, as far as they matter to another program.
 ROLES = """
@@ -82,48 +81,21 @@ create policy own on tags using (exists (select from notes where notes.id = tags
 """
 
 
-class Cluster:
+class Supabase(Cluster):
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="offstage-supabase.")
-        os.chmod(self.folder, 0o755)
-        self.port = free_port()
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-        self.do("initdb", "--pgdata", f"{self.folder}/data", "--username=supabase_admin", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync")
-        with open(f"{self.folder}/data/postgresql.conf", "a") as file:
-            file.write(f"listen_addresses = ''\nport = {self.port}\nunix_socket_directories = '{self.folder}'\nmax_connections = 40\nshared_buffers = 32MB\nfsync = off\n")
-        self.do("pg_ctl", "start", "--pgdata", f"{self.folder}/data", "--log", f"{self.folder}/log", "--wait", "--silent")
+        super().__init__("supabase_admin", "--no-sync")
         self.psql(ROLES, "template1")
         self.psql(THINGS)
 
-    def do(self, program, *words):
-        words = [f"{PROGRAMS}/{program}", *words]
-        if os.geteuid() == 0:
-            words = ["runuser", "-u", "postgres", "--", *words]
-        ran = subprocess.run(words, capture_output=True, text=True, cwd="/")
-        if ran.returncode:
-            sys.exit(f"{program}: {ran.stderr}")
-        return ran.stdout
-
-    def connection(self, user, database="app"):
-        return f"host={self.folder} port={self.port} user={user} dbname={database}"
-
-    def psql(self, sql, database="app"):
-        ran = subprocess.run([f"{PROGRAMS}/psql", self.connection("supabase_admin", database), "-qXAt", "-v", "ON_ERROR_STOP=1"], input=sql, capture_output=True, text=True)
-        if ran.returncode:
-            sys.exit(f"psql: {ran.stderr}")
-        return ran.stdout.strip()
+    def prepare(self):
+        return "fsync = off\n"
 
     def everything(self):
         """Definitions, owners, grants and rows of all but what is ours, and the roles with their settings and memberships."""
-        dump = self.do("pg_dump", "--exclude-schema=offstage", "--exclude-table=public.tags*", self.connection("supabase_admin"))
-        roles = self.do("pg_dumpall", "--roles-only", "--dbname", self.connection("supabase_admin", "template1"))
+        dump = self.do("pg_dump", "--exclude-schema=offstage", "--exclude-table=public.tags*", self.connection())
+        roles = self.do("pg_dumpall", "--roles-only", "--dbname", self.connection(database="template1"))
         # A word that is another in each dump, in PostgreSQL's newer releases.
         return [line for line in (dump + roles).split("\n") if not line.startswith(("\\restrict", "\\unrestrict"))]
-
-    def close(self):
-        subprocess.run((["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []) + [f"{PROGRAMS}/pg_ctl", "stop", "--pgdata", f"{self.folder}/data", "--mode", "immediate", "--silent"], cwd="/")
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def unchanged(what, before, after):
@@ -131,7 +103,7 @@ def unchanged(what, before, after):
     check(what, changes, [])
 
 
-cluster = Cluster()
+cluster = Supabase()
 project = Project()
 try:
     check("the user is no superuser", cluster.psql("select rolsuper from pg_roles where rolname = 'postgres'"), "f")
