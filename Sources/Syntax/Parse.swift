@@ -16,6 +16,9 @@ package func parse(
     _ sql: String, file: String = "", limits: ParseLimits = .default, takesUnshaped: Bool = false, values: [String?] = []
 ) throws(SyntaxError) -> [Statement] {
     try withParseTree(of: sql, shift: 0, file: file, limits: limits) { (root, reader) throws(SyntaxError) in
+        guard !values.contains(where: { $0?.utf8.contains(0) == true }) else {
+            throw reader.error("22021", "invalid byte sequence for encoding \"UTF8\": 0x00", at: 0)
+        }
         reader.values = values
         let statements = try reader.statements(root, takesUnshaped: takesUnshaped)
         guard reader.metValues.count == values.count else {

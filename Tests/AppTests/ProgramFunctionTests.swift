@@ -38,6 +38,9 @@ struct ProgramFunctionTests {
         says(try await served.post("nothing", #"{"what":"x"}"#), "204 ")
         says(try await served.post("strict", #"{"n":null}"#), "null")
         says(try await served.post("strict", #"{"n":2}"#), "3")
+        says(try await served.post("strict_whole", "null"), #""null""#)
+        let deep = String(repeating: "[", count: 80) + String(repeating: "]", count: 80)
+        says(try await served.post("deep", "{}"), "[\(deep),null]")
         #expect(try await served.post("wrong", "{}").contains("OFS310"))
     }
 
@@ -68,6 +71,7 @@ struct ProgramFunctionTests {
         #expect(!String(decoding: faulty.body, as: UTF8.self).contains("secret"))
         #expect(try await served.post("quoted", "{}").contains("42P18"))
         #expect(try await served.post("two_statements", "{}").contains("0A000"))
+        #expect(try await served.post("zero", "{}").contains("22021"))
         #expect(try await served.post("missing", "{}").contains("OFS309"))
         #expect(try await served.post("duplicate", "{}").contains("23505"))
     }
@@ -227,6 +231,8 @@ extension Served {
         create function numbers() returns setof int stable language swift as 'numbers';
         create function nothing(what text) returns void language swift as 'nothing';
         create function strict(n int) returns int strict language swift as 'strict';
+        create function strict_whole(json) returns json strict language swift as 'known';
+        create function deep() returns setof json language swift as 'deep';
         create function wrong() returns setof books language swift as 'numbers_as_text';
         create function secret() returns int language swift as 'strict';
         create function count_hidden() returns int language swift as 'count_hidden';
@@ -240,6 +246,7 @@ extension Served {
         create function faulty() returns void language swift as 'faulty';
         create function quoted() returns void language swift as 'quoted';
         create function two_statements() returns void language swift as 'two_statements';
+        create function zero() returns void language swift as 'zero';
         create function missing() returns void language swift as 'not.there';
         create function duplicate() returns void security definer language swift as 'duplicate';
         create function found(t text, u text) returns setof text language swift as 'found';
@@ -250,8 +257,8 @@ extension Served {
         create function next_id() returns int security definer language swift as 'next_id';
         create function peek_id() returns int stable security definer language swift as 'next_id';
         grant execute on function moment, forever, next_id, peek_id to anon;
-        grant execute on function echo, whole, shelf, numbers, nothing, strict, wrong, count_hidden, count_hidden_as_owner, who, add_hidden,
-          sneaky, transfer, balance, declined, faulty, quoted, two_statements, missing, duplicate, found, calls_swift to anon;
+        grant execute on function echo, whole, shelf, numbers, nothing, strict, strict_whole, deep, wrong, count_hidden, count_hidden_as_owner, who, add_hidden,
+          sneaky, transfer, balance, declined, faulty, quoted, two_statements, zero, missing, duplicate, found, calls_swift to anon;
         """
 
     private struct Whole: Codable {
@@ -277,6 +284,14 @@ extension Served {
             case .number(let number): try value.encode(number)
             case .text(let text): try value.encode(text)
             }
+        }
+    }
+    private enum Nested: Encodable {
+        indirect case list([Nested])
+
+        func encode(to encoder: any Encoder) throws {
+            var values = encoder.unkeyedContainer()
+            if case .list(let items) = self { for item in items { try values.encode(item) } }
         }
     }
     private struct Book: Codable {
@@ -309,6 +324,10 @@ extension Served {
         app.function("shelf") { call in try await call.database.query("select * from books order by id", as: Book.self) }
         app.function("numbers") { _ in [1, 2, 3] }
         app.function("numbers_as_text") { _ in "1, 2, 3" }
+        app.function("known") { (input: Whole?, _) in input == nil ? "null" : "some" }
+        app.function("deep") { _ in
+            [(0..<79).reduce(Nested.list([])) { inner, _ in .list([inner]) }, nil]
+        }
         app.function("nothing") { (_: [String: String], _) in }
         app.function("strict") { (input: Number, _) in input.n + 1 }
         app.function("count_hidden") { call in
@@ -341,6 +360,9 @@ extension Served {
         }
         app.function("two_statements") { (_: [String: String], call) in
             _ = try await call.database.execute("select 1; select 2")
+        }
+        app.function("zero") { (_: [String: String], call) in
+            _ = try await call.database.execute("select \("a\0b")::text")
         }
         app.function("duplicate") { (_: [String: String], call) in
             _ = try await call.database.execute("insert into accounts values (\(1), \(5))")

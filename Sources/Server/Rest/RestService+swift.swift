@@ -47,7 +47,7 @@ extension RestService {
             do {
                 let arguments = try await self.driver.run(known.statement, with: inputs, as: .value).body
                 let given: [UInt8]
-                if swift.function.isStrict, Self.hasNull(arguments) {
+                if swift.function.isStrict, !known.plan.takesBody, Self.hasNull(arguments) {
                     given = Array("null".utf8)
                 } else {
                     given = try await swift.run(
@@ -87,12 +87,11 @@ extension RestService {
         return try respond(rows, result, prepared, own, offset)
     }
 
-    /// A function that is `strict` is not called where an argument is null.
+    /// A function that is `strict` is not called where an argument is null. A body that is taken whole is JSON, whose null is a value.
     private static func hasNull(_ arguments: [UInt8]) -> Bool {
-        switch arguments.withUnsafeBufferPointer({ try? JSONValue(parsing: $0) }) {
-        case .object(let members)?: members.contains { $0.value == .null }
-        case .null?: true
-        default: false
+        arguments.withUnsafeBufferPointer { bytes in
+            let scan = JSONScan(bytes)
+            return scan.members()?.contains { scan.part($0.value).isNull } == true
         }
     }
 }
@@ -109,8 +108,12 @@ extension CallPlan.Shape {
         case .rows: return isNull ? Array("[]".utf8) : given.first == UInt8(ascii: "[") ? given : nil
         case .values:
             guard !isNull else { return Array("[]".utf8) }
-            guard case .array(let items)? = given.withUnsafeBufferPointer({ try? JSONValue(parsing: $0) }) else { return nil }
-            return Array(JSONValue.array(items.map { .object([.init(name: "pgrst_scalar", value: $0)]) }).text.utf8)
+            return given.withUnsafeBufferPointer { bytes in
+                let scan = JSONScan(bytes)
+                guard let items = scan.elements() else { return nil }
+                let objects = items.map { Array("{\"pgrst_scalar\":".utf8) + scan.text($0) + [UInt8(ascii: "}")] }
+                return [UInt8(ascii: "[")] + objects.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+            }
         }
     }
 }
