@@ -49,15 +49,18 @@ cluster = Certified()
 projects = []
 
 
-def server(url, **settings):
+def project_on(url, **settings):
     project = Project()
     projects.append(project)
     shutil.rmtree(f"{project.folder}/migrations")
     shutil.rmtree(f"{project.folder}/seed")
-    os.makedirs(f"{project.folder}/migrations")
-    with open(f"{project.folder}/migrations/0001_marks.sql", "w") as file:
-        file.write(MIGRATION)
+    project.write("migrations/0001_marks.sql", MIGRATION)
     project.environment.update(OFFSTAGE_DATABASE_URL=url, **settings)
+    return project
+
+
+def server(url, **settings):
+    project = project_on(url, **settings)
     ran = project.run("migrate", "up", check=False)
     if ran.returncode:
         sys.exit(f"it does not migrate: {ran.stderr}")
@@ -125,6 +128,24 @@ def write(project, mark, key=None):
     status, headers, body = project.request("POST", "/rest/v1/marks", {"mark": mark}, {"Idempotency-Key": key} if key else {})
     check(f"{mark}: 503 has Retry-After", status != 503 or "Retry-After" in headers, True)
     return status, json.loads(body)["code"] if body else None, time.time() - begun
+
+
+def set_up_together(count=8):
+    """Databases of a server that has none of the roles yet, set up at the same time: roles belong to the server, locks to one database."""
+    names = [f"together_{number}" for number in range(count)]
+    for name in names:
+        cluster.psql(f"create database {name} template template0", "postgres")
+    ran = []
+    threads = [threading.Thread(target=lambda project: ran.append(project.run("migrate", "up", check=False)), args=[project_on(cluster.connection(database=name))]) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    check("all databases are set up", [(each.returncode, each.stderr) for each in ran if each.returncode], [])
+    check("and have their tables", {cluster.psql("select count(*) from marks", name) for name in names}, {"0"})
+    for name in names:
+        cluster.psql(f"drop database {name}", "postgres")
+    cluster.psql("drop role anon, authenticated, service_role, authenticator", "postgres")
 
 
 def hang(project):
@@ -195,6 +216,9 @@ def until(name, body, seconds=15):
 
 
 try:
+    print("several databases are set up at once")
+    for attempt in range(3):
+        set_up_together()
     first, second = server(cluster.url), server(cluster.url)
     check("the second server finds the first one's migration", cluster.psql("select count(*) from offstage.migration"), "1")
 
