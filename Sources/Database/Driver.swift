@@ -4,7 +4,7 @@ package import OffstageSchema
 
 /// A database that a project lives in: the embedded engine, or PostgreSQL.
 ///
-/// The contract suite in `Testing` holds every driver to the same behaviour.
+/// `DriverContractTests` hold every driver to the same behaviour.
 package protocol Driver: Sendable {
     /// What the database holds now. Cheap: a reference that changes with each migration.
     var schema: Schema { get }

@@ -1,5 +1,4 @@
 import OffstageAuth
-import OffstagePostgres
 import OffstageServer
 import Testing
 
@@ -146,47 +145,15 @@ private func says(_ answer: String, _ wanted: String, _ location: SourceLocation
     #expect(answer == wanted, sourceLocation: location)
 }
 
-enum Engine {
-    case embedded, postgres
-
-    /// PostgreSQL where there is one: `Scripts/test` says when there is none.
-    static let all: [Engine] = ProcessInfo.processInfo.environment["OFFSTAGE_TEST_POSTGRES"] == nil ? [.embedded] : [.embedded, .postgres]
-}
-
 /// A project of functions, and a service on it.
-private final class Served {
-    private let folder: TemporaryFolder
-    private let project: Project
+private struct Served {
+    private let project: EngineProject
     private let service: RestService
-    private let dropping: String?
 
     init(_ engine: Engine, within limit: Duration = .seconds(30)) async throws {
-        folder = try TemporaryFolder()
-        try folder.write("migrations/0001.sql", Self.migration)
-        var settings = Settings()
-        if engine == .postgres {
-            let server = try #require(
-                ProcessInfo.processInfo.environment["OFFSTAGE_TEST_POSTGRES"], "OFFSTAGE_TEST_POSTGRES names no server")
-            let name = "offstage_swift_\(UInt32.random(in: 0...UInt32.max))"
-            try PostgresSession.connect(server).run(script: "create database \(name) template template0")
-            settings.database.url = "\(server) dbname=\(name)"
-            settings.database.connections = 2
-            dropping = server + "\n" + name
-        } else {
-            dropping = nil
-        }
-        project = try Project(ProjectFolder(folder.path), settings)
-        try await project.start()
-        _ = try await project.migrations().up()
-        service = RestService(
-            driver: project.database.driver, keys: project.keys,
-            functions: ProgramFunctions(Self.app.functions, on: project.database, within: limit))
-    }
-
-    deinit {
-        project.close()
-        guard let words = dropping?.split(separator: "\n"), words.count == 2 else { return }
-        try? PostgresSession.connect(String(words[0])).run(script: "drop database \(words[1]) with (force)")
+        project = try await EngineProject(engine, Self.migration)
+        let database = project.project.database
+        service = project.service(ProgramFunctions(Self.app.functions, on: database, within: limit))
     }
 
     func answer(_ name: String, _ body: String) async throws -> ServerResponse {
