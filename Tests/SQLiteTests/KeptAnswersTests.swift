@@ -222,7 +222,8 @@ import Testing
     }
 
     @Test func `a script past its time is undone`() async throws {
-        let shop = try await Shop { $0.otherTimeLimit = .milliseconds(50) }
+        // Everyone else's time is enough on the busiest machine.
+        let shop = try await Shop { $0.timeLimits = ["hurried": .milliseconds(50)] }
         struct Slow: StatementScript {
             var steps = 0
             var answer: Rows { Rows() }
@@ -234,7 +235,7 @@ import Testing
                 return ScriptStep(.write(Shop.insertBook(returning: true)), with: inputs, as: .none)
             }
         }
-        await #expect(throws: SQLError.self) { try await shop.database.run(Slow(), with: Shop.inputs()) }
+        await #expect(throws: SQLError.self) { try await shop.database.run(Slow(), with: Shop.inputs(role: "hurried")) }
         #expect(try await titles(shop) == 0)
         _ = try await shop.insert("after")
     }
