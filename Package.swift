@@ -165,8 +165,14 @@ let package = Package(
     ]
 )
 
-// Fuzzing needs flags of its own, so its programs are there only when asked for: see Scripts/fuzz.
+// Fuzzing needs flags of its own, so its programs are there only when asked for, and nothing that they do not need: see Scripts/fuzz.
 if Context.environment["OFFSTAGE_FUZZ"] != nil {
+    let needed = [
+        "CPgQuery", "CSQLite", "CCrypt", "CStemmer", "CXML2", "OffstageJSON", "OffstageXML", "OffstageSyntax", "OffstageSchema",
+        "OffstageQuery", "OffstageSQL", "OffstageDatabase", "OffstageSQLite",
+    ]
+    package.targets.removeAll { !needed.contains($0.name) }
+    package.products = []
     package.targets.append(.target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: settings))
     for (name, module) in [
         ("URL", "OffstageQuery"), ("JSON", "OffstageJSON"), ("SQL", "OffstageSyntax"), ("Translation", "OffstageSQLite"),
