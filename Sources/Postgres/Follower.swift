@@ -9,6 +9,7 @@ struct Follower {
     private var mayHaveMissed = false
     private var nextCleaning: Int64 = 0
     private var nextQuestion: Int64 = 0
+    private var lastAnswer: [[String?]]?
 
     /// What tells of a change to the catalogue.
     private static let reloading: Set = ["", "reload schema", "reload config"]
@@ -23,7 +24,7 @@ struct Follower {
         while let notification = connection.notification(waiting: heard.isEmpty ? 1 : 0) { heard.insert(notification.payload) }
         if !heard.isDisjoint(with: Self.reloading) { database.reload(on: connection) }
         for notice in heard.subtracting(Self.reloading) { database.options.heard(notice) }
-        guard answers(connection) else {
+        guard answers(connection, database.options) else {
             line.note(.unreachable("the connection that listens was lost"))
             self.connection = nil
             return
@@ -53,13 +54,15 @@ struct Follower {
     }
 
     /// A server that hangs closes no connection, and what it would be told of is told to the one that took its place.
-    private mutating func answers(_ connection: PostgresConnection) -> Bool {
+    private mutating func answers(_ connection: PostgresConnection, _ options: PostgresDatabase.Options) -> Bool {
         guard connection.isAlive, line.isCurrent(connection) else { return false }
         guard MonotonicClock.now >= nextQuestion else { return true }
         nextQuestion = MonotonicClock.deadline(after: .seconds(10))
         do throws(SQLError) {
-            _ = try PostgresSession(connection, deadline: MonotonicClock.deadline(after: .seconds(3))).rows("select 1")
+            let answer = try PostgresSession(connection, deadline: MonotonicClock.deadline(after: .seconds(3))).rows(options.watched)
             line.hear(connection)
+            if let lastAnswer, answer != lastAnswer { options.heard(nil) }
+            lastAnswer = answer
             return true
         } catch {
             return false

@@ -36,6 +36,8 @@ package final class PostgresDatabase: Driver {
         package var log: @Sendable (String) -> Void = { _ in }
         /// Is given what is told on the channel `offstage` and is no change of the catalogue; nil where something may have been missed.
         package var heard: @Sendable (String?) -> Void = { _ in }
+        /// A question asked now and then, since a notice may never arrive (PgBouncer in transaction mode): another answer than before is told as nil.
+        package var watched = "select 1"
 
         package init() {}
     }

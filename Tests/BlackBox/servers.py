@@ -83,6 +83,13 @@ try:
     key = second.run("keys", "create", "secret", "--name", "later").stdout.split()[0]
     soon("what was not heard is read", lambda: first.answer(key) == 200)
 
+    # A change whose notice never arrives, as behind PgBouncer in transaction mode: here, the row as it was.
+    sealed = first.psql("select sealed from offstage.keys").strip()
+    unheard = second.run("keys", "create", "secret", "--name", "unheard").stdout.split()[0]
+    soon("a key is known", lambda: first.answer(unheard) == second.answer(unheard) == 200)
+    first.psql(f"update offstage.keys set sealed = '{sealed}', changed_at = now()")
+    soon("a change that was not told is found", lambda: first.answer(unheard) == second.answer(unheard) == 401)
+
     # Another master key, one server after the other.
     first.stop()
     first.environment["OFFSTAGE_MASTER_KEY"] = NEXT

@@ -32,6 +32,7 @@ package struct Project: Sendable {
         if let url = settings.database.url {
             var options = Self.options(settings, answers: data)
             if shared != nil {
+                options.watched = SharedKeys.state
                 options.heard = { notice in
                     guard notice ?? SharedKeys.notice == SharedKeys.notice else { return }
                     do { try keys.reload() } catch { Terminal.note("the keys could not be read again: \(error)") }

@@ -9,6 +9,9 @@ struct SharedKeys: KeyStore {
     /// What is told on the channel `offstage`.
     static let notice = "keys"
 
+    /// Another answer after each change.
+    static let state = "select xmin, changed_at from offstage.keys"
+
     let path = "offstage.keys"
     private let connection: String
     private let seal: KeySeal
