@@ -28,13 +28,15 @@ package final class PostgresSession {
 
     /// A connection of its own, outside of any pool, for work that takes its thread with it.
     ///
+    /// - Parameter limit: all that is asked of it must be done by then; nil is no limit.
     /// - Throws: 08001 with libpq's reason.
-    package static func connect(_ connection: String, notice: @escaping @Sendable (String) -> Void = { _ in }) throws(SQLError)
-        -> PostgresSession
-    {
+    package static func connect(
+        _ connection: String, within limit: Duration? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(SQLError) -> PostgresSession {
         PostgresSession(
             try PostgresConnection(
-                [("dbname", connection), ("application_name", "offstage")], preparedLimit: 0, seconds: 10, notice: notice))
+                [("dbname", connection), ("application_name", "offstage")], preparedLimit: 0, seconds: 10, notice: notice),
+            deadline: limit.map { MonotonicClock.deadline(after: $0) } ?? MonotonicClock.never)
     }
 
     /// A planned statement in the transaction that is open, as the login user.

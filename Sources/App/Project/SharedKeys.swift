@@ -25,7 +25,8 @@ struct SharedKeys: KeyStore {
 
     func update(_ body: ([UInt8]?) throws(KeyRingError) -> [UInt8]?) throws(KeyRingError) {
         do {
-            let session = try PostgresSession.connect(connection)
+            // A database that hangs, or a lock that somebody keeps, holds up nobody for long.
+            let session = try PostgresSession.connect(connection, within: .seconds(10))
             try session.transaction { try update(on: $0, body) }
         } catch let error as KeyRingError {
             throw error
