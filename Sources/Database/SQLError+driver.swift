@@ -3,6 +3,8 @@ package import OffstageSchema
 /// What every driver says for itself, in PostgreSQL's words where it has them.
 extension SQLError {
     package static let statementTimeout = SQLError("57014", "canceling statement due to statement timeout")
+    /// Whoever asked has gone.
+    package static let departed = SQLError("57014", "canceling statement due to user request")
     package static let tooBusy = SQLError(
         "53300", "too many requests are waiting for the database", hint: "Try again in a moment.")
     package static let closed = SQLError("57P01", "the database is shutting down")

@@ -46,29 +46,34 @@ final class ConnectionPool: Sendable {
     ///
     /// A connection that had broken unnoticed, and a server that is just leaving, are met by one attempt more on a fresh connection, where
     /// nothing can have been kept of the first: `body` throws 08007 where something may have been.
+    ///
+    /// When the task is cancelled, a request that still waits is dropped, and what runs is cancelled in the database.
     func perform<Value: Sendable>(
         deadline: Int64, isWrite: Bool = true, _ body: @escaping @Sendable (PostgresConnection) throws(SQLError) -> Value
     ) async throws(SQLError) -> Value {
-        let result: Result<Value, SQLError> = await withUnsafeContinuation { continuation in
-            let job = Job { connection, line in
-                continuation.resume(returning: Self.attempt(&connection, line, deadline, isWrite, body))
-            }
-            do throws(WorkQueue<Job>.Refusal) {
-                try queue.put(job)
-            } catch {
-                continuation.resume(returning: .failure(error == .full ? .tooBusy : .closed))
+        let result = await Departure.watching { departure in
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Result<Value, SQLError>, Never>) in
+                let job = Job { connection, line in
+                    continuation.resume(returning: Self.attempt(&connection, line, deadline, departure, isWrite, body))
+                }
+                do throws(WorkQueue<Job>.Refusal) {
+                    try queue.put(job)
+                } catch {
+                    continuation.resume(returning: .failure(error == .full ? .tooBusy : .closed))
+                }
             }
         }
         return try result.get()
     }
 
     private static func attempt<Value>(
-        _ connection: inout PostgresConnection?, _ line: Line, _ deadline: Int64, _ isWrite: Bool,
+        _ connection: inout PostgresConnection?, _ line: Line, _ deadline: Int64, _ departure: Departure, _ isWrite: Bool,
         _ body: (PostgresConnection) throws(SQLError) -> Value
     ) -> Result<Value, SQLError> {
         var isSecond = false
         while true {
             guard isInTime(deadline) else { return .failure(.tooBusy) }
+            guard !departure.isKnown else { return .failure(.departed) }
             do throws(SQLError) {
                 // One with something left open on it is not handed on.
                 if connection.map({ $0.isIdle && line.isCurrent($0) }) != true { connection = nil }
@@ -76,8 +81,9 @@ final class ConnectionPool: Sendable {
                 if let connection { current = connection } else { current = try line.connect(deadline) }
                 connection = current
                 guard isInTime(deadline) else { return .failure(.tooBusy) }
-                let value = try body(current)
-                return .success(value)
+                current.departure = departure
+                defer { current.departure = nil }
+                return .success(try body(current))
             } catch {
                 let broke = connection.map { !$0.isAlive } ?? false
                 let isPassing = error.isPassing(isWrite: isWrite)

@@ -41,6 +41,10 @@ final class PostgresConnection {
     private var preparedCount = 0
     private let preparedLimit: Int
     private var isCancelled = false
+    /// Of whoever asked for what runs; nil where nobody can leave.
+    var departure: Departure?
+    /// A commit may wait for standbys, as far as the last transaction told.
+    var mayWaitForStandbys = true
     /// The last thing the server said on the side.
     private let notices: Notices
 
@@ -82,9 +86,12 @@ final class PostgresConnection {
     private(set) var timeline: UInt32?
 
     private func askTimeline() {
-        let command = Command(text: "select left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)", isPrepared: false)
+        let command = Command(
+            text: "select left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), current_setting('synchronous_standby_names') = ''",
+            isPrepared: false)
         guard case .rows(let results) = run([command], deadline: MonotonicClock.deadline(after: .seconds(2))) else { return }
         timeline = results.first?.text(0, 0).flatMap { UInt32($0, radix: 16) }
+        mayWaitForStandbys = results.first?.text(0, 1) != "t"
     }
 
     // MARK: Pipelines
@@ -94,6 +101,7 @@ final class PostgresConnection {
     /// - Parameter commits: the last of them is the commit of a write. Then nothing is cancelled: it could hit a commit that waits for
     ///   its standbys, which would end the wait, keep the write on this server alone, and report success. What takes too long before the
     ///   commit is ended by the server, by the `statement_timeout` that was set; what is not answered soon after the deadline is lost.
+    ///   Where whoever asked has gone, the statement that runs is cancelled before the deadline, but a commit that may wait for standbys.
     /// - Parameter eachRow: takes the rows of the commands that are `isByRow`. What it throws ends the command.
     func run(
         _ commands: [Command], deadline: Int64, commits: Bool = false, eachRow: ((PostgresResult) throws(SQLError) -> Void)? = nil
@@ -104,7 +112,8 @@ final class PostgresConnection {
             guard send(command, &kinds, index) else { return .lost(0, .unreachable(Self.message(handle))) }
         }
         guard PQpipelineSync(handle) == 1 else { return .lost(0, .unreachable(Self.message(handle))) }
-        let outcome = receive(kinds, commands, deadline, Patience(cancels: !commits), eachRow)
+        let outcome = receive(
+            kinds, commands, deadline, Patience(cancels: !commits, heedsDeparture: !commits || !mayWaitForStandbys), eachRow)
         if commits, notices.hasGivenUpStandbys, case .rows = outcome { return .lost(commands.count - 1, .unreplicated) }
         return outcome
     }
@@ -224,12 +233,16 @@ final class PostgresConnection {
     /// What is done about an answer that does not come.
     private struct Patience {
         var cancels: Bool
+        var heedsDeparture: Bool
+        /// The deadline was the reason to cancel.
         var hasCancelled = false
         /// When nothing more is waited for; nil before the deadline.
         var end: Int64?
 
         /// How long a server has to answer after the deadline, in nanoseconds.
         static let most: Int64 = 2_000_000_000
+        /// How long a departure may go unnoticed.
+        static let look: Int64 = 100_000_000
     }
 
     /// Waits until a result can be taken without blocking; false where the connection broke, or is given up after its deadline.
@@ -243,8 +256,19 @@ final class PostgresConnection {
                 patience.hasCancelled = patience.cancels
                 if patience.cancels { cancel() }
             }
+            var until = patience.end ?? deadline
+            if patience.end == nil, patience.heedsDeparture, let departure {
+                if departure.isKnown {
+                    until = now &+ Patience.most
+                    patience.end = until
+                    // One that was cancelled already is only being left.
+                    if !isCancelled { cancel() }
+                } else {
+                    until = min(until, now &+ Patience.look)
+                }
+            }
             if let end = patience.end, now >= end { return false }
-            guard readable(wantsWrite: flushed == 1, until: patience.end ?? deadline, now) else { continue }
+            guard readable(wantsWrite: flushed == 1, until: until, now) else { continue }
             // Where the connection has ended, what came before its end is there to be taken.
             guard PQconsumeInput(handle) == 1 else { return PQisBusy(handle) == 0 }
         }

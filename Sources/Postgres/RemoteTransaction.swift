@@ -30,6 +30,7 @@ struct RemoteTransaction: Sendable {
         switch connection.run(commands, deadline: deadline, commits: step.isWrite && !judged) {
         case .rows(let results):
             guard results.count == commands.count else { throw .wrongAnswer }
+            connection.mayWaitForStandbys = results[1].text(0, 9) != "t"
             var rows = RemoteStep.rows(results[2])
             if let guess { rows.total = guess.total(rows, results[3]) }
             return judged ? try judge(rows, connection, deadline) : rows
@@ -113,7 +114,7 @@ struct RemoteStep: Sendable {
                 select set_config('request.jwt.claims', $2, true), set_config('request.method', $3, true), \
                 set_config('request.path', $4, true), set_config('request.headers', $5, true), set_config('request.cookies', $6, true), \
                 set_config('search_path', $7, true), set_config('TimeZone', $8, true), set_config('statement_timeout', $9, true), \
-                set_config('role', $1, true)
+                set_config('role', $1, true), current_setting('synchronous_standby_names') = ''
                 """, parameters: parameters)
     }
 

@@ -45,12 +45,12 @@ extension EngineFunction {
                     hint: "Ensure that no rows proposed for insertion within the same command have duplicate constrained values."),
                 in: context)
         },
-        // pg_tick(x) is x until the deadline, then 57014: stops a slow write and undoes only its own statement.
+        // pg_tick(x) is x until the deadline, or until the caller has left, then 57014: stops a slow write and undoes only its own statement.
         EngineFunction("pg_tick", 1) { context, _, arguments in
-            guard let session = session(of: context), session.isArmed, session.deadline != MonotonicClock.never,
-                MonotonicClock.now > session.deadline
-            else { return sqlite3_result_value(context, arguments?[0]) }
-            raise(.statementTimeout, in: context)
+            guard let session = session(of: context), session.isArmed, session.isOver else {
+                return sqlite3_result_value(context, arguments?[0])
+            }
+            raise(session.interruption, in: context)
         },
         // pg_capture(0, a, b, …) notes a row; with 1 it adds to the last one, since a function takes 127 arguments at most.
         EngineFunction("pg_capture", -1, .innocuous) { context, count, arguments in

@@ -24,7 +24,7 @@ struct Fault: Error {
     func error(in session: Session) -> SQLError {
         switch primary {
         case SQLITE_INTERRUPT:
-            return .statementTimeout
+            return session.interruption
         case SQLITE_FULL:
             return .diskFull
         case SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CANTOPEN:

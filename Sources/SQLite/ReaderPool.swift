@@ -48,21 +48,31 @@ final class ReaderPool: Sendable {
         }
     }
 
-    /// Runs `body` on a thread of the pool.
+    /// Runs `body` on a thread of the pool. When the task is cancelled, the statement that runs is stopped.
     func perform<Value: Sendable>(
         deadline: Int64, _ body: @escaping @Sendable (Connection) throws(RunStop) -> Value
     ) async throws(SQLError) -> Value {
-        let result: Result<Value, SQLError> = await withUnsafeContinuation { continuation in
+        let result = await Departure.watching { departure in await self.result(deadline: deadline, departure, body) }
+        return try result.get()
+    }
+
+    private func result<Value: Sendable>(
+        deadline: Int64, _ departure: Departure, _ body: @escaping @Sendable (Connection) throws(RunStop) -> Value
+    ) async -> Result<Value, SQLError> {
+        await withUnsafeContinuation { continuation in
             let job = Job(deadline: deadline) { connection in
                 guard let connection else { return continuation.resume(returning: .failure(.unreadable)) }
                 guard deadline == MonotonicClock.never || MonotonicClock.now < deadline else {
                     return continuation.resume(returning: .failure(.statementTimeout))
                 }
+                guard !departure.isKnown else { return continuation.resume(returning: .failure(.departed)) }
                 connection.session.arm(deadline: deadline)
+                connection.session.departure = departure
+                defer { connection.session.departure = nil }
                 do throws(RunStop) {
                     continuation.resume(returning: .success(try body(connection)))
                 } catch {
-                    continuation.resume(returning: .failure(error.error(in: connection.session) ?? .statementTimeout))
+                    continuation.resume(returning: .failure(error.error(in: connection.session) ?? connection.session.interruption))
                 }
             }
             do throws(WorkQueue<Job>.Refusal) {
@@ -71,7 +81,6 @@ final class ReaderPool: Sendable {
                 continuation.resume(returning: .failure(error == .full ? .tooBusy : .closed))
             }
         }
-        return try result.get()
     }
 }
 

@@ -15,6 +15,8 @@ package final class Session {
     /// Ticks until the statement is stopped; event loops set a small one.
     var ticksLeft = Int.max
     var deadline = MonotonicClock.never
+    /// Of whoever asked for what runs; nil where nobody can leave.
+    var departure: Departure?
     /// `begin`, `commit` and `rollback to` must not be interrupted, so the handler sleeps outside of statements.
     var isArmed = false
     var stop: Stop?
@@ -77,13 +79,20 @@ package final class Session {
 
     func disarm() { isArmed = false }
 
+    /// The time of what runs is over, or nobody waits for it any more.
+    var isOver: Bool { hasDeparted || deadline != MonotonicClock.never && MonotonicClock.now > deadline }
+    var hasDeparted: Bool { departure?.isKnown ?? false }
+
+    /// Why what ran was stopped.
+    var interruption: SQLError { hasDeparted ? .departed : .statementTimeout }
+
     /// True: the statement must stop. Called every `stepsPerTick` steps.
     func tick() -> Bool {
         guard isArmed else { return false }
         ticksLeft -= 1
         if ticksLeft < 0 {
             stop = .steps
-        } else if deadline != MonotonicClock.never, MonotonicClock.now > deadline {
+        } else if isOver {
             stop = .deadline
         } else {
             return false

@@ -161,6 +161,7 @@ package struct WriteTransaction: ~Copyable {
         guard !loop.connection.isAutocommitting else {
             throw SQLError("25P02", "current transaction is aborted, commands ignored until end of transaction block")
         }
+        if session.hasDeparted { throw .departed }
         if deadline != MonotonicClock.never, MonotonicClock.now > deadline { throw .statementTimeout }
     }
 }

@@ -9,6 +9,7 @@ final class Writer: Sendable {
         var inputs: Inputs
         var format: RowFormat
         var deadline: Int64
+        var departure: Departure
         var answer: @Sendable (Result<Rows, SQLError>) -> Void
     }
 
@@ -38,9 +39,12 @@ final class Writer: Sendable {
     }
 
     func run(_ write: Write, with inputs: Inputs, as format: RowFormat, deadline: Int64) async throws(SQLError) -> Rows {
-        let result: Result<Rows, SQLError> = await withUnsafeContinuation { continuation in
-            put(.write(WriteJob(write: write, inputs: inputs, format: format, deadline: deadline) { continuation.resume(returning: $0) })) {
-                continuation.resume(returning: .failure($0))
+        let result = await Departure.watching { departure in
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Result<Rows, SQLError>, Never>) in
+                let job = WriteJob(write: write, inputs: inputs, format: format, deadline: deadline, departure: departure) {
+                    continuation.resume(returning: $0)
+                }
+                put(.write(job)) { continuation.resume(returning: .failure($0)) }
             }
         }
         return try result.get()

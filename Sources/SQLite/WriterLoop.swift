@@ -164,6 +164,9 @@ final class WriterLoop {
 
     private func run(_ job: Writer.WriteJob) -> JobOutcome {
         if job.deadline != MonotonicClock.never, MonotonicClock.now > job.deadline { return .answer(.failure(.statementTimeout)) }
+        if job.departure.isKnown { return .answer(.failure(.departed)) }
+        connection.session.departure = job.departure
+        defer { connection.session.departure = nil }
         sequences.beginRequest()
         connection.session.forgetDeferred()
         connection.session.forgetSettings()
@@ -214,7 +217,7 @@ final class WriterLoop {
             return .success(try perform(write, with: inputs, as: format))
         } catch {
             let fault: Fault? = if case .fault(let fault) = error { fault } else { nil }
-            return .failure(error.error(in: connection.session) ?? .statementTimeout, fault)
+            return .failure(error.error(in: connection.session) ?? connection.session.interruption, fault)
         }
     }
 

@@ -76,6 +76,21 @@ struct DriverContractTests {
         for _ in 0..<4 { says(try await kept.ask("GET", "counter?select=n"), #"200 [{"n":0}]"#) }
     }
 
+    @Test(arguments: Engine.all) func `what nobody waits for any more ends, and others go on`(_ engine: Engine) async throws {
+        let kept = try await Kept(engine) { settings in
+            settings.database.statementTimeout = .seconds(3600)
+            settings.database.roleTimeouts = [:]
+        }
+        // Before it is begun, or while it is under way.
+        for pause in [0, 300] {
+            let asked = Task { try await kept.ask("POST", "rpc/endless", "{}") }
+            try await Task.sleep(for: .milliseconds(pause))
+            asked.cancel()
+            #expect(try await asked.value.body.contains("57014"))
+            for _ in 0..<4 { says(try await kept.ask("GET", "counter?select=n"), #"200 [{"n":0}]"#) }
+        }
+    }
+
     @Test(arguments: Engine.all) func `what a migration changes is known at once, to plans that are kept, too`(_ engine: Engine)
         async throws
     {

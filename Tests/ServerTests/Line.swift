@@ -56,6 +56,9 @@ final class Line: Sendable {
 
     func close() { channel.withLock { $0 }?.close(promise: nil) }
 
+    /// Says that nothing more will be sent; answers are still heard.
+    func endInput() async throws { try await channel.withLock { $0 }?.close(mode: .output).get() }
+
     func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) async throws {

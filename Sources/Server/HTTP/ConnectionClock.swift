@@ -12,6 +12,8 @@ struct ConnectionClock {
     /// The client takes nothing of what was written.
     var stalledSince: NIODeadline?
     var closingSince: NIODeadline?
+    /// The client has said that it sends no more.
+    var inputEndedSince: NIODeadline?
 
     mutating func began(_ now: NIODeadline) {
         bodyStarted = now
@@ -22,6 +24,9 @@ struct ConnectionClock {
         bodyStarted = nil
         idleSince = now
     }
+
+    /// A client that goes says no more than that it sends no more, until something is sent to it.
+    func hasLeft(at now: NIODeadline) -> Bool { inputEndedSince.map { now - $0 >= Presence.patience } ?? false }
 
     func verdict(at now: NIODeadline, _ limits: ConnectionLimits, isIdle: Bool) -> Verdict {
         if let closingSince { return now - closingSince > .seconds(2) ? .close : .fine }

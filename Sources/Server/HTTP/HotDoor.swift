@@ -41,6 +41,10 @@ final class HotDoor: ChannelDuplexHandler {
         var refusal: Refusal?
         var hasBytes = false
         var quiesces = false
+        /// The client has said all: behind this door that would be taken for the end of a connection on which nothing is asked.
+        var inputHasEnded = false
+        var task: Task<Void, Never>?
+        var isGivenUp = false
     }
 
     /// A body longer than this is for the other door, which reads it off the event loop.
@@ -54,6 +58,11 @@ final class HotDoor: ChannelDuplexHandler {
     private var refusal: (Refusal, Visit?)?
     private var hasUnflushed = false
     private var peer: String?
+    private var clientHasGone = false
+    /// Told once that the client has gone whose request the other door has in hand; at once where it has gone already.
+    var onDeparture: (@Sendable () -> Void)? {
+        didSet { if clientHasGone { onDeparture?() } }
+    }
     var clock = ConnectionClock()
 
     init(_ front: FrontDoor, watch: ConnectionWatch) {
@@ -80,7 +89,17 @@ final class HotDoor: ChannelDuplexHandler {
         watch.remove(self)
         cutShort(context)
         incoming = .discarding
+        clientHasGone = true
+        giveUp()
         context.fireChannelInactive()
+    }
+
+    /// Nobody waits for the answer any more: what the database does for it is ended.
+    private func giveUp() {
+        awaited?.isGivenUp = true
+        awaited?.task?.cancel()
+        onDeparture?()
+        onDeparture = nil
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -100,6 +119,13 @@ final class HotDoor: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            if clock.inputEndedSince == nil { clock.inputEndedSince = .now() }
+            guard awaited == nil else {
+                awaited?.inputHasEnded = true
+                return
+            }
+        }
         // Behind this door nobody knows of the request in hand: the connection would count as idle and be closed.
         if awaited != nil, event is ChannelShouldQuiesceEvent {
             awaited?.quiesces = true
@@ -234,8 +260,9 @@ final class HotDoor: ChannelDuplexHandler {
 
     private func wait(for work: @escaping @Sendable () async -> ServerResponse, _ request: Awaited, _ context: ChannelHandlerContext) {
         awaited = request
+        if clock.inputEndedSince != nil { clock.inputEndedSince = watch.now }
         let here = NIOLoopBound((door: self, context: context), eventLoop: context.eventLoop)
-        front.inHand.run(on: watch.executor) {
+        awaited?.task = front.inHand.run(on: watch.executor) {
             let response = await work()
             here.value.door.finish(response, here.value.context)
         }
@@ -243,8 +270,10 @@ final class HotDoor: ChannelDuplexHandler {
 
     /// The awaited answer has come, though the connection may have gone.
     private func finish(_ response: ServerResponse, _ context: ChannelHandlerContext) {
+        if awaited?.inputHasEnded == true, awaited?.held.isEmpty == true { awaited?.closes = true }
         guard let request = awaited else { return }
         var response = response
+        if request.isGivenUp { response.clientHasGone() }
         front.finish(&response, request.visit, peer: peer, isInline: false)
         guard context.channel.isActive else {
             awaited = nil
@@ -264,6 +293,7 @@ final class HotDoor: ChannelDuplexHandler {
         for part in request.held { if awaited == nil { take(part, context) } else { awaited?.held.append(part) } }
         if let refusal = request.refusal { if awaited == nil { refuse(refusal, nil, context) } else { awaited?.refusal = refusal } }
         channelReadComplete(context: context)
+        if request.inputHasEnded, !request.closes { userInboundEventTriggered(context: context, event: ChannelEvent.inputClosed) }
         if request.quiesces { userInboundEventTriggered(context: context, event: ChannelShouldQuiesceEvent()) }
         if request.wantsRead { read(context: context) }
     }
@@ -414,6 +444,7 @@ final class HotDoor: ChannelDuplexHandler {
 
     /// Asked about once a second.
     func tick(_ context: ChannelHandlerContext) {
+        if clock.hasLeft(at: watch.now) { giveUp() }
         switch clock.verdict(at: watch.now, front.limits, isIdle: passed.isEmpty && awaited == nil) {
         case .fine: break
         case .close: context.close(promise: nil)

@@ -12,15 +12,17 @@ final class RequestsInHand: Sendable {
     private let state = Mutex(State())
 
     /// Runs on the executor's event loop, from its next turn on.
-    func run(on executor: LoopExecutor, _ body: @escaping @Sendable () async -> Void) {
+    func run(on executor: LoopExecutor, _ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         state.withLock { state in
             let number = state.next
             state.next &+= 1
             // It cannot end before it is listed: its end waits for this lock.
-            state.tasks[number] = Task(executorPreference: executor) {
+            let task = Task(executorPreference: executor) {
                 await body()
                 self.state.withLock { $0.tasks[number] = nil }
             }
+            state.tasks[number] = task
+            return task
         }
     }
 

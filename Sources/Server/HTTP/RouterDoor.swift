@@ -35,17 +35,25 @@ struct RouterDoor: Sendable {
         }
         // HTTP/2 ends the body of a lost connection without a word.
         guard passed != nil || body.isEmpty || channel.isActive else { return }
-        let response = await answer(visit.head, body, isNew: passed == nil)
+        let response = await answer(visit.head, body, isNew: passed == nil, channel)
         try await write(response, visit, peer, writer)
     }
 
-    private func answer(_ head: RequestHead, _ body: [UInt8], isNew: Bool) async -> ServerResponse {
+    private func answer(_ head: RequestHead, _ body: [UInt8], isNew: Bool, _ channel: any Channel) async -> ServerResponse {
         if body.count > Self.smallBody {
             return await withTaskExecutorPreference(globalConcurrentExecutor) {
-                await front.answer(head, body: body, isOnEventLoop: false)?.value() ?? Refusal(.notFound).response
+                await Self.value(of: front.answer(head, body: body, isOnEventLoop: false), channel)
             }
         }
-        return await front.answer(head, body: body, isOnEventLoop: isNew)?.value() ?? Refusal(.notFound).response
+        return await Self.value(of: front.answer(head, body: body, isOnEventLoop: isNew), channel)
+    }
+
+    private static func value(of answer: Answer?, _ channel: any Channel) async -> ServerResponse {
+        switch answer {
+        case nil: Refusal(.notFound).response
+        case .now(let response): response
+        case .later(let work): await Presence.doing(work, whileOn: channel)
+        }
     }
 
     @concurrent private func write(_ response: ServerResponse, _ visit: Visit, _ peer: String?, _ writer: consuming ResponseWriter)
