@@ -24,7 +24,7 @@ struct Follower {
         while let notification = connection.notification(waiting: heard.isEmpty ? 1 : 0) { heard.insert(notification.payload) }
         if !heard.isDisjoint(with: Self.reloading) { database.reload(on: connection) }
         for notice in heard.subtracting(Self.reloading) { database.options.heard(notice) }
-        guard answers(connection, database.options) else {
+        guard answers(connection, database.options), tells(connection, database.replicas) else {
             line.note(.unreachable("the connection that listens was lost"))
             self.connection = nil
             return
@@ -63,6 +63,19 @@ struct Follower {
             line.hear(connection)
             if let lastAnswer, answer != lastAnswer { options.heard(nil) }
             lastAnswer = answer
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// How far a replica is behind is told by where the primary was, round by round.
+    private func tells(_ connection: PostgresConnection, _ replicas: Replicas) -> Bool {
+        guard !replicas.isEmpty else { return true }
+        do throws(SQLError) {
+            let session = PostgresSession(connection, deadline: MonotonicClock.deadline(after: .seconds(3)))
+            let place = try session.rows(ReplicaWatch.question).first?.first ?? nil
+            if let place = place.flatMap({ UInt64($0) }) { replicas.note(primary: place) }
             return true
         } catch {
             return false

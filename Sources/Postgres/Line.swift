@@ -25,6 +25,8 @@ final class Line: Sendable {
         self.options = options
     }
 
+    var newestTimeline: UInt32 { newest.load(ordering: .relaxed) }
+
     var trouble: String? { state.withLock { $0.trouble } }
 
     /// - Throws: 08001, at once where another attempt has just failed.

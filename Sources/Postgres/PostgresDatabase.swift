@@ -26,10 +26,21 @@ package final class PostgresDatabase: Driver {
         package var connectTimeout = 5
         /// Statements kept prepared on each connection; 0 behind PgBouncer in transaction mode.
         package var preparedStatements = 256
+        /// Where reads may go that say so, as libpq takes them.
+        package var replicas: [String] = []
+        /// How far behind a replica may be; one that is further is not asked.
+        package var replicaLag: Duration = .seconds(10)
         /// The schemas a request may reach.
-        package var exposed: [String] = ["public"]
+        package var exposed: [String] = ["public"] { didSet { searchPath = Self.path(exposed, extraSearchPath) } }
         /// What else unqualified names are looked for in.
-        package var extraSearchPath: [String] = ["public", "extensions"]
+        package var extraSearchPath: [String] = ["public", "extensions"] { didSet { searchPath = Self.path(exposed, extraSearchPath) } }
+        /// Both, as PostgreSQL takes them: the same for every request.
+        private(set) var searchPath = Self.path(["public"], ["public", "extensions"])
+
+        private static func path(_ exposed: [String], _ extra: [String]) -> String {
+            (exposed.prefix(1) + extra.filter { $0 != exposed.first }).map(PostgresDialect.quoted).joined(separator: ", ")
+        }
+
         /// Bytes of the longest answer in lines; what does not fit into memory is kept in a file of this folder meanwhile.
         package var answerLimit = 1 << 30
         package var answerFolder = "/tmp"
@@ -44,6 +55,7 @@ package final class PostgresDatabase: Driver {
 
     package let options: Options
     let pool: ConnectionPool
+    let replicas: Replicas
     private let current = Mutex(Schema())
     private let limits: Mutex<TimeLimits>
     private let generations = Atomic<Int64>(0)
@@ -60,6 +72,7 @@ package final class PostgresDatabase: Driver {
         self.options = options
         limits = Mutex(TimeLimits(roles: options.timeLimits, others: options.otherTimeLimit))
         pool = try ConnectionPool(connection, options)
+        replicas = try Replicas(options, primary: pool.line)
     }
 
     deinit { close() }
@@ -80,6 +93,7 @@ package final class PostgresDatabase: Driver {
             while let database = self, !database.isClosed.load(ordering: .acquiring) { follower.round(for: database) }
         }
         listener.withLock { $0 = thread }
+        try replicas.follow()
     }
 
     func reload(on connection: PostgresConnection) {
@@ -141,6 +155,7 @@ package final class PostgresDatabase: Driver {
         }
         thread?.join()
         pool.close()
+        replicas.close()
     }
 
     package func statement(for plan: TablePlan) throws(SQLError) -> Statement { PostgresDialect(schema).statement(for: plan) }
@@ -161,12 +176,29 @@ package final class PostgresDatabase: Driver {
         }
         let options = options
         do throws(SQLError) {
+            if let rows = try await readReplica(remote, inputs, format, deadline) { return rows }
             return try await pool.perform(deadline: deadline, isWrite: remote.isWrite) { connection throws(SQLError) in
                 try RemoteTransaction(remote, inputs, format, options, deadline: deadline).run(on: connection, deadline: deadline)
             }
         } catch {
             suspect(error)
             throw error
+        }
+    }
+
+    /// What a replica says to a read that may be answered by one; nil where the primary must be asked.
+    private func readReplica(
+        _ remote: RemoteStatement, _ inputs: Inputs, _ format: RowFormat, _ deadline: Int64
+    ) async throws(SQLError) -> Rows? {
+        guard inputs.mayReadReplica, !remote.isWrite, let replica = replicas.next() else { return nil }
+        do throws(SQLError) {
+            return try await replica.pool.perform(deadline: deadline, isWrite: false) { [options] connection throws(SQLError) in
+                try RemoteTransaction(remote, inputs, format, options, deadline: deadline).run(on: connection, deadline: deadline)
+            }
+        } catch {
+            guard error.mayBeOfReplica else { throw error }
+            if error.isOfGoneReplica { replica.judge("a read failed there: \(error.message)") }
+            return nil
         }
     }
 

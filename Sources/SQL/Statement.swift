@@ -233,6 +233,8 @@ package struct Inputs: Sendable {
     package var counting = Counting.exact
     /// The answer may come as a ``LongBody``.
     package var mayBeLong = false
+    /// A read that may be answered by a replica, which may not have heard of the last writes.
+    package var mayReadReplica = false
     /// Of a write with conditions or a key of its own.
     package var terms: WriteTerms?
     /// Whose rights a `security definer` function has lent to what it runs.

@@ -10,6 +10,12 @@ class Cluster:
 
     def __init__(self, user, *initdb):
         """`user` is its superuser; `initdb` are further words for the program of that name."""
+        self.settle(user)
+        self.do("initdb", "--pgdata", f"{self.folder}/data", f"--username={user}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions", *initdb)
+        self.configure(self.prepare())
+        self.start()
+
+    def settle(self, user):
         if not PROGRAMS:
             sys.exit("PostgreSQL 15 is not installed")
         self.user = user
@@ -18,11 +24,10 @@ class Cluster:
         self.port = free_port()
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-        self.do("initdb", "--pgdata", f"{self.folder}/data", f"--username={user}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions", *initdb)
-        settings = self.prepare()
+
+    def configure(self, settings):
         with open(f"{self.folder}/data/postgresql.conf", "a") as file:
             file.write(f"listen_addresses = ''\nport = {self.port}\nunix_socket_directories = '{self.folder}'\nmax_connections = 60\nshared_buffers = 32MB\n{settings}")
-        self.start()
 
     def prepare(self):
         """What is to be there before it starts; gives further settings, a line each, of which the last of a name counts."""
@@ -52,6 +57,16 @@ class Cluster:
     def close(self):
         subprocess.run(self.as_owner([f"{PROGRAMS}/pg_ctl", "stop", "--pgdata", f"{self.folder}/data", "--mode", "immediate", "--silent"]), cwd="/", capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Replica(Cluster):
+    """It follows another cluster, by streaming."""
+
+    def __init__(self, primary):
+        self.settle(primary.user)
+        self.do("pg_basebackup", "--pgdata", f"{self.folder}/data", "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname", primary.connection(database="postgres"))
+        self.configure(self.prepare())
+        self.start()
 
 
 def told(words, given=None, folder="/"):

@@ -136,6 +136,10 @@ for path in ["kinds?select=id,x,a,jb,tz,t", "books?select=title,authors(name)&or
     same("anon", "GET", path, Prefer="count=exact,timezone=Europe/Berlin")
     same("anon", "GET", path + ("&" if "?" in path else "?") + "offset=50", Prefer="count=exact")
 same("anon", "GET", "kinds?select=tz&id=lt.5", Prefer="timezone=America/New_York")
+for prefer in ["read=replica", "read=primary, handling=strict", "handling=strict, read=replica, count=exact", "handling=strict, read=anywhere", "read="]:
+    same("anon", "GET", "kinds?select=id&order=id&limit=3", Prefer=prefer)
+    same("anon", "HEAD", "kinds?select=id&order=id&limit=3", Prefer=prefer)
+same("anon", "POST", "logs", {"body": "to the primary"}, Prefer="handling=strict, read=replica, return=representation")
 same("anon", "GET", "kinds?select=tz", Prefer="timezone=Nowhere")
 same("anon", "GET", "books?select=id,title&order=title&limit=5&after=cursor:")
 same("anon", "GET", "kinds", Accept="application/zip")

@@ -100,6 +100,8 @@ package struct Project: Sendable {
         options.otherTimeLimit = settings.database.statementTimeout
         options.timeLimits = settings.database.roleTimeouts
         options.preparedStatements = settings.database.preparedStatements
+        options.replicas = settings.database.replicas
+        options.replicaLag = settings.database.replicaLag
         options.exposed = settings.api.schemas
         options.log = { Terminal.note("PostgreSQL: \($0)") }
         return options

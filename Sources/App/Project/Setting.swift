@@ -75,6 +75,16 @@ package struct Setting: Sendable {
         number(
             "database.prepared_statements", \.database.preparedStatements, 0...10_000,
             "Statements kept prepared on each connection to PostgreSQL; 0 behind PgBouncer in transaction mode."),
+        list(
+            "database.replicas", \.database.replicas,
+            "Replicas of that PostgreSQL, for reads that say `Prefer: read=replica`; one that names several hosts stands in a file, since commas part the items of a variable.",
+            mayBeEmpty: true, isSecret: true),
+        list(
+            "database.replica_roles", \.database.replicaRoles,
+            "The roles whose reads go to replicas unless they say `Prefer: read=primary`.", mayBeEmpty: true),
+        duration(
+            "database.replica_lag", \.database.replicaLag,
+            "How far behind a replica may be; one that is further is not asked, and the primary answers."),
         number("database.readers", \.database.readers, 1...64, "Threads for long reads."),
         number("database.queue", \.database.queue, 1...100_000, "Requests that may wait for the database; more get 503."),
         duration(
@@ -182,14 +192,17 @@ extension Setting {
         }
     }
 
-    private static func list(_ key: String, _ place: Place<[String]>, _ summary: String) -> Setting {
+    private static func list(
+        _ key: String, _ place: Place<[String]>, _ summary: String, mayBeEmpty: Bool = false, isSecret: Bool = false
+    ) -> Setting {
         let standard = "[\(Settings()[keyPath: place].map { $0 == "*" ? "\"*\"" : $0 }.joined(separator: ", "))]"
         return Setting(
-            key: key, type: "a list of texts (comma-separated in a variable)", standard: standard, summary: summary, isSecret: false
+            key: key, type: "a list of texts (comma-separated in a variable)", standard: standard, summary: summary,
+            isSecret: isSecret
         ) {
             value, settings in
             let items = value.items
-            guard !items.isEmpty, items.allSatisfy({ !$0.isEmpty }) else { return "must be a list with something in it" }
+            guard mayBeEmpty || !items.isEmpty, items.allSatisfy({ !$0.isEmpty }) else { return "must be a list with something in it" }
             settings[keyPath: place] = items
             return nil
         }

@@ -43,6 +43,9 @@ extension Settings {
         if (server.certificate == nil) != (server.certificateKey == nil) {
             throw SettingsError(["server.certificate and server.certificate_key go together: one of them is missing"])
         }
+        if !database.replicas.isEmpty, database.url == nil {
+            throw SettingsError(["database.replicas are those of a PostgreSQL: database.url is missing"])
+        }
     }
 
     /// Whether there is a page at `/docs`. It shows the description of the API, so without that there is none.

@@ -45,6 +45,9 @@ package struct Settings: Sendable, Hashable {
         package var url: String?
         package var connections = 10
         package var preparedStatements = 256
+        package var replicas: [String] = []
+        package var replicaRoles: [String] = []
+        package var replicaLag = Duration.seconds(10)
         package var readers = 4
         package var queue = 512
         package var statementTimeout = Duration.seconds(8)

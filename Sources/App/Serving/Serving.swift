@@ -80,6 +80,7 @@ struct Serving {
         rest.plan.maxRows = project.settings.api.maxRows
         rest.plan.allowsAggregates = project.settings.api.aggregates
         rest.tagsRows = project.settings.api.etags
+        rest.replicaRoles = Set(project.settings.database.replicaRoles)
         rest.explains = project.settings.api.explain
         rest.tellsTimes = project.settings.api.serverTiming
         rest.requests.filters = project.settings.api.maxFilters

@@ -25,10 +25,15 @@ package enum MonotonicClock {
 
     package static func deadline(after limit: Duration?) -> Int64 {
         guard let limit else { return never }
-        let (seconds, attoseconds) = limit.components
+        let (sum, overflow) = now.addingReportingOverflow(nanoseconds(of: limit))
+        return overflow ? never : sum
+    }
+
+    /// `never` for more than fits.
+    package static func nanoseconds(of duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return never }
-        let (sum, beyond) = now.addingReportingOverflow(whole)
-        return beyond ? never : sum &+ attoseconds / 1_000_000_000
+        let (sum, beyond) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return overflow || beyond ? never : sum
     }
 }

@@ -11,6 +11,8 @@ package struct Preferences: Hashable, Sendable {
     }
     package enum Missing: String, Hashable, Sendable { case `default`, null }
     package enum Handling: String, Hashable, Sendable { case strict, lenient }
+    /// Where a read is answered.
+    package enum Reading: String, Hashable, Sendable { case replica, primary }
     package enum Transaction: String, Hashable, Sendable { case commit, rollback }
 
     package var `return`: Return?
@@ -18,6 +20,7 @@ package struct Preferences: Hashable, Sendable {
     package var resolution: Resolution?
     package var missing: Missing?
     package var handling: Handling?
+    package var reading: Reading?
     package var transaction: Transaction?
     /// As written; whether there is such a zone is for the database to say.
     package var timezone: String?
@@ -54,6 +57,7 @@ package struct Preferences: Hashable, Sendable {
             case "resolution": Self.keep(Resolution(rawValue: value), in: &resolution)
             case "missing": Self.keep(Missing(rawValue: value), in: &missing)
             case "handling": Self.keep(Handling(rawValue: value), in: &handling)
+            case "read": Self.keep(Reading(rawValue: value), in: &reading)
             case "tx": Self.keep(Transaction(rawValue: value), in: &transaction)
             case "timezone": Self.keep(value.isEmpty ? nil : value, in: &timezone)
             case "max-affected": Self.keep(Int(value).flatMap { $0 < 0 ? nil : $0 }, in: &maxAffected)
@@ -74,7 +78,7 @@ package struct Preferences: Hashable, Sendable {
         return true
     }
 
-    /// The value of `Preference-Applied`: those honoured, in the contract's order. `nil` when there are none, and then the header is
+    /// The value of `Preference-Applied`: those honoured, in the contract's order, ours behind them. `nil` when there are none, and then the header is
     /// absent.
     ///
     /// - Parameters:
@@ -82,7 +86,10 @@ package struct Preferences: Hashable, Sendable {
     ///   - resolves: `resolution` applies: a POST to a table with a primary key or with `on_conflict`.
     ///   - setsMissing: `missing` applies: a POST or PATCH.
     ///   - mayChooseTransaction: the server lets callers choose `tx`.
-    package func applied(isMutation: Bool, resolves: Bool, setsMissing: Bool, mayChooseTransaction: Bool) -> String? {
+    ///   - isRead: `read` applies.
+    package func applied(
+        isMutation: Bool, resolves: Bool, setsMissing: Bool, mayChooseTransaction: Bool, isRead: Bool = false
+    ) -> String? {
         var tokens: [String] = []
         if resolves, let resolution { tokens.append("resolution=\(resolution.rawValue)") }
         if setsMissing, let missing { tokens.append("missing=\(missing.rawValue)") }
@@ -92,6 +99,7 @@ package struct Preferences: Hashable, Sendable {
         if let handling { tokens.append("handling=\(handling.rawValue)") }
         if let timezone { tokens.append("timezone=\(timezone)") }
         if handling == .strict, let maxAffected { tokens.append("max-affected=\(maxAffected)") }
+        if isRead, let reading { tokens.append("read=\(reading.rawValue)") }
         return tokens.isEmpty ? nil : tokens.joined(separator: ", ")
     }
 }

@@ -20,7 +20,7 @@ extension RestService {
             if let rows { return .now(try respond(rows, known, prepared, inputs, offset)) }
             prepared.wentOverBudget()
         }
-        return later(known.statement, inputs, format) { rows throws(Refusal) in
+        return later(known.statement, inputs, format, mayReadReplica: mayReadReplica(prepared, call)) { rows throws(Refusal) in
             try self.respond(rows, known, prepared, inputs, offset)
         }
     }

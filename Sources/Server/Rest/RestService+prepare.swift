@@ -62,7 +62,8 @@ extension RestService {
         let writes = if case .relation = request.target { !request.method.isRead } else { false }
         return request.preferences.applied(
             isMutation: writes, resolves: writes && request.method == .post && (hasKey || request.onConflict != nil),
-            setsMissing: writes && (request.method == .post || request.method == .patch), mayChooseTransaction: settings.allowsRollback)
+            setsMissing: writes && (request.method == .post || request.method == .patch), mayChooseTransaction: settings.allowsRollback,
+            isRead: request.method.isRead)
     }
 
     /// What a relation can be asked to do.

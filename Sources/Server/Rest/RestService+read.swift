@@ -18,16 +18,31 @@ extension RestService {
             if let rows { return .now(try respond(rows, prepared, offset, limit, call.head, tag)) }
             prepared.wentOverBudget()
         }
-        return later(read, inputs, format) { rows throws(Refusal) in try self.respond(rows, prepared, offset, limit, call.head, tag) }
+        // A tag was read of the primary, so what it is of is, too.
+        let mayReadReplica = tag == nil && mayReadReplica(prepared, call)
+        return later(read, inputs, format, mayReadReplica: mayReadReplica) { rows throws(Refusal) in
+            try self.respond(rows, prepared, offset, limit, call.head, tag)
+        }
+    }
+
+    /// Whether a replica may answer: where that is asked for, and by GET or HEAD. Everybody else reads what they wrote.
+    func mayReadReplica(_ prepared: PreparedRequest, _ call: Call) -> Bool {
+        guard prepared.request.method.isRead else { return false }
+        switch prepared.request.preferences.reading {
+        case .replica: return true
+        case .primary: return false
+        case nil: return !settings.replicaRoles.isEmpty && settings.replicaRoles.contains(call.caller.role)
+        }
     }
 
     /// The answer that `respond` makes of what the database gives.
     func later(
-        _ statement: Statement, _ inputs: Inputs, _ format: RowFormat,
+        _ statement: Statement, _ inputs: Inputs, _ format: RowFormat, mayReadReplica: Bool = false,
         _ respond: @escaping @Sendable (Rows) throws(Refusal) -> ServerResponse
     ) -> Answer {
         var inputs = inputs
         inputs.mayBeLong = true
+        inputs.mayReadReplica = mayReadReplica
         return .later { [inputs] in
             do throws(SQLError) {
                 let rows = try await self.driver.run(statement, with: inputs, as: format)

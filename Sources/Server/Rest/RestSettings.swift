@@ -13,6 +13,9 @@ package struct RestSettings: Sendable {
     package var planCacheBytes = 32 << 20
     package var planCacheEntries = 4_096
 
+    /// The roles whose reads may be answered by a replica unless they say otherwise.
+    package var replicaRoles: Set<String> = []
+
     /// Callers may ask how the database runs their requests.
     package var explains = false
     /// Answers say how long each part of the work took.

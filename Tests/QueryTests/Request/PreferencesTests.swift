@@ -37,6 +37,9 @@ import Testing
             try TableRequest.books("", RequestHeaders(prefer: ["handling=strict,return=everything"]))
         }
         #expect(try Preferences(headers: ["handling=strict, tx=commit"]).handling == .strict)
+        #expect(try Preferences(headers: ["handling=strict, read=replica"]).reading == .replica)
+        #expect(try Preferences(headers: ["read=anywhere, read=primary"]).reading == .primary)
+        #expect(throws: RequestError.self) { try Preferences(headers: ["handling=strict, read=anywhere"]) }
     }
 
     @Test func `the applied ones are listed in the contract's order`() throws {
@@ -50,6 +53,13 @@ import Testing
         #expect(
             all.applied(isMutation: false, resolves: false, setsMissing: false, mayChooseTransaction: false)
                 == "count=estimated, handling=strict, timezone=UTC, max-affected=3")
+        let reading = try Preferences(headers: ["read=replica, handling=strict, read=primary, count=exact"])
+        #expect(
+            reading.applied(isMutation: false, resolves: false, setsMissing: false, mayChooseTransaction: false, isRead: true)
+                == "count=exact, handling=strict, read=replica")
+        #expect(
+            reading.applied(isMutation: true, resolves: false, setsMissing: false, mayChooseTransaction: false)
+                == "count=exact, handling=strict")
         let lenient = try Preferences(headers: ["max-affected=3,return=minimal"])
         #expect(lenient.applied(isMutation: false, resolves: true, setsMissing: true, mayChooseTransaction: true) == nil)
     }
