@@ -45,6 +45,12 @@ package struct JSONWriter: ~Copyable {
         for index in start..<count where base[index] == 0x0A || base[index] == 0x0D { base[index] = 0x20 }
     }
 
+    /// Makes capitals of ASCII small behind the first `start` bytes. What an escape is written with is small already.
+    package mutating func lowercase(from start: Int) {
+        precondition(start >= 0 && start <= count)
+        for index in start..<count where base[index] >= 0x41 && base[index] <= 0x5A { base[index] |= 0x20 }
+    }
+
     /// Takes away the blanks at both ends of what stands behind the first `start` bytes.
     package mutating func trimBlanks(from start: Int) {
         precondition(start >= 0 && start <= count)
@@ -128,6 +134,11 @@ package struct JSONWriter: ~Copyable {
     package mutating func string(_ text: String) {
         var text = text
         text.withUTF8 { string($0) }
+    }
+
+    package mutating func escaped(_ text: String) {
+        var text = text
+        text.withUTF8 { escaped($0) }
     }
 
     /// The inside of a JSON string.

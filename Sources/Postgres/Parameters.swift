@@ -11,6 +11,8 @@ struct Parameters {
     init() {}
 
     init(_ values: [String?]) throws(SQLError) {
+        starts.reserveCapacity(values.count)
+        bytes.reserveCapacity(values.reduce(0) { $0 + ($1?.utf8.count ?? 0) + 1 })
         for value in values { if let value { try add(value) } else { addNull() } }
     }
 

@@ -100,13 +100,12 @@ struct RemoteStep: Sendable {
     static func prelude(_ inputs: Inputs, _ options: PostgresDatabase.Options, _ deadline: Int64) throws(SQLError)
         -> PostgresConnection.Command
     {
-        let path = options.exposed.prefix(1) + options.extraSearchPath.filter { $0 != options.exposed.first }
         let parameters = try Parameters([
             // What the program asks by itself, it asks as the login user.
             inputs.caller == .system ? "none" : inputs.caller.role, inputs.caller.claims ?? "", inputs.settings["request.method"] ?? "",
             inputs.settings["request.path"] ?? "",
             inputs.settings["request.headers"] ?? "", inputs.settings["request.cookies"] ?? "",
-            path.map(PostgresDialect.quoted).joined(separator: ", "), inputs.timeZone ?? "UTC",
+            options.searchPath, inputs.timeZone ?? "UTC",
             milliseconds(until: deadline),
         ])
         return PostgresConnection.Command(

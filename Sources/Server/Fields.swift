@@ -33,8 +33,22 @@ package struct Fields: Sendable, ExpressibleByArrayLiteral {
 extension String {
     /// Equal but for the case of ASCII letters.
     func isSame(as other: String) -> Bool {
-        utf8.count == other.utf8.count
-            && zip(utf8, other.utf8).allSatisfy { $0 == $1 || ($0 ^ $1 == 0x20 && ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A) }
+        guard utf8.count == other.utf8.count else { return false }
+        return utf8.withContiguousStorageIfAvailable { own in
+            other.utf8.withContiguousStorageIfAvailable { Self.areSame(own, $0) }
+        }.flatMap { $0 }
+            ?? Array(utf8).withUnsafeBufferPointer { own in Array(other.utf8).withUnsafeBufferPointer { Self.areSame(own, $0) } }
+    }
+
+    /// From the end, where names of one length differ most: `X-Header-1`, `X-Header-2`.
+    private static func areSame(_ one: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
+        var index = one.count < other.count ? one.count : other.count
+        while index > 0 {
+            index &-= 1
+            let (a, b) = (one[index], other[index])
+            guard a == b || (a ^ b == 0x20 && (a | 0x20) >= 0x61 && (a | 0x20) <= 0x7A) else { return false }
+        }
+        return true
     }
 
     var asciiLowercased: String {
