@@ -3,7 +3,7 @@ primary answers.
 
     python3 Tests/BlackBox/replicas.py
 """
-import json, os, shutil, signal, subprocess, sys, tempfile, time
+import json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 from checks import check, end, holds
 from cluster import Cluster, Replica
 from offstage import Project
@@ -110,6 +110,29 @@ try:
     replica.psql("select pg_wal_replay_resume()")
     until("it has caught up", lambda: ask(quick, "place", "read=replica")[1], there)
     check("with all of it", ask(quick, "notes?id=eq.6&select=id", "read=replica")[1], [{"id": 6}])
+
+    # A client that leaves ends no commit's wait for its standby: others would see what may yet be lost.
+    primary.psql("alter system set synchronous_standby_names = '*'")
+    primary.psql("select pg_reload_conf()")
+    until("commits wait for the standby", lambda: primary.psql("select count(*) from pg_stat_replication where sync_state = 'sync'"), "1")
+    careful = server()
+    projects.append(careful)
+    careful.start()
+    freeze(replica, signal.SIGSTOP)
+    waiting = lambda: primary.psql("select count(*) from pg_stat_activity where wait_event = 'SyncRep'")
+    line = socket.create_connection(("127.0.0.1", careful.port))
+    line.sendall(b'POST /rest/v1/notes HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{"id": 8, "text": "last"}')
+    until("a commit waits", waiting, "1")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    line.close()
+    time.sleep(1)
+    check("it waits on", waiting(), "1")
+    check("nobody sees it", ask(careful, "notes?id=eq.8")[1], [])
+    freeze(replica, signal.SIGCONT)
+    until("it comes to its end", lambda: ask(careful, "notes?id=eq.8&select=text")[1], [{"text": "last"}])
+    primary.psql("alter system reset synchronous_standby_names")
+    primary.psql("select pg_reload_conf()")
+    until("the replica is asked again", lambda: ask(quick, "place", "read=replica")[1], there)
 
     # A replica that is gone, and one that hangs.
     replica.stop("fast")
