@@ -8,13 +8,7 @@ extension EmbeddedDatabase {
 
     package func run(_ script: some StatementScript, with inputs: Inputs) async throws -> Rows {
         let limit = min(state.timeLimit(of: inputs.caller.role) ?? Self.longestScript, Self.longestScript)
-        return try await Departure.watching { departure in
-            try await transaction(deadline: limit) { transaction in
-                transaction.session.departure = departure
-                defer { transaction.session.departure = nil }
-                return try transaction.run(script, with: inputs)
-            }
-        }
+        return try await transaction(deadline: limit) { try $0.run(script, with: inputs) }
     }
 }
 

@@ -193,11 +193,18 @@ package final class LentTransaction {
 extension EmbeddedDatabase {
     /// Runs `body` in a transaction of its own and commits it, or undoes all of it if `body` throws. Durable when it returns.
     ///
-    /// The deadline (5 s if none is given, nil for no limit) counts from when it begins to run: other writes wait that long.
+    /// The deadline (5 s if none is given, nil for no limit) counts from when it begins to run: other writes wait that long. When the task
+    /// is cancelled, what runs is stopped and all of it undone.
     package func transaction<Value: Sendable>(
         deadline: Duration? = .seconds(5), _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Value
     ) async throws -> Value {
-        try await writer.alone { loop in loop.transact(deadline: deadline, body) }
+        try await Departure.watching { departure in
+            try await writer.alone { loop in
+                loop.connection.session.departure = departure
+                defer { loop.connection.session.departure = nil }
+                return loop.transact(deadline: deadline, body)
+            }
+        }
     }
 }
 

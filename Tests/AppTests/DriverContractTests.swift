@@ -81,12 +81,16 @@ struct DriverContractTests {
             settings.database.statementTimeout = .seconds(3600)
             settings.database.roleTimeouts = [:]
         }
+        let batch = """
+            [{"method":"POST","path":"/shelves","body":{"id":20,"label":"new"}},{"method":"POST","path":"/rpc/endless","body":{}}]
+            """
         // Before it is begun, or while it is under way.
-        for pause in [0, 300] {
-            let asked = Task { try await kept.ask("POST", "rpc/endless", "{}") }
+        for (path, body, pause) in [("rpc/endless", "{}", 0), ("rpc/endless", "{}", 300), ("/batch/v1", batch, 300)] {
+            let asked = Task { try await kept.ask("POST", path, body) }
             try await Task.sleep(for: .milliseconds(pause))
             asked.cancel()
-            #expect(try await asked.value.body.contains("57014"))
+            #expect(try await asked.value.body.contains("canceling statement due to user request"))
+            says(try await kept.ask("GET", "shelves?select=id"), #"200 [{"id":1},{"id":2}]"#)
             for _ in 0..<4 { says(try await kept.ask("GET", "counter?select=n"), #"200 [{"n":0}]"#) }
         }
     }
