@@ -11,6 +11,13 @@ extension PostgresSession {
     /// - Throws: what the server said; the transaction is for the caller to undo.
     package func copy(_ statement: String, _ rows: [UInt8]) throws(SQLError) { try connection.copy(statement, rows) }
 
+    /// Runs `copy … from stdin`, and sends it what `body` sends, as it comes.
+    ///
+    /// - Throws: what `body` throws, and then nothing was kept; what the server said, which it says at the end.
+    package func copy(_ statement: String, sending body: (_ send: (UnsafeRawBufferPointer) -> Void) throws -> Void) throws {
+        try connection.copy(statement, sending: body)
+    }
+
     /// Runs `copy … to stdout`, and gives its rows one by one, each with its line break where the format has one.
     ///
     /// - Parameter row: what it throws is thrown, after the rest of the rows was read and let go.
@@ -23,18 +30,37 @@ extension PostgresSession {
 extension PostgresConnection {
     func copy(_ statement: String, _ rows: [UInt8]) throws(SQLError) {
         try copying(statement, PGRES_COPY_IN) { (handle) throws(SQLError) in
-            // The server reads nothing more after it has refused a row, and says why at the end.
-            var isSent = true
-            var at = 0
-            while isSent, at < rows.count {
-                let end = min(at + 65_536, rows.count)
-                isSent = rows[at..<end].withUnsafeBytes { bytes in
-                    PQputCopyData(handle, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count)) == 1
-                }
-                at = end
-            }
+            let isSent = rows.withUnsafeBytes { Self.put($0, handle) }
             return PQputCopyEnd(handle, nil) == 1 && isSent
         }
+    }
+
+    func copy(_ statement: String, sending body: (_ send: (UnsafeRawBufferPointer) -> Void) throws -> Void) throws {
+        var failure: (any Error)?
+        do throws(SQLError) {
+            try copying(statement, PGRES_COPY_IN) { (handle) throws(SQLError) in
+                var isSent = true
+                do {
+                    try body { bytes in isSent = isSent && Self.put(bytes, handle) }
+                } catch {
+                    failure = error
+                    return PQputCopyEnd(handle, "the rows could not be read") == 1
+                }
+                return PQputCopyEnd(handle, nil) == 1 && isSent
+            }
+        } catch { throw failure ?? error }
+        if let failure { throw failure }
+    }
+
+    /// The server reads nothing more after it has refused a row, and says why at the end.
+    private static func put(_ bytes: UnsafeRawBufferPointer, _ handle: OpaquePointer) -> Bool {
+        var at = 0
+        while at < bytes.count {
+            let part = UnsafeRawBufferPointer(rebasing: bytes[at..<min(at + 65_536, bytes.count)])
+            guard PQputCopyData(handle, part.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(part.count)) == 1 else { return false }
+            at += part.count
+        }
+        return true
     }
 
     func copyOut(_ statement: String, each row: (UnsafeRawBufferPointer) throws(SQLError) -> Void) throws(SQLError) {

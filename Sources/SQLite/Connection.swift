@@ -98,6 +98,17 @@ package final class Connection {
         return rows
     }
 
+    /// Runs one cached statement and gives its rows one by one.
+    func each(_ text: String, _ row: ([StoredValue]) throws -> Void) throws {
+        func told<Value>(_ body: () throws(Fault) -> Value) throws(SQLError) -> Value {
+            do throws(Fault) { return try body() } catch { throw error.error(in: session) }
+        }
+        let statement = try told { () throws(Fault) in try self.statement(text) }
+        defer { statement.finish() }
+        let columns = Int32(statement.columnCount)
+        while try told({ () throws(Fault) in try statement.step() }) { try row((0..<columns).map { statement.value($0) }) }
+    }
+
     /// False while a transaction is open.
     var isAutocommitting: Bool { sqlite3_get_autocommit(handle) != 0 }
 

@@ -39,6 +39,16 @@ package struct WriteTransaction: ~Copyable {
         return try armed { () throws(SQLError) in try loop.rows(text, values) }
     }
 
+    /// Runs one SQLite statement and gives its rows one by one: no more than one is held.
+    ///
+    /// - Throws: what `row` throws; the rest of the rows is not read then.
+    package func each(_ text: String, _ row: ([StoredValue]) throws -> Void) throws {
+        try alive()
+        loop.connection.session.arm(deadline: deadline)
+        defer { loop.connection.session.disarm() }
+        try loop.connection.each(text, row)
+    }
+
     func armedRun<Value>(_ body: (Connection, Schema) throws(RunStop) -> Value) throws(SQLError) -> Value {
         try alive()
         return try armed { () throws(SQLError) in

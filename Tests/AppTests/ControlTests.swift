@@ -146,6 +146,15 @@ import Testing
         #expect(lines.contains("problem: the table public.a is stored otherwise than the catalogue says"))
     }
 
+    @Test(
+        arguments: [
+            (100, 90, 110, nil), (89, 90, 110, nil), (1_000_090, 90, 100, nil), (1_000_100, 90, 100, false), (-1_000_000, 90, 100, false),
+            (30_000_100, 0, 100, true), (-40_000_000, 0, 100, true),
+        ] as [(Int64, Int64, Int64, Bool?)])
+    func `clocks that differ by more than a question takes are told`(_ there: Int64, _ before: Int64, _ after: Int64, _ isProblem: Bool?) {
+        #expect(PostgresCheck.skew(there: there, between: before, and: after)?.isProblem == isProblem)
+    }
+
     @Test func `open tables are open only where the setting says so`() async throws {
         for isOpen in [false, true] {
             let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import OffstageJSON
 import OffstageSQLite
 import OffstageSchema
 import Testing
@@ -111,6 +112,64 @@ import Testing
             #expect(report.passedOver == ["double_pages"])
             #expect(try await database.rows("select * from \"public.books\" order by id") == rows, "\(format)")
         }
+    }
+
+    @Test(arguments: RowFileFormat.allCases)
+    func `a file that is read piece by piece gives the rows that it has`(_ format: RowFileFormat) async throws {
+        let titles = (1...9000).map { number in
+            switch number % 7 {
+            case 0: "line\r\nbreak, \"quoted\" \(number)"
+            case 1: String(repeating: "ü☕", count: number % 97 + 1)
+            case 2: "[{\"a\": \"}]\\\" \(number)"
+            default: "title \(number)"
+            }
+        }
+        let rows = titles.map { title in
+            let json = "{\"title\": \(JSONValue.string(title).text), \"pages\": 1}"
+            return format == .csv ? "\"\(title.doubling("\""))\",1" : json
+        }
+        let text =
+            switch format {
+            case .csv: "title,pages\r\n\n" + rows.joined(separator: "\r\n")
+            case .json: " [ " + rows.joined(separator: " ,\n") + " ] \n"
+            case .ndjson: rows.joined(separator: "\n\n")
+            }
+        let database = try await shop()
+        try database.folder.write("rows", text)
+        let path = database.folder.path + "/rows"
+        let report = try await database.database.transaction(deadline: nil) { database in
+            try TableImport(path: path, format, into: "books").perform(on: database)
+        }
+        #expect((report.inserted, report.badCount) == (9000, 0))
+        #expect(try await database.values("select title from \"public.books\" order by id") == titles)
+        // A row that cannot be read is told by its place.
+        try database.folder.write("rows", text + (format == .csv ? "\n\"x\",y\n" : format == .json ? "," : "\n{"))
+        await #expect(throws: (any Error).self) {
+            try await database.database.transaction(deadline: nil) { database in
+                try TableImport(path: path, format, into: "books").perform(on: database)
+            }
+        }
+        #expect(try await database.values("select count(*) from \"public.books\"") == ["9000"])
+    }
+
+    @Test func `each JSON row may name columns of its own`() async throws {
+        let database = try await shop()
+        let report = try await load(
+            #"[{"title":"A","double_pages":9},{"pages":3,"title":"B"},{"price":1,"title":"C","double_pages":null}]"#, .json, in: database)
+        #expect((report.inserted, report.passedOver) == (3, ["double_pages"]))
+        let error = try await #require(throws: SQLError.self) {
+            try await load("{\"title\":\"D\"}\n{\"titles\":\"E\"}", .ndjson, in: database)
+        }
+        #expect((error.code, error.hint) == ("42703", "Perhaps you meant \"title\"."))
+        #expect(try await database.values("select title from \"public.books\" order by id") == ["A", "B", "C"])
+    }
+
+    @Test(arguments: ["[{\"title\":\"A\"}", "[{\"title\":\"A\"},]", "[{\"title\":\"A\"} {}]", "[] []", "[,]", "", "[{\"title\":\"A\"}]x"])
+    func `an array that is not whole is none`(_ text: String) async throws {
+        let database = try await shop()
+        let error = try await #require(throws: SQLError.self) { try await load(text, .json, in: database) }
+        #expect(error.code == "22P02")
+        #expect(try await database.values("select count(*) from \"public.books\"") == ["0"])
     }
 
     @Test func `an export for a spreadsheet has no cell that runs`() async throws {

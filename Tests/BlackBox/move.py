@@ -3,7 +3,7 @@
     OFFSTAGE_TEST_POSTGRES="host=… dbname=postgres" python3 Tests/BlackBox/move.py
 """
 import glob, json, os, shutil, signal, subprocess, uuid
-from checks import check, end
+from checks import check, end, holds
 from offstage import PROGRAM, Project
 
 
@@ -128,6 +128,16 @@ try:
     broken = back.run("sql", "insert into tree (parent) values (77777)", check=False)
     check("keys hold in the file", (broken.returncode, "23503" in broken.stderr), (1, True))
 
+    # An export is the same from both, and read back as what it was.
+    for table in ["odd", "books", "authors", "nokey"]:
+        for words in [["csv"], ["json"], ["ndjson"], ["csv", "--for-spreadsheet"]]:
+            texts = [one.run("export", "--table", table, "--format", *words).stdout for one in (moved, back)]
+            check(f"{table} is exported alike as {words}", texts[0], texts[1])
+            if table == "odd" and len(words) == 1:
+                holds(f"as {words[0]} it has its rows", "1,null,null" in texts[0] or '"id":1' in texts[0], texts[0])
+    missing = [one.run("export", "--table", "oddd", check=False) for one in (moved, back)]
+    check("what is not there is told alike", (missing[0].returncode, missing[0].stderr), (1, missing[1].stderr))
+
     # Rows of a file come by COPY there, and mean what they mean here; where one does not fit, its line is named.
     for name, lines in [("good", r'''10,"{""a"": ""x\ty""}","[1, null]",2024-01-01,\x00ff,"{a,""b c"",NULL}",NaN,1.10
 11,null,"""text""",,,,,
@@ -143,10 +153,25 @@ c""}",,
         bad = one.run("import", f"{one.folder}/bad.csv", "--table", "odd", check=False)
         told = [line.split(" ")[:3] for line in bad.stderr.split("\n") if line.startswith("line ")]
         check("and the lines that do not fit are told", (bad.returncode, told), (1, [["line", "3:", "22P02:"], ["line", "4:", "22P02:"], ["line", "5:", "23505:"]]))
+    lines = r'''{"id": 30, "j": {"a": [1, "x\\ty"]}, "jb": "text", "t": "2024-01-01", "b": "\\x00ff", "a": ["a", null, "b,\"c"], "f": "NaN", "n": 1.10, "odd \"name": "ü\\n\\\\"}
+{"id": 31, "j": null, "jb": [1, null], "f": 1e3, "n": "2"}
+{"id": 32, "a": []}
+{"odd \"name": 5, "id": 33, "jb": true, "j": 1.50}
+{"odd \"name": {"b": 1}, "id": "34", "m": "1 mon", "r": "[1,5)"}'''
+    for one in (moved, back):
+        one.write("good.ndjson", lines)
+        one.write("good.json", "[" + lines.replace("\n", ",\n").replace('"id": 3', '"id": 4').replace('"id": "3', '"id": "4') + "]")
+        one.write("bad.ndjson", '{"id": 50, "n": 1}\n{"id": 51, "n": "x"}\n\n{"id": 52, "a": 1}\n{"id": 10}\n')
+        for name in ("good.ndjson", "good.json"):
+            good = one.run("import", f"{one.folder}/{name}", "--table", "odd", check=False)
+            check(f"{name} is imported", (good.returncode, good.stdout, good.stderr), (0, "5 rows into odd\n", ""))
+        bad = one.run("import", f"{one.folder}/bad.ndjson", "--table", "odd", check=False)
+        told = [line.split(" ")[:2] for line in bad.stderr.split("\n") if line.startswith("line ")]
+        check("and the objects that do not fit are told", (bad.returncode, told), (1, [["line", "2:"], ["line", "4:"], ["line", "5:"]]))
     service = [{"Authorization": f"Bearer {one.key('service_role')}"} for one in (moved, back)]
     answers = [one.rows("odd?id=gte.10&order=id", headers=who) for one, who in zip((moved, back), service)]
     check("imported rows are the same on both", answers[0], answers[1])
-    check("texts of JSON columns are JSON", [row["jb"] for row in answers[0]], [[1, None], "text", None, None])
+    check("texts of JSON columns are JSON", [row["jb"] for row in answers[0]], [[1, None], "text", None, None] + 2 * ["text", [1, None], None, True, None])
 
     # What was made without a migration is named before a row is copied, and the file is marked.
     def refusal(what, made, undone, *words):
@@ -169,11 +194,23 @@ c""}",,
     target = database()
     project.stop()
     check("a move to PostgreSQL can be killed, too", killed_while_moving(project, target), -signal.SIGKILL)
-    check("nothing of it was kept", psql("select count(*) from books", names[-1]), "0")
-    moved.environment["OFFSTAGE_DATABASE_URL"] = target
+    project.environment["OFFSTAGE_DATABASE_URL"] = target
+    refused = project.run("migrate", "status", check=False)
+    del project.environment["OFFSTAGE_DATABASE_URL"]
+    check("nor is that served", (refused.returncode, "did not end" in refused.stderr), (1, True))
+    check("what was copied is there, and its keys are not", psql("select (select count(*) from tree), (select count(*) from pg_constraint where conrelid = 'tree'::regclass and contype = 'f')", names[-1]), "5000|0")
+    project.run("sql", "insert into noted values (9, 'late')")
     ran = project.run("move", "--to", target, check=False)
     check("and it is done by the next", (ran.returncode, "sample requests are answered alike" in ran.stdout, ran.stderr), (0, True, ""))
-    check("which was counted", psql("select count(*) from tree", names[-1]), "5000")
+    check("which goes on with what is there", [table for table in ["tree", "noted"] if f"public.{table}: " in ran.stdout and f"rows are there already" in next(line for line in ran.stdout.split("\n") if line.startswith(f"public.{table}: "))], ["tree"])
+    check("and copies again what is another", psql("select count(*), max(word) filter (where id = 9) from noted", names[-1]), "2|late!")
+    check("all of it is whole again", psql("select (select count(*) from tree), (select count(*) from pg_constraint where conrelid = 'tree'::regclass and contype = 'f'), (select count(*) from pg_trigger where tgrelid = 'noted'::regclass and tgenabled = 'O'), (select count(*) from offstage.meta where key like 'moving%')", names[-1]), "5000|1|1|0")
+    target = database()
+    check("another is killed", killed_while_moving(project, target), -signal.SIGKILL)
+    project.write("migrations/0099_late.sql", "create table late (id int);\n")
+    project.run("migrate", "up")
+    changed = project.run("move", "--to", target, check=False)
+    check("a migration that came meanwhile is not run between rows", (changed.returncode, "55000" in changed.stderr), (1, True))
 
     # Another table there than here: nothing is kept.
     target = database()

@@ -107,7 +107,7 @@ struct MoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "move", abstract: "Move a project into an empty PostgreSQL, or from there into a file.",
         discussion: """
-            Runs the migrations there, copies every row, and compares both sides before anything is kept: row by row, and by requests. The \
+            Runs the migrations there, copies every row, and compares both sides before anything is served: row by row, and by requests. The \
             project here is only read, and stays. A move that was interrupted is started again in the same words.
             """)
     @OptionGroup var project: ProjectOptions

@@ -62,8 +62,10 @@ package enum DataCommand: Sendable, Hashable {
         case .importFile(let path, let format, let table, let skipsBad): try await Self.load(project, path, format, table, skipsBad, tell)
         case .export(let table, let format, let isForSpreadsheet):
             let export = TableExport(table, as: format, isForSpreadsheet: isForSpreadsheet)
-            let bytes = try await export.bytes(from: project.database.driver)
-            Self.pieces(of: bytes) { tell(.text($0)) }
+            switch project.database {
+            case .postgres(let database): try await export.perform(from: database) { tell(.text($0)) }
+            case .embedded(let database): Self.pieces(of: try await export.bytes(from: database)) { tell(.text($0)) }
+            }
         case .sql(let script): try await script.perform(in: project, tell)
         case .describe(let name): try Self.describe(project.database.schema, name, tell)
         case .keys(let command): try command.perform(project.keys, tell)
@@ -119,8 +121,7 @@ package enum DataCommand: Sendable, Hashable {
     private static func load(
         _ project: Project, _ path: String, _ format: RowFileFormat, _ table: String, _ skipsBad: Bool, _ tell: @escaping Listener
     ) async throws {
-        guard let bytes = try TextFile.bytes(path, limit: 2 << 30) else { throw FileError(path: path, reason: "no such file") }
-        let rows = TableImport(bytes, format, into: table, skipsBad: skipsBad) { tell(.progress($0)) }
+        let rows = TableImport(path: path, format, into: table, skipsBad: skipsBad) { tell(.progress($0)) }
         let report: ImportReport
         do {
             switch project.database {

@@ -16,6 +16,24 @@ struct ExportedCSV {
         result = isForSpreadsheet ? [0xEF, 0xBB, 0xBF] : []
     }
 
+    /// For rows that are given one by one.
+    init(isForSpreadsheet: Bool) { self.init([], isForSpreadsheet: isForSpreadsheet) }
+
+    /// Writes a line of texts; nil is null.
+    mutating func row(_ fields: [String?]) {
+        for (index, field) in fields.enumerated() {
+            if index > 0 { result.append(UInt8(ascii: ",")) }
+            write(field.map { Array($0.utf8) })
+        }
+        result.append(UInt8(ascii: "\n"))
+    }
+
+    /// What was written since this was asked last.
+    mutating func written() -> [UInt8] {
+        defer { result.removeAll(keepingCapacity: true) }
+        return result
+    }
+
     mutating func bytes() -> [UInt8] {
         result.reserveCapacity(body.count + body.count / 4)
         var isHeader = true

@@ -95,19 +95,20 @@ struct FileMoveRun {
     }
 
     func perform(on target: borrowing WriteTransaction) throws {
-        // Both sides print alike, whatever the database's or the role's own settings say.
-        for setting in [
-            "time zone 'UTC'", "statement_timeout = 0", "datestyle = 'ISO'", "intervalstyle = 'postgres'", "extra_float_digits = 1",
-            "bytea_output = 'hex'", "row_security = off",
-        ] { _ = try source.rows("set local \(setting)") }
+        // Both sides print alike.
+        try source.pinTexts()
+        _ = try source.rows("set local row_security = off")
         let tables = try self.tables()
         try run("truncate \(tables.map { MoveRun.sql($0.name) }.joined(separator: ", "))", on: target, unless: tables.isEmpty)
         // Keys are checked when all rows are there. Emptying a table ends with checking them at once again, so this comes behind it.
         try target.execute("pragma defer_foreign_keys = on")
-        for (number, table) in tables.enumerated() {
-            try copy(table, to: target)
-            tell(.progress(Double(number + 1) / Double(tables.count * 2)))
+        var progress = RowProgress(tell)
+        for table in tables {
+            let count = try source.rows("select count(*) from \(MoveRun.sql(table.name))").first?.first
+            progress.expect(2 * (count.flatMap { $0 }.flatMap { Int($0) } ?? 0))
         }
+        var sums: [QualifiedName: RowSum] = [:]
+        for table in tables { sums[table.name] = try copy(table, to: target, &progress) }
         guard try target.rows("pragma foreign_key_check").isEmpty else {
             throw SQLError("OFS403", "a foreign key does not hold in the file", hint: "Nothing was kept.")
         }
@@ -115,10 +116,8 @@ struct FileMoveRun {
         for table in schema.tables.values where table.materialized?.isPopulated == true {
             try run("refresh materialized view \(MoveRun.sql(table.name))", on: target)
         }
-        for (number, table) in tables.enumerated() {
-            try compare(table, target)
-            tell(.progress(Double(tables.count + number + 1) / Double(tables.count * 2)))
-        }
+        for table in tables { try compare(table, with: sums[table.name] ?? RowSum(), target, &progress) }
+        progress.end()
         tell(
             .line(
                 "\(tables.map(\.foreignKeys.count).reduce(0, +)) foreign keys hold, \(schema.sequences.count) sequences go on where they were"
@@ -171,51 +170,49 @@ struct FileMoveRun {
     }
 
     /// By COPY, row by row. Triggers do not fire: what they did is among the rows.
-    private func copy(_ table: Table, to target: borrowing WriteTransaction) throws {
-        let columns = table.columns.filter { $0.generated == nil }
-        guard !columns.isEmpty else {
-            for _ in try source.rows("select from \(MoveRun.sql(table.name))") {
-                try target.execute("insert into \(StoredName.table(table.name)) default values")
-            }
-            return
-        }
-        let list = columns.map { PostgresDialect.quoted($0.name) }.joined(separator: ", ")
-        let insert = """
-            insert into \(StoredName.table(table.name)) (\(columns.map { StoredName.column($0.name) }.joined(separator: ", "))) \
-            values (\(columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")))
+    private func copy(_ table: Table, to target: borrowing WriteTransaction, _ progress: inout RowProgress) throws -> RowSum {
+        let list = table.columns.map { PostgresDialect.quoted($0.name) }.joined(separator: ", ")
+        let given = table.columns.filter { $0.generated == nil }
+        let insert =
+            given.isEmpty
+            ? "insert into \(StoredName.table(table.name)) default values"
+            : """
+            insert into \(StoredName.table(table.name)) (\(given.map { StoredName.column($0.name) }.joined(separator: ", "))) \
+            values (\(given.indices.map { "?\($0 + 1)" }.joined(separator: ", ")))
             """
         let context = ValueContext(now: EpochClock.now)
-        var count = 0
+        var sum = RowSum()
         try source.copyOut("copy (select \(list) from \(MoveRun.sql(table.name))) to stdout") { line throws(SQLError) in
-            count += 1
-            let fields = CopyRows.fields(of: Array(line.dropLast())[...])
-            guard fields.count == columns.count else {
-                throw SQLError("22P04", "row \(count) of \(table.name) has other columns than it had")
+            let line = UnsafeRawBufferPointer(rebasing: line.dropLast())
+            sum.add(line)
+            progress.step()
+            let fields = table.columns.isEmpty ? [] : CopyRows.fields(of: Array(line)[...])
+            guard fields.count == table.columns.count else {
+                throw SQLError("22P04", "row \(sum.count) of \(table.name) has other columns than it had")
             }
             var values: [StoredValue] = []
-            values.reserveCapacity(fields.count)
-            for (column, field) in zip(columns, fields) {
+            values.reserveCapacity(given.count)
+            for (column, field) in zip(table.columns, fields) where column.generated == nil {
                 do throws(SQLError) {
                     values.append(try field.map { text throws(SQLError) in try column.type.parse(text, in: context) } ?? .null)
                 } catch {
                     var named = error
-                    named.message = "column \(column.name) of \(table.name), row \(count): \(error.message)"
+                    named.message = "column \(column.name) of \(table.name), row \(sum.count): \(error.message)"
                     throw named
                 }
             }
             _ = try target.rows(insert, values)
         }
+        return sum
     }
 
-    private func compare(_ table: Table, _ target: borrowing WriteTransaction) throws {
-        guard var other = there.tables[table.name] else { return }
-        // In one order of columns, so that equal rows are equal texts.
-        other.columns = table.columns.compactMap { other.column($0.name) }
-        let wanted = try RowPages(other, in: there).sum { plan, inputs in
-            try source.run(PostgresDialect(there).statement(for: plan), with: inputs, as: .json(nullsStripped: false))
-        }
-        let sum = try RowPages(table, in: schema).sum { plan, inputs in
-            try target.run(try SQLiteDialect(schema).statement(for: plan), with: inputs, as: .json(nullsStripped: false))
+    private func compare(
+        _ table: Table, with wanted: RowSum, _ target: borrowing WriteTransaction, _ progress: inout RowProgress
+    ) throws {
+        var sum = RowSum()
+        try StoredLines(table).each(in: target) { _, line in
+            sum.add(line)
+            progress.step()
         }
         guard sum == wanted else {
             throw SQLError(

@@ -17,10 +17,14 @@ struct MovedDefinitions: Sendable {
         open = project.settings.api.openTables ? project.settings.api.schemas : []
     }
 
+    /// Is there one that has not run there?
+    func arePending(in target: ProjectDatabase) async throws -> Bool { try await !migrations(in: target).history().pending.isEmpty }
+
+    private func migrations(in target: ProjectDatabase) -> Migrations { Migrations(files, folder: folder, opening: open, in: target) }
+
     /// Runs those that have not run there: where a move has begun and not ended, some have.
     func make(in target: ProjectDatabase, _ tell: DataCommand.Listener) async throws {
-        let migrations = Migrations(files, folder: folder, opening: open, in: target)
-        for applied in try await migrations.up() { tell(.line(applied.lines.first ?? applied.name)) }
+        for applied in try await migrations(in: target).up() { tell(.line(applied.lines.first ?? applied.name)) }
     }
 }
 

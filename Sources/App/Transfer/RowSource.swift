@@ -25,76 +25,70 @@ package enum RowFileFormat: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// The rows of a file one after another, each with the line it begins on.
+/// The rows of a file one after another, each with the line it begins on. One row is held at a time.
 struct RowSource {
     enum Value {
         case null
         case text(String)
         case json(JSONValue)
     }
-    struct Row {
-        /// In a JSON array, the number of its element.
-        var line: Int
-        /// For each column; nil where the row has no such member.
-        var values: [Value?]
-    }
-    private enum Content {
-        case csv(CSVReader)
-        case objects([(line: Int, members: [JSONValue.Member])], next: Int)
+    enum Row {
+        /// In the header's order.
+        case fields([Value])
+        case members([JSONValue.Member])
     }
 
-    let columns: [String]
-    private var content: Content
-    /// For progress: how far into the file.
-    private(set) var share = 0.0
-    private let size: Int
+    private let input: RowInput
+    private let format: RowFileFormat
+    /// The columns that a header names; nil where each row names its own.
+    private(set) var header: [String]?
+    /// Of a JSON array, the number of its element.
+    private(set) var line = 1
+    private var isOpen = false
+    private var isClosed = false
 
-    /// The bytes must outlive the source.
-    ///
     /// - Throws: 22P04 for a file that is not of its format at all.
-    init(_ bytes: UnsafeBufferPointer<UInt8>, _ format: RowFileFormat) throws(SQLError) {
-        size = max(1, bytes.count)
+    init(_ input: RowInput, _ format: RowFileFormat) throws {
+        self.input = input
+        self.format = format
+        if format == .json { line = 0 }
+        guard format == .csv else { return }
+        // A byte order mark is the first reader's to pass over.
+        while input.window.count < 3, !input.isWhole { try input.fill() }
+        guard let (record, _) = try record() else {
+            throw SQLError("22P04", "the file is empty", hint: "Its first line names the columns.")
+        }
+        let names = record.map(\.text)
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw SQLError("42701", "column \"\(name)\" specified more than once")
+        }
+        header = names
+    }
+
+    /// The bytes of the rows that were given.
+    var position: Int { input.taken }
+
+    /// How far into the file.
+    var share: Double { input.share }
+
+    /// The next row and the line it begins on; nil at the end.
+    ///
+    /// - Throws: 22P02 and 22P04 for what is no row of the format, which ends the file.
+    mutating func next() throws -> (line: Int, row: Result<Row, BadRow>)? {
         switch format {
         case .csv:
-            var reader = CSVReader(bytes)
-            guard let header = try Self.record(&reader) else {
-                throw SQLError("22P04", "the file is empty", hint: "Its first line names the columns.")
+            guard let (record, line) = try record() else { return nil }
+            let wanted = header?.count ?? 0
+            guard record.count == wanted else {
+                return (line, .failure(BadRow(line: line, reason: "22P04: \(record.count) fields where the header has \(wanted)")))
             }
-            columns = header.map(\.text)
-            content = .csv(reader)
-        case .json:
-            guard case .array(let elements) = try Self.json(bytes, at: 1) else {
-                throw SQLError("22P04", "the file is not a JSON array", hint: "One object per line is --format ndjson.")
-            }
-            var objects: [(line: Int, members: [JSONValue.Member])] = []
-            for (index, element) in elements.enumerated() { objects.append((index + 1, try Self.members(element, index + 1))) }
-            columns = Self.columns(of: objects)
-            content = .objects(objects, next: 0)
+            return (line, .success(.fields(record.map { $0.text.isEmpty && !$0.wasQuoted ? .null : .text($0.text) })))
+        case .json: return try element().map { (line, .success(.members(try Self.members($0, line)))) }
         case .ndjson:
-            var objects: [(line: Int, members: [JSONValue.Member])] = []
-            var line = 0
-            for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-                line += 1
-                guard part.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
-                objects.append((line, try Self.members(try Self.json(UnsafeBufferPointer(rebasing: part), at: line), line)))
-            }
-            columns = Self.columns(of: objects)
-            content = .objects(objects, next: 0)
+            guard let (value, line) = try lineOfJSON() else { return nil }
+            return (line, .success(.members(try Self.members(value, line))))
         }
-        var seen: Set<String> = []
-        for column in columns where !seen.insert(column).inserted {
-            throw SQLError("42701", "column \"\(column)\" specified more than once")
-        }
-    }
-
-    private static func record(_ reader: inout CSVReader) throws(SQLError) -> [CSVReader.Field]? {
-        do throws(RequestError) { return try reader.next() } catch { throw SQLError("22P04", error.message, details: error.details) }
-    }
-
-    private static func json(_ bytes: UnsafeBufferPointer<UInt8>, at line: Int) throws(SQLError) -> JSONValue {
-        do throws(JSONError) {
-            return try JSONValue(parsing: bytes, limits: JSONLimits(depth: 64, bytes: 1 << 30), refusingZero: true)
-        } catch { throw SQLError("22P02", "line \(line) is not JSON: \(error)") }
     }
 
     private static func members(_ value: JSONValue, _ line: Int) throws(SQLError) -> [JSONValue.Member] {
@@ -102,34 +96,139 @@ struct RowSource {
         return members
     }
 
-    private static func columns(of objects: [(line: Int, members: [JSONValue.Member])]) -> [String] {
-        var columns: [String] = []
-        var seen: Set<String> = []
-        for object in objects { for member in object.members where seen.insert(member.name).inserted { columns.append(member.name) } }
-        return columns
+    // MARK: CSV
+
+    private mutating func record() throws -> (fields: [CSVReader.Field], line: Int)? {
+        while true {
+            var reader = CSVReader(input.window, line: line)
+            let found: Result<[CSVReader.Field]?, RequestError>
+            do throws(RequestError) { found = .success(try reader.next()) } catch { found = .failure(error) }
+            // What reaches to the end of the window may go on behind it.
+            if reader.offset == input.window.count, !input.isWhole {
+                try input.fill()
+                continue
+            }
+            switch found {
+            case .failure(let error): throw SQLError("22P04", error.message, details: error.details)
+            case .success(let fields):
+                defer { line = reader.line }
+                input.use(reader.offset)
+                return fields.map { ($0, reader.recordLine) }
+            }
+        }
     }
 
-    /// The next row; nil at the end.
-    mutating func next() throws(SQLError) -> Result<Row, BadRow>? {
-        switch content {
-        case .csv(var reader):
-            let line = reader.line
-            let record = try Self.record(&reader)
-            content = .csv(reader)
-            share = Double(reader.offset) / Double(size)
-            guard let record else { return nil }
-            guard record.count == columns.count else {
-                return .failure(BadRow(line: line, reason: "22P04: \(record.count) fields where the header has \(columns.count)"))
+    // MARK: JSON
+
+    private mutating func lineOfJSON() throws -> (JSONValue, Int)? {
+        while true {
+            let window = input.window
+            guard let end = window.firstIndex(of: UInt8(ascii: "\n")) ?? (input.isWhole ? window.count : nil) else {
+                try input.fill()
+                continue
             }
-            return .success(Row(line: line, values: record.map { $0.text.isEmpty && !$0.wasQuoted ? .null : .text($0.text) }))
-        case .objects(let objects, let index):
-            guard index < objects.count else { return nil }
-            content = .objects(objects, next: index + 1)
-            share = Double(index + 1) / Double(objects.count)
-            let object = JSONValue.object(objects[index].members)
-            return .success(
-                Row(line: objects[index].line, values: columns.map { column in object[column].map { $0 == .null ? .null : .json($0) } }))
+            if end == 0, window.isEmpty { return nil }
+            let text = UnsafeBufferPointer(rebasing: window[..<end])
+            let place = line
+            line += 1
+            defer { input.use(min(end + 1, window.count)) }
+            guard text.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
+            return (try Self.json(text, "line \(place)"), place)
         }
+    }
+
+    private static func json(_ bytes: UnsafeBufferPointer<UInt8>, _ place: String) throws(SQLError) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(parsing: bytes, limits: JSONLimits(depth: 64, bytes: RowInput.limit), refusingZero: true)
+        } catch { throw SQLError("22P02", "\(place) is not JSON: \(error)") }
+    }
+
+    /// The next element of the array that the file is; nil behind its closing bracket.
+    private mutating func element() throws -> JSONValue? {
+        guard !isClosed else { return nil }
+        guard let first = try sign() else { throw cut() }
+        if !isOpen {
+            guard first == UInt8(ascii: "[") else {
+                throw SQLError("22P04", "the file is not a JSON array", hint: "One object per line is --format ndjson.")
+            }
+            isOpen = true
+            input.use(1)
+            guard let second = try sign() else { throw cut() }
+            if second == UInt8(ascii: "]") { return try close() }
+        } else if first == UInt8(ascii: "]") {
+            return try close()
+        } else {
+            guard first == UInt8(ascii: ",") else { throw SQLError("22P02", "what follows element \(line) is not JSON") }
+            input.use(1)
+            guard try sign() != nil else { throw cut() }
+        }
+        line += 1
+        var scan = ElementScan()
+        while !scan.advance(over: input.window), !input.isWhole { try input.fill() }
+        let value = try Self.json(UnsafeBufferPointer(rebasing: input.window[..<scan.place]), "element \(line)")
+        input.use(scan.place)
+        return value
+    }
+
+    private func cut() -> SQLError { SQLError("22P02", "the file ends inside of its JSON array") }
+
+    /// Nothing but white space may follow.
+    private mutating func close() throws -> JSONValue? {
+        input.use(1)
+        guard try sign() == nil else { throw SQLError("22P02", "something follows the JSON array") }
+        isClosed = true
+        return nil
+    }
+
+    /// The next byte that is no white space, which is then the window's first; nil at the end.
+    private func sign() throws -> UInt8? {
+        while true {
+            let window = input.window
+            if let index = window.firstIndex(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
+                let byte = window[index]
+                input.use(index)
+                return byte
+            }
+            input.use(window.count)
+            guard !input.isWhole else { return nil }
+            try input.fill()
+        }
+    }
+}
+
+/// Finds where an element of an array ends: outside of strings, and of brackets that it opened. What it spans need not be JSON.
+private struct ElementScan {
+    private(set) var place = 0
+    private var depth = 0
+    private var isInString = false
+    private var isEscaped = false
+
+    /// - Returns: whether the end was found: a comma, a closing bracket.
+    mutating func advance(over window: UnsafeBufferPointer<UInt8>) -> Bool {
+        while place < window.count {
+            let byte = window[place]
+            if isInString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                }
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isInString = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+                case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                    if depth == 0 { return true }
+                    depth -= 1
+                case UInt8(ascii: ","): if depth == 0 { return true }
+                default: break
+                }
+            }
+            place += 1
+        }
+        return false
     }
 }
 

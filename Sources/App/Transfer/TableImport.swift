@@ -28,7 +28,12 @@ package struct ImportRefused: Error, Sendable, Hashable {
 /// }
 /// ```
 package struct TableImport: Sendable {
-    let bytes: [UInt8]
+    private enum Content: Sendable {
+        case bytes([UInt8])
+        case file(String)
+    }
+
+    private let content: Content
     let format: RowFileFormat
     let table: String
     let skipsBad: Bool
@@ -39,24 +44,42 @@ package struct TableImport: Sendable {
         _ bytes: [UInt8], _ format: RowFileFormat, into table: String, skipsBad: Bool = false,
         progress: @escaping @Sendable (Double) -> Void = { _ in }
     ) {
-        self.bytes = bytes
+        self.init(.bytes(bytes), format, table, skipsBad, progress)
+    }
+
+    /// Of a file that is read as it is needed, whatever its size.
+    package init(
+        path: String, _ format: RowFileFormat, into table: String, skipsBad: Bool = false,
+        progress: @escaping @Sendable (Double) -> Void = { _ in }
+    ) {
+        self.init(.file(path), format, table, skipsBad, progress)
+    }
+
+    private init(
+        _ content: Content, _ format: RowFileFormat, _ table: String, _ skipsBad: Bool, _ progress: @escaping @Sendable (Double) -> Void
+    ) {
+        self.content = content
         self.format = format
         self.table = table
         self.skipsBad = skipsBad
         self.progress = progress
     }
 
+    /// The rows from the first on.
+    ///
+    /// - Throws: `FileError` for a file that is not there; 22P04 for one that is not of its format.
+    func source() throws -> RowSource {
+        switch content {
+        case .bytes(let bytes): try RowSource(RowInput(bytes), format)
+        case .file(let path): try RowSource(RowInput(path: path), format)
+        }
+    }
+
     /// Rows are read, checked and inserted in batches. All or nothing, unless bad ones are to be skipped.
     ///
     /// - Throws: `ImportRefused` with every bad row counted; `SQLError` for what is wrong with the whole file or the table's name.
     package func perform(on database: borrowing WriteTransaction) throws -> ImportReport {
-        try bytes.withUnsafeBufferPointer { try perform($0, on: database) }
-    }
-
-    static let batch = 2000
-
-    private func perform(_ bytes: UnsafeBufferPointer<UInt8>, on database: borrowing WriteTransaction) throws -> ImportReport {
-        var source = try RowSource(bytes, format)
+        var source = try source()
         var schema = database.schema
         let table = try schema.importTarget(self.table)
         // Explicit ids are what a copy of a table is made of.
@@ -64,48 +87,40 @@ package struct TableImport: Sendable {
             schema.tables[table.name]?.columns[i].identity = .byDefault
         }
         var report = ImportReport()
-        let kept = try columns(of: source, in: table, &report)
+        var columns = try ImportColumns(table, header: source.header)
         let now = EpochClock.now
         let context = ValueContext(now: now)
-        var statements = RowStatements(table, kept.map(\.column), schema)
+        var statements = RowStatements(table, columns.columns, schema)
         var waiting: [(line: Int, row: Inputs.Row)] = []
-        while let next = try source.next() {
+        var begun = source.position
+        while let (line, next) = try source.next() {
             switch next {
             case .failure(let bad): report.add(bad)
             case .success(let row):
+                let values = try columns.values(row)
                 do throws(SQLError) {
-                    waiting.append((row.line, try statements.row(row, kept, context)))
+                    waiting.append((line, try statements.row(values, context)))
                 } catch {
-                    report.add(BadRow(line: row.line, error))
+                    report.add(BadRow(line: line, error))
                 }
             }
-            if waiting.count == Self.batch {
+            if waiting.count == Self.batch || source.position - begun > Self.weight {
+                begun = source.position
                 try insert(&waiting, statements, now, &report, on: database)
                 progress(source.share)
             }
         }
         try insert(&waiting, statements, now, &report, on: database)
         progress(1)
+        report.passedOver = columns.passedOver
         guard report.badCount == 0 || skipsBad else { throw ImportRefused(report: report) }
-        try moveSequences(of: table, kept.map(\.column), on: database)
+        try moveSequences(of: table, columns.filled, on: database)
         return report
     }
 
-    /// The columns of the file that are the table's own to take, with their places in it.
-    func columns(
-        of source: RowSource, in table: Table, _ report: inout ImportReport
-    ) throws(SQLError) -> [(index: Int, column: Column)] {
-        var kept: [(index: Int, column: Column)] = []
-        for (index, name) in source.columns.enumerated() {
-            guard let column = table.column(name) else {
-                throw SQLError(
-                    "42703", "column \"\(name)\" of relation \"\(table.name.name)\" does not exist",
-                    hint: closestName(to: name, among: table.columns.map(\.name)).map { "Perhaps you meant \"\($0)\"." })
-            }
-            if column.generated == nil { kept.append((index, column)) } else { report.passedOver.append(name) }
-        }
-        return kept
-    }
+    /// Rows of a batch at most, and the bytes of the file that are enough for one.
+    static let batch = 2000
+    static let weight = 8 << 20
 
     private func insert(
         _ rows: inout [(line: Int, row: Inputs.Row)], _ statements: RowStatements, _ now: Int64, _ report: inout ImportReport,
@@ -192,16 +207,15 @@ private struct RowStatements {
         self.schema = schema
     }
 
-    mutating func row(_ row: RowSource.Row, _ kept: [(index: Int, column: Column)], _ context: ValueContext) throws(SQLError) -> Inputs.Row
-    {
+    mutating func row(_ row: [RowSource.Value?], _ context: ValueContext) throws(SQLError) -> Inputs.Row {
         var values: [StoredValue] = []
-        values.reserveCapacity(kept.count)
+        values.reserveCapacity(columns.count)
         var given: [Bool] = []
-        given.reserveCapacity(kept.count)
-        for (index, column) in kept {
-            given.append(row.values[index] != nil)
+        given.reserveCapacity(columns.count)
+        for (value, column) in zip(row, columns) {
+            given.append(value != nil)
             do throws(SQLError) {
-                switch row.values[index] {
+                switch value {
                 case nil, .null?: values.append(.null)
                 case .text(let text)?: values.append(try column.type.parse(text, in: context))
                 case .json(let value)?: values.append(try column.type.parse(json: value, in: context))

@@ -8,13 +8,19 @@ package struct CSVReader {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var place = 0
     /// The line the next record begins at, from 1.
-    package private(set) var line = 1
+    package private(set) var line: Int
+    /// The line that the last record began at.
+    package private(set) var recordLine: Int
 
     /// The bytes must outlive the reader.
-    package init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    ///
+    /// - Parameter line: where they stand in their file.
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, line: Int = 1) {
         self.bytes = bytes
+        self.line = line
+        recordLine = line
         // A byte order mark is no part of the first name.
-        if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { place = 3 }
+        if line == 1, bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { place = 3 }
     }
 
     /// How far it has read, in bytes.
@@ -29,6 +35,7 @@ package struct CSVReader {
             place += 1
         }
         guard place < bytes.count else { return nil }
+        recordLine = line
         var record: [Field] = []
         while true {
             record.append(try field())
