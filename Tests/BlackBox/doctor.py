@@ -43,6 +43,14 @@ try:
     holds("the server is named", any(re.match(r"PostgreSQL \d+\.\d+, the primary, timeline \d+; up to 11 of its \d+ connections are for this server\.", line) for line in lines), lines)
     opened = lambda lines: lines[lines.index("Open to whom:") + 1:][: next(i for i, line in enumerate(lines[lines.index("Open to whom:") + 1:]) if not line.startswith("  "))]
     check("who may do what is told as on a file", opened(lines), opened(examined(embedded)[3]))
+    def started(one):
+        one.start()
+        one.stop()
+        lines = open(f"{one.home}/server.log").read().split("\n")
+        start = lines.index("Open to the public:")
+        return lines[start : next(index for index in range(start + 1, len(lines)) if not lines[index].startswith("  "))]
+    check("so it is at the start of a server", started(project), started(embedded))
+    holds("which is not nothing", any("pages" in line and "read by everyone" in line for line in opened(lines)), opened(lines))
     holds("a superuser is noted", any("is a superuser" in note for note in notes), notes)
     check("which is a problem in production", [any("is a superuser" in line for line in lines) for lines in examined(project, "--environment", "production")[1:3]], [True, False])
     check("nothing else is", [note for note in notes if "superuser" not in note and " is off: " not in note], [])

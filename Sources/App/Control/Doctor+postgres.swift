@@ -13,10 +13,7 @@ extension Doctor {
             var check = PostgresCheck(session, exposing: exposed, connections: limit, isInProduction: isInProduction)
             return try session.transaction { session in
                 let about = try check.perform()
-                var schema = try session.catalogue(inTransaction: true, withAccess: true)
-                schema.authority = .own
-                schema.exposed = Set(exposed)
-                return (schema, about, check.findings)
+                return (try session.access(exposing: exposed, inTransaction: true), about, check.findings)
             }
         }
         findings = found.2

@@ -69,6 +69,7 @@ struct Serving {
         if project.settings.environment == .development { story.seeded = try await project.seed() }
         story.absent = project.database.schema.functions.values.joined().filter { $0.isSwift && functions[$0.body] == nil }
             .map { "\($0.name.name) (swift \($0.body))" }.sorted()
+        story.access = try await project.access()
         return story
     }
 
@@ -134,6 +135,8 @@ struct StartStory: Sendable {
     var late: [String] = []
     /// Functions in Swift that this program does not have.
     var absent: [String] = []
+    /// What is open to whom.
+    var access = Schema()
 }
 
 /// What `serve` prints once it listens.
@@ -183,14 +186,10 @@ struct StartReport: Sendable {
                 "  new \(created.key.kind.rawValue) key"
                     + (isShown ? ", shown this once  \(created.text)" : "  not shown in a log: offstage keys create secret --name NAME"))
         }
-        if case .postgres = project.database {
-            if settings.environment == .production, !project.sharesKeys {
-                lines.append("  note: the keys are this server's own; several servers of a project need a master_key")
-            }
-            lines.append("Who may do what: PostgreSQL's own grants and policies say (\\dp and \\ddp in psql).")
-            return lines
+        if case .postgres = project.database, settings.environment == .production, !project.sharesKeys {
+            lines.append("  note: the keys are this server's own; several servers of a project need a master_key")
         }
-        let access = PublicAccess(project.database.schema, exposing: settings.api.schemas)
+        let access = PublicAccess(story.access, exposing: settings.api.schemas)
         lines.append("Open to the public:")
         lines += access.lines.isEmpty ? ["  nothing: there are no tables yet"] : access.lines.map { "  \($0)" }
         for (view, tables) in access.viewsPastPolicies {
