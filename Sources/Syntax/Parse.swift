@@ -12,14 +12,17 @@ import CPgQuery
 /// - Parameters:
 ///   - takesUnshaped: a statement with such an expression or clause is `.other`, too: its source is for a PostgreSQL to read.
 ///   - values: what `$1`, `$2`, … stand for, each a literal without a type in the tree; nil is null. A number beyond them stays a parameter.
+///   - keepsValues: those that are not null stay parameters, too: the tree is that of every statement of this text and these nulls.
 package func parse(
-    _ sql: String, file: String = "", limits: ParseLimits = .default, takesUnshaped: Bool = false, values: [String?] = []
+    _ sql: String, file: String = "", limits: ParseLimits = .default, takesUnshaped: Bool = false, values: [String?] = [],
+    keepsValues: Bool = false
 ) throws(SyntaxError) -> [Statement] {
     try withParseTree(of: sql, shift: 0, file: file, limits: limits) { (root, reader) throws(SyntaxError) in
         guard !values.contains(where: { $0?.utf8.contains(0) == true }) else {
             throw reader.error("22021", "invalid byte sequence for encoding \"UTF8\": 0x00", at: 0)
         }
         reader.values = values
+        reader.keepsValues = keepsValues
         let statements = try reader.statements(root, takesUnshaped: takesUnshaped)
         guard reader.metValues.count == values.count else {
             throw reader.error(

@@ -35,7 +35,8 @@ extension TreeReader {
             let number = node.integer("number")
             guard values.indices.contains(number - 1) else { return .parameter(number) }
             metValues.insert(number)
-            return .literal(values[number - 1].map { .string($0) } ?? .null)
+            guard let value = values[number - 1] else { return .literal(.null) }
+            return keepsValues ? .parameter(number) : .literal(.string(value))
         case "FuncCall": return .call(try call(node))
         case "A_Expr": return try operation(node)
         case "BoolExpr": return try logic(node)

@@ -10,6 +10,8 @@ final class TreeReader {
     private var depth = 0
     /// What `$1`, `$2`, … stand for.
     var values: [String?] = []
+    /// `$1`, `$2`, … stay parameters but where they stand for null.
+    var keepsValues = false
     /// The numbers of those that were met.
     var metValues: Set<Int> = []
 

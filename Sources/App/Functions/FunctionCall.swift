@@ -18,11 +18,12 @@ public struct FunctionCall: Sendable {
     public let database: FunctionDatabase
     private let claimsText: String?
 
-    init(_ call: SwiftCall, in database: ProjectDatabase) {
+    init(_ call: SwiftCall, in database: ProjectDatabase, knowing queries: KnownQueries) {
         role = call.caller.role
         subject = call.caller.subject
         claimsText = call.caller.claims
-        self.database = FunctionDatabase(database, call.caller, isOwner: call.isDefiner, isReadOnly: call.isReadOnly)
+        self.database = FunctionDatabase(
+            database, queries, call.caller, isOwner: call.isDefiner, isReadOnly: call.isReadOnly)
     }
 
     /// The token's payload.

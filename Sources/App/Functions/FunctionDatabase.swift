@@ -1,5 +1,6 @@
 import OffstageDatabase
 import OffstagePostgres
+import OffstageQuery
 import OffstageSQL
 import OffstageSQLite
 import OffstageSchema
@@ -21,19 +22,21 @@ import OffstageSyntax
 /// The same statements mean the same on both engines. A function that was called by GET may not write (25006).
 public struct FunctionDatabase: Sendable {
     private let database: ProjectDatabase
+    private let queries: KnownQueries
     private let caller: Caller
     private let isOwner: Bool
     private let isReadOnly: Bool
 
-    init(_ database: ProjectDatabase, _ caller: Caller, isOwner: Bool, isReadOnly: Bool) {
+    init(_ database: ProjectDatabase, _ queries: KnownQueries, _ caller: Caller, isOwner: Bool, isReadOnly: Bool) {
         self.database = database
+        self.queries = queries
         self.caller = caller
         self.isOwner = isOwner
         self.isReadOnly = isReadOnly
     }
 
     /// The same with the rights of the owner, who passes policies. The caller's claims stay: `auth.uid()` is still who calls.
-    public var asOwner: FunctionDatabase { FunctionDatabase(database, caller, isOwner: true, isReadOnly: isReadOnly) }
+    public var asOwner: FunctionDatabase { FunctionDatabase(database, queries, caller, isOwner: true, isReadOnly: isReadOnly) }
 
     /// The rows of one statement, in a transaction of its own.
     ///
@@ -49,13 +52,15 @@ public struct FunctionDatabase: Sendable {
     private func read(_ query: SQLQuery, in database: EmbeddedDatabase) async throws -> [UInt8]? {
         let caller = isOwner ? caller.asOwner : caller
         do throws(SQLError) {
-            guard case .select(let select) = try query.statement(), !select.writes,
-                case let prepared = try SQLiteDialect(database.schema).prepare(.select(select), as: caller),
+            let known = try queries.known(query)
+            guard case .select(let select) = known.statement, !select.writes,
+                case let (prepared, values) = try queries.ready(query, known, in: database.schema, as: caller),
                 case .query(let text) = prepared.program
             else { return nil }
             let fields = prepared.columns.enumerated().map { Field.cell($1.name, $0, $1.type) }
             return try await database.run(
-                .read(Read(root: ReadNode(text, fields: fields), isBounded: false)), with: Inputs(caller: caller, now: EpochClock.now),
+                .read(Read(root: ReadNode(text, fields: fields), isBounded: false)),
+                with: Inputs(caller: caller, values: values, now: EpochClock.now),
                 as: .json(nullsStripped: false)
             ).body
         } catch {
@@ -89,20 +94,20 @@ public struct FunctionDatabase: Sendable {
     public func transaction<Value: Sendable>(
         within limit: Duration = .seconds(5), _ body: @escaping @Sendable (FunctionTransaction) throws -> Value
     ) async throws -> Value {
-        let (caller, isReadOnly, now) = (isOwner ? caller.asOwner : caller, isReadOnly, EpochClock.now)
+        let (caller, isReadOnly, now, queries) = (isOwner ? caller.asOwner : caller, isReadOnly, EpochClock.now, queries)
         do {
             switch database {
             case .embedded(let database):
                 return try await database.transaction(deadline: limit) { transaction in
                     try transaction.lent { lent in
-                        try body(FunctionTransaction(.embedded(lent, Inputs(caller: caller, now: now)), isReadOnly: isReadOnly))
+                        try body(FunctionTransaction(.embedded(lent, Inputs(caller: caller, now: now)), queries, isReadOnly: isReadOnly))
                     }
                 }
             case .postgres(let database):
                 return try await database.transaction(
                     as: self.caller, isOwner: isOwner, isReadOnly: isReadOnly, within: limit, now: now
                 ) { session in
-                    try body(FunctionTransaction(.postgres(session), isReadOnly: isReadOnly))
+                    try body(FunctionTransaction(.postgres(session), queries, isReadOnly: isReadOnly))
                 }
             }
         } catch let error as SQLError {
@@ -123,10 +128,12 @@ public final class FunctionTransaction {
     }
 
     private let place: Place
+    private let queries: KnownQueries
     private let isReadOnly: Bool
 
-    init(_ place: Place, isReadOnly: Bool) {
+    init(_ place: Place, _ queries: KnownQueries, isReadOnly: Bool) {
         self.place = place
+        self.queries = queries
         self.isReadOnly = isReadOnly
     }
 
@@ -144,15 +151,17 @@ public final class FunctionTransaction {
 
     private func result(of query: SQLQuery) throws -> StatementResult {
         do throws(SQLError) {
-            let statement = try query.statement()
+            let known = try queries.known(query)
             switch place {
             case .postgres(let session): return StatementResult(try session.answer(to: query.text, query.values))
             case .embedded(let lent, let inputs):
                 return try lent.use { (transaction) throws(SQLError) in
-                    let prepared = try SQLiteDialect(transaction.schema).prepare(statement, as: inputs.caller)
-                    if isReadOnly, statement.writes {
+                    let (prepared, values) = try queries.ready(query, known, in: transaction.schema, as: inputs.caller)
+                    if isReadOnly, known.statement.writes {
                         throw SQLError("25006", "cannot execute \(prepared.verb) in a read-only transaction")
                     }
+                    var inputs = inputs
+                    inputs.values = values
                     let result = try transaction.run(prepared, with: inputs)
                     return StatementResult(
                         verb: prepared.verb, columns: prepared.columns, rows: result.rows, changes: result.count)
@@ -164,15 +173,27 @@ public final class FunctionTransaction {
     }
 }
 
+extension KnownQueries {
+    /// What runs a query, and the values that it is run with.
+    fileprivate func ready(
+        _ query: SQLQuery, _ known: Known, in schema: Schema, as caller: Caller
+    ) throws(SQLError) -> (Prepared, [RequestValue]) {
+        if let prepared = prepared(known, in: schema, as: caller) { return (prepared, query.values.map { .text($0 ?? "") }) }
+        // It says what is wrong with it, or is one of those that take a literal and no value in some place.
+        return (try SQLiteDialect(schema).prepare(try query.statement(keepsValues: false), as: caller), [])
+    }
+}
+
 extension DataStatement {
     fileprivate var writes: Bool { if case .select(let select) = self { select.writes } else { true } }
 }
 
 extension SQLQuery {
+    /// - Parameter keepsValues: parameters stand where values do that are not null.
     /// - Throws: 42601 and its kin; 0A000 for what is no statement over rows, or is several.
-    fileprivate func statement() throws(SQLError) -> DataStatement {
+    func statement(keepsValues: Bool) throws(SQLError) -> DataStatement {
         let statements: [OffstageSyntax.Statement]
-        do throws(SyntaxError) { statements = try parse(text, values: values) } catch {
+        do throws(SyntaxError) { statements = try parse(text, values: values, keepsValues: keepsValues) } catch {
             throw SQLError(error.code, error.message, hint: error.hint)
         }
         guard let first = statements.first, statements.count == 1, case .data(let statement) = first.kind else {

@@ -13,6 +13,7 @@ struct ProgramFunctions: SwiftFunctions {
 
     private let bodies: [String: Body]
     private let database: ProjectDatabase
+    private let queries = KnownQueries()
     private let limit: Duration
 
     /// - Parameter limit: what a call may take.
@@ -24,8 +25,8 @@ struct ProgramFunctions: SwiftFunctions {
 
     subscript(_ name: String) -> SwiftFunction? {
         guard let body = bodies[name] else { return nil }
-        return { [database, limit] call in
-            let own = FunctionCall(call, in: database)
+        return { [database, queries, limit] call in
+            let own = FunctionCall(call, in: database, knowing: queries)
             do {
                 return try await TimeLimit.run(limit, late: Self.late(name, limit)) { try await body(call.arguments, own) }
             } catch let error as OffstageError {

@@ -4,11 +4,14 @@ package import OffstageSyntax
 
 /// Statements over rows as a migration or the `sql` command writes them, run as their owner.
 extension SQLiteDialect {
+    /// - Parameter bindsParameters: `$1`, `$2`, … are the values that it is run with, none of them null.
     /// - Throws: what PostgreSQL says on analysing the statement, or 0A000.
-    package func prepare(_ statement: DataStatement, as caller: Caller = .system, path: [String] = Schema.searchPath) throws(SQLError)
-        -> Prepared
-    {
-        try prepare(statement, Translator(schema, as: caller, path: path))
+    package func prepare(
+        _ statement: DataStatement, as caller: Caller = .system, path: [String] = Schema.searchPath, bindsParameters: Bool = false
+    ) throws(SQLError) -> Prepared {
+        var translator = Translator(schema, as: caller, path: path)
+        translator.bindsParameters = bindsParameters
+        return try prepare(statement, translator)
     }
 
     /// The same for a translator that knows more names: a function's variables, the rows of a trigger.

@@ -27,6 +27,8 @@ struct Term: Sendable {
         case null
         case string(String)
         case value(Int)
+        /// The same, of a statement's `$n`: a text like any other, which is no null.
+        case bound(Int)
         case parentKey(Int)
         case payload(Int)
     }

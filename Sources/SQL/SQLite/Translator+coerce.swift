@@ -51,8 +51,12 @@ extension Translator {
     private mutating func resolve(
         _ pending: Term.Pending, as target: ColumnType, _ context: Coercion, from term: Term, at position: Position
     ) throws(SQLError) -> Term {
-        if target.type == .record, case .string = pending {
-            throw SQLError("0A000", "input of anonymous composite types is not implemented", position: position.byteOffset)
+        if target.type.isAnonymousRow {
+            switch pending {
+            case .string where target.type == .record, .bound where target.type == .record, .value:
+                throw SQLError("0A000", "input of anonymous composite types is not implemented", position: position.byteOffset)
+            case .null, .string, .bound, .parentKey, .payload: break
+            }
         }
         var typed = term
         typed.pending = nil
@@ -78,6 +82,11 @@ extension Translator {
             if wanted.modifier != target.modifier { typed = sized(typed.with { $0.modifier = nil }, to: target, context) }
         case .value(let index):
             typed.sql = bind(.value(index, ColumnType(typed.type, target.modifier)))
+        case .bound(let index):
+            var wanted = target
+            if context == .explicit, case .length? = target.modifier { wanted.modifier = nil }
+            typed.sql = bind(.value(index, ColumnType(typed.type, wanted.modifier)))
+            if wanted.modifier != target.modifier { typed = sized(typed.with { $0.modifier = nil }, to: target, context) }
         case .parentKey(let index): typed.sql = bind(.parentKey(index))
         case .payload(let index): typed.sql = bind(.payload(index))
         }

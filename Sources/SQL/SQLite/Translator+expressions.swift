@@ -33,6 +33,7 @@ extension Translator {
     private mutating func translate(kind expression: Expression, in scope: Scope) throws(SQLError) -> Term {
         switch expression.kind {
         case .literal(let literal): return try translate(literal)
+        case .parameter(let number) where bindsParameters && arguments.isEmpty && number >= 1: return bound(number - 1)
         case .parameter(let number): return try argument(number)
         case .column(let name): return try column(name, in: scope)
         case .star(let name) where !name.parts.isEmpty: return try wholeRow(name, in: scope)
@@ -130,6 +131,14 @@ extension Translator {
         case .list, .local: return Term("NULL", .unknown).with { $0.pending = .null }
         case .parentKey(let index): return Term("", .unknown).with { $0.pending = .parentKey(index) }
         case .payload(let index): return Term("", .unknown).with { $0.pending = .payload(index) }
+        }
+    }
+
+    /// A value that stands for an untyped literal which is no null.
+    private mutating func bound(_ index: Int) -> Term {
+        Term(bind(.value(index, ColumnType(.text))), .unknown).with {
+            $0.pending = .bound(index)
+            $0.isNotNull = true
         }
     }
 

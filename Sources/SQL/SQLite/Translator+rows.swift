@@ -188,7 +188,7 @@ extension Translator {
     private static func nullSubject(_ field: Term) -> String {
         switch field.pending {
         case .null?: "NULL"
-        case .string?: "1"
+        case .string?, .bound?: "1"
         default: field.sql
         }
     }
@@ -348,6 +348,9 @@ extension DataType {
         default: false
         }
     }
+
+    /// A row whose fields no type names.
+    var isAnonymousRow: Bool { if case .composite(let row) = self { row.name == nil } else { self == .record } }
 }
 
 extension SQLError {

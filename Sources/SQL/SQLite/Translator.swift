@@ -20,6 +20,8 @@ package struct Translator {
     var isBounded = true
     /// Arguments of the SQL function being inlined, by name and by number.
     var arguments: [FunctionArguments] = []
+    /// `$1`, `$2`, … outside of functions' bodies are the request's values.
+    var bindsParameters = false
     /// How deep in the tree: PostgreSQL has no such limit, we have a stack.
     var depth = 0
     /// Inside an aggregate's arguments, where every column may stand.
