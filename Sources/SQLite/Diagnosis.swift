@@ -45,6 +45,25 @@ struct Diagnosis {
         }
     }
 
+    /// The error about a null in an integer primary key, with its row. A function raises it before there is one: SQLite would make up a value.
+    /// Nil for any other fault.
+    func nullKey(_ fault: Fault, of statement: PreparedStatement, on name: QualifiedName, _ sequences: Sequences) -> SQLError? {
+        guard var error = RaisedError.error(in: fault.message), error.code == "23502", error.details == nil,
+            let table = schema.tables[name],
+            let place = table.columns.firstIndex(where: { $0.name == table.rowIDColumn }),
+            error.message == notNull(table, table.columns[place].name, nil).message
+        else { return nil }
+        connection.session.letsNullKeys = true
+        defer { connection.session.letsNullKeys = false }
+        // A key that is still to be made is -1 before the insert.
+        guard let rows = try? Replay(connection, statement, sequences).rows(of: table).newRows,
+            var row = rows.first(where: { $0[place] == .integer(-1) || $0[place] == .null })
+        else { return error }
+        row[place] = .null
+        error.details = failingRow(table, row)
+        return error
+    }
+
     /// Without values: tables of the engine's own, and what could not be found out.
     private func plain(_ fault: Fault) -> SQLError {
         let what = fault.message.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? ""
@@ -71,8 +90,12 @@ struct Diagnosis {
 
     private func notNull(_ table: Table, _ fault: Fault, _ row: [StoredValue]?) -> SQLError {
         let column = table.columns.first { fault.message.hasSuffix(": \(StoredName.bare(table.name)).\(StoredName.bare(column: $0.name))") }
-        return SQLError(
-            "23502", "null value in column \"\(column?.name ?? "")\" of relation \"\(table.name.name)\" violates not-null constraint",
+        return notNull(table, column?.name ?? "", row)
+    }
+
+    private func notNull(_ table: Table, _ column: String, _ row: [StoredValue]?) -> SQLError {
+        SQLError(
+            "23502", "null value in column \"\(column)\" of relation \"\(table.name.name)\" violates not-null constraint",
             details: failingRow(table, row))
     }
 

@@ -56,6 +56,8 @@ package final class Session {
     var referenced: [QualifiedName: Bool] = [:]
     /// Rows that a diagnosis wants to see: filled by `pg_capture`.
     var captured: [[StoredValue]] = []
+    /// A null in an integer primary key is let through, so that a diagnosis sees its row.
+    var letsNullKeys = false
 
     func arm(deadline: Int64, ticks: Int = .max) {
         self.deadline = deadline

@@ -136,9 +136,11 @@ struct WriteRun {
 
     /// The constraint behind a fault, in PostgreSQL's words. Where SQLite undid the transaction there is nothing to look at any more.
     private func refusal(of statement: PreparedStatement, _ fault: Fault) -> RunStop {
-        guard fault.primary == SQLITE_CONSTRAINT, !connection.isAutocommitting else { return .fault(fault) }
-        connection.session.disarm()
+        guard !connection.isAutocommitting else { return .fault(fault) }
         let diagnosis = Diagnosis(connection, schema, inputs.caller)
+        if let error = diagnosis.nullKey(fault, of: statement, on: write.table, sequences) { return .refused(error) }
+        guard fault.primary == SQLITE_CONSTRAINT else { return .fault(fault) }
+        connection.session.disarm()
         return .refused(diagnosis.error(fault, of: statement, on: write.table, sequences))
     }
 

@@ -31,6 +31,8 @@ struct RemoteBuilder {
     let isXML: Bool
     let counting: Counting
     var parts = RemoteParts()
+    /// Who runs it.
+    private(set) var role = ""
 
     init(_ schema: Schema, as format: RowFormat, counting: Counting = .exact) {
         self.schema = schema
@@ -40,6 +42,7 @@ struct RemoteBuilder {
 
     func parts(of plan: TablePlan) -> RemoteParts {
         var builder = self
+        builder.role = plan.role
         switch plan.action {
         case .read(let read, let counts): builder.show(read, counts: counts)
         case .insert(let insert): builder.insert(insert)

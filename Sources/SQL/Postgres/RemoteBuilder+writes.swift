@@ -31,9 +31,23 @@ extension RemoteBuilder {
             text += "(\(list)) select \(values) from \(merges ? "jsonb" : "json")_to_recordset(\(rows)) as _(\(definitions))"
         }
         if let conflict = plan.conflict { text += self.conflict(conflict) }
-        let isMerge = plan.conflict?.merges.map { !$0.isEmpty } ?? false
         let alias = plan.answer.representation?.alias ?? table.name.name
-        finish(text, plan.answer, of: table, as: nil, shown: alias, order: [], tellsNew: isMerge && schema.views[table.name] == nil)
+        finish(text, plan.answer, of: table, as: nil, shown: alias, order: [], tellsNew: newness(plan))
+    }
+
+    /// How an upsert can tell which of its rows were not there before.
+    private enum Newness {
+        /// By a column of PostgreSQL's own, which is for those who may read the whole table, and is not there in a view.
+        case system
+        /// By a look at what the statement found, which what it writes itself is no part of.
+        case keys([String])
+    }
+
+    private func newness(_ plan: InsertPlan) -> Newness? {
+        guard let conflict = plan.conflict, conflict.merges?.isEmpty == false else { return nil }
+        let name = plan.table.name
+        if schema.views[name] == nil, schema.holds(role, .select, on: name) { return .system }
+        return conflict.columns.isEmpty ? nil : .keys(conflict.columns)
     }
 
     /// The payload with the default of each column that a row leaves out.
@@ -94,9 +108,10 @@ extension RemoteBuilder {
     /// No more columns are returned than needed: the caller may not be allowed to read the others.
     private mutating func finish(
         _ text: String, _ answer: AnswerPlan, of table: Table, as target: String?, shown alias: String, order: [String],
-        tellsNew: Bool = false
+        tellsNew: Newness? = nil
     ) {
         var wanted: [String] = answer.locationKey ?? []
+        if case .keys(let keys)? = tellsNew { wanted += keys }
         var all = false
         if let read = answer.representation {
             let used = read.columnsUsed
@@ -105,11 +120,18 @@ extension RemoteBuilder {
         }
         let prefix = target.map { PostgresDialect.quoted($0) + "." } ?? ""
         var returned = table.columns.map(\.name).filter { all || wanted.contains($0) }.map { prefix + PostgresDialect.quoted($0) }
-        if tellsNew { returned.append("(xmax = 0) as pgrst_new") }
+        if case .system? = tellsNew { returned.append("(xmax = 0) as pgrst_new") }
         if returned.isEmpty { returned.append("1 as pgrst_one") }
         parts.with.append("\(Self.source) as (\(text) returning \(returned.joined(separator: ", ")))")
         parts.count = "(select count(*) from \(Self.source))"
-        if tellsNew { parts.inserted = "(select count(*) from \(Self.source) where pgrst_new)" }
+        switch tellsNew {
+        case .system?: parts.inserted = "(select count(*) from \(Self.source) where pgrst_new)"
+        case .keys(let keys)?:
+            let same = keys.map { "_o.\(PostgresDialect.quoted($0)) = _n.\(PostgresDialect.quoted($0))" }.joined(separator: " and ")
+            parts.inserted =
+                "(select count(*) from \(Self.source) _n where not exists (select from \(name(table.name)) _o where \(same)))"
+        case nil: break
+        }
         if let key = answer.locationKey, !key.isEmpty {
             let cells = key.map { PostgresDialect.quoted($0) + "::text" }.joined(separator: ", ")
             // One more than are ever kept, so that it can be told that there are too many.

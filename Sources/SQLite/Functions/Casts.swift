@@ -52,7 +52,9 @@ extension EngineFunction {
         EngineFunction("pg_size", 3, pure) { strict($0, $1, $2) { try size($0) } },
         EngineFunction("pg_notnull", 3, .innocuous) {
             run($0, $1, $2) { call in
-                guard call.isNull(0) else { return sqlite3_result_value(call.context, call.argument(0)) }
+                guard call.isNull(0), EngineFunction.session(of: call.context)?.letsNullKeys != true else {
+                    return sqlite3_result_value(call.context, call.argument(0))
+                }
                 throw SQLError(
                     "23502", "null value in column \"\(call.text(1))\" of relation \"\(call.text(2))\" violates not-null constraint")
             }

@@ -45,7 +45,8 @@ extension ProcedureRun {
             case .column, .datatype, .table, .schema: break
             }
         }
-        error.code = code ?? "P0001"
+        // Success is no error: PostgreSQL takes it for no code at all.
+        error.code = code.flatMap { $0 == "00000" ? nil : $0 } ?? "P0001"
         error.message = message ?? name ?? error.code
         guard raise.level == .exception else {
             let code = code ?? (raise.level == .warning ? "01000" : "00000")

@@ -124,13 +124,14 @@ struct StatementRun {
 
     /// The constraint behind a fault, in PostgreSQL's words. Where SQLite undid the transaction there is nothing to look at any more.
     private func refusal(of statement: PreparedStatement, _ fault: Fault, on table: QualifiedName) -> RunStop {
-        guard fault.primary == SQLITE_CONSTRAINT, !connection.isAutocommitting, let sequences = connection.session.sequences else {
-            return .fault(fault)
-        }
+        guard !connection.isAutocommitting, let sequences = connection.session.sequences else { return .fault(fault) }
         let wasArmed = connection.session.isArmed
         connection.session.disarm()
         defer { connection.session.isArmed = wasArmed }
-        return .refused(Diagnosis(connection, schema, inputs.caller).error(fault, of: statement, on: table, sequences))
+        let diagnosis = Diagnosis(connection, schema, inputs.caller)
+        if let error = diagnosis.nullKey(fault, of: statement, on: table, sequences) { return .refused(error) }
+        guard fault.primary == SQLITE_CONSTRAINT else { return .fault(fault) }
+        return .refused(diagnosis.error(fault, of: statement, on: table, sequences))
     }
 }
 
