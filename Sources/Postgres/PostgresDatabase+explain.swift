@@ -4,6 +4,8 @@ package import OffstageSchema
 
 extension PostgresDatabase {
     /// PostgreSQL's own words, for the statement as it would run: as the caller, with the request's values.
+    ///
+    /// Where policies may hide rows, without numbers: they would tell how many there are.
     package func explain(
         _ statement: Statement, with inputs: Inputs, as format: RowFormat, _ wanted: Explanation
     ) async throws(SQLError) -> (text: String, options: [String]) {
@@ -12,7 +14,8 @@ extension PostgresDatabase {
         let step = try RemoteStep(remote, inputs, format, options, deadline: deadline)
         guard step.commands.count == 2 else { throw .wrongAnswer }
         var explained = step.commands[1]
-        let words = ["format \(wanted.isJSON ? "json" : "text")"] + wanted.options
+        let heeded = remote.tellsCosts ? wanted.options : wanted.options.filter { $0 == "verbose" || $0 == "settings" }
+        let words = ["format \(wanted.isJSON ? "json" : "text")"] + (remote.tellsCosts ? [] : ["costs off"]) + heeded
         explained.text = "explain (\(words.joined(separator: ", "))) \(explained.text)"
         explained.isPrepared = false
         let commands = [
@@ -24,6 +27,6 @@ extension PostgresDatabase {
             guard results.count == commands.count else { throw SQLError.wrongAnswer }
             return results[2].lines
         }
-        return (text, wanted.options)
+        return (text, heeded)
     }
 }

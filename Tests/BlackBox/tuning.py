@@ -50,8 +50,14 @@ try:
     status, headers, text = ask("books?title=eq.x", PLAN)
     check("text is the usual form", status == 200 and headers["Content-Type"].startswith(PLAN + "+text"), headers)
     if ENGINE == "postgres":
-        status, headers, text = ask("books?title=eq.x", PLAN + "+text; options=analyze|buffers")
-        check("analyze measures", b"Execution Time" in text and headers["Content-Type"].endswith("options=analyze|buffers; charset=utf-8"), text)
+        status, headers, text = ask("many?id=eq.5", PLAN + "+text; options=analyze|buffers")
+        check("analyze measures", b"Execution Time" in text and b"cost=" in text and headers["Content-Type"].endswith("options=analyze|buffers; charset=utf-8"), text)
+        # Where policies hide rows, numbers would count them.
+        for path in ["books?title=eq.x", "authors?select=name,books(title)", "rpc/slow?n=1"]:
+            status, headers, text = ask(path, PLAN + "+text; options=analyze|verbose|buffers")
+            check(f"{path}: a plan without numbers", status == 200 and not any(word in text for word in (b"cost=", b"rows=", b"Time", b"Buffers")) and headers["Content-Type"].endswith("options=verbose; charset=utf-8"), headers, text)
+        status, headers, text = ask("books?title=eq.x", PLAN + "+text; options=analyze", Authorization="Bearer " + project.key("service_role"))
+        check("who sees all rows sees numbers", b"Execution Time" in text, text)
     status, headers, text = ask("books", PLAN + "+text; options=analyze", "POST", {"id": 7, "author": 1, "title": "new", "price": 1})
     check("a plan of a write", status == 200 and text, status, text)
     status, headers, text = ask("rpc/add_book", PLAN + "+text; options=analyze", "POST", {"n": 8})

@@ -42,6 +42,13 @@ package final class RemoteStatement: Sendable {
     /// Asks the planner how many rows there are without the window, as JSON; nil where nobody wants to know.
     package func guess(_ counting: Counting) -> SQLText? { tellsGuess(counting) ? text(.guess) : nil }
 
+    /// Whether how it would run may be told in numbers: rows, costs and times are those of all rows, the caller's or not.
+    package var tellsCosts: Bool {
+        if schema.bypassesRowSecurity(plan.role) { return true }
+        guard case .read(let read, _) = plan.action else { return false }
+        return !mayHideRows(read)
+    }
+
     private func tellsGuess(_ counting: Counting) -> Bool {
         guard case .read(let read, counts: true) = plan.action, counting != .exact else { return false }
         return schema.bypassesRowSecurity(plan.role) || !mayHideRows(read)
@@ -132,7 +139,8 @@ struct RemoteParts: Sendable {
         case .json(let nullsStripped):
             return nullsStripped ? "coalesce(json_strip_nulls(json_agg(\(row))), '[]')::text" : "coalesce(json_agg(\(row)), '[]')::text"
         case .object(let nullsStripped):
-            return "(json_agg(\(nullsStripped ? "json_strip_nulls(row_to_json(\(row)))" : "row_to_json(\(row))")) -> 0)::text"
+            return
+                "coalesce((json_agg(\(nullsStripped ? "json_strip_nulls(row_to_json(\(row)))" : "row_to_json(\(row))")) -> 0)::text, 'null')"
         case .values: return "coalesce(json_agg(\(only)), '[]')::text"
         case .value: return "coalesce((json_agg(\(only)) -> 0)::text, 'null')"
         case .csv: return "coalesce(\(header) || e'\\n' || string_agg(\(line(as: format)), e'\\n'), e'\\n')"
