@@ -286,8 +286,8 @@ struct ReadRun {
 extension DataType {
     /// Whether `json_agg` starts a new line before each value.
     fileprivate var isStructured: Bool {
-        switch self {
-        case .array, .record: true
+        switch base {
+        case .array, .record, .composite: true
         default: false
         }
     }

@@ -25,6 +25,20 @@ extension Function {
         }
     }
 
+    /// The columns of the rows that a request is answered with, and the name of what has such rows; nil where it is answered with values.
+    ///
+    /// A composite type, or a domain over one, is its fields; `out` parameters, a single one too, are an object.
+    /// Source: PostgREST 12, "Functions as RPC"; its queries of `pg_proc`.
+    package func answeredRows(in schema: Schema) -> (name: QualifiedName?, columns: [View.Column])? {
+        switch result {
+        case .row(let columns, _): return (nil, columns)
+        case .table(let name, _): return (name, schema.rowColumns(of: name))
+        case .scalar(let type), .set(let type):
+            if case .composite(let row) = type.base.type { return (row.name, row.fields.map { View.Column($0.name, $0.type) }) }
+            return outputs.count == 1 ? (nil, [View.Column(outputs[0].name, type)]) : nil
+        }
+    }
+
     /// Whether calling it gives a set of rows.
     package var givesSet: Bool {
         switch result {

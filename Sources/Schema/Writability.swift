@@ -9,6 +9,8 @@ package struct Writability: Sendable, Hashable {
     /// Those that an update may set.
     package var updated: Set<String>?
     package var deletes: Bool
+    /// The columns that an insert must name: the table's below takes no null in them and has nothing of its own to put there.
+    package var required: Set<String> = []
 
     package static let nothing = Writability(inserted: nil, updated: nil, deletes: false)
 
@@ -22,10 +24,14 @@ package struct Writability: Sendable, Hashable {
     package init(_ table: Table) {
         let names = Set(table.columns.filter { !$0.isMade }.map(\.name))
         self.init(inserted: names, updated: names, deletes: true)
+        required = Set(table.columns.filter(\.isRequired).map(\.name))
     }
 }
 
 extension Column {
     /// The database alone gives its value.
     package var isMade: Bool { generated != nil || identity == .always }
+
+    /// An insert must give its value.
+    package var isRequired: Bool { isNotNull && defaultValue == nil && identity == nil && generated == nil }
 }

@@ -87,6 +87,55 @@ create function at_least(n int, variadic numbers int[] default '{7}') returns te
 create function of_json(variadic items jsonb[]) returns text language sql immutable as $$ select items::text $$;
 grant execute on function told, told_b, told_json, told_by_name, joined_up, at_least, of_json to anon;
 create table closed (id int primary key);
+-- Every kind of result.
+create type place as (street text, number int, spots int[]);
+create type journey as (start place, stops place[], note text);
+create domain home as place;
+create domain a_book as books;
+create function at_place(n int) returns place language sql stable as $$ select row('Main "St"', n, array[1, null])::place $$;
+create function at_null() returns place language sql stable as $$ select null::place $$;
+create function at_none() returns place language sql stable as $$ select row('x', 1, null)::place where false $$;
+create function places(n int) returns setof place language sql stable as $$ select ('S' || i, i, '{}'::int[])::place from generate_series(1, n) i order by i $$;
+create function at_home(n int) returns home language sql stable as $$ select row('Home', n, null)::home $$;
+create function stepped_place(n int) returns place language plpgsql stable as $$ declare p place; begin p.street := 'Step'; p.number := n; return p; end $$;
+create function stepped_places(n int) returns setof place language plpgsql stable as $$ declare p place; begin for i in 1..n loop p.number := i; return next p; end loop; end $$;
+create function trip() returns journey language sql stable as $$ select row(row('A', 1, null)::place, array[row('B', 2, '{3}')::place, null], 'n')::journey $$;
+create function moved(p place, by int default 1) returns place language sql immutable as $$ select row((p).street, (p).number + by, (p).spots)::place $$;
+create function one_out(n int, out twice int) language sql immutable as $$ select n * 2 $$;
+create function one_json_out(a int, b text, out my_json json) language sql immutable as $$ select json_build_object('a', a, 'b', b) $$;
+create function in_out(inout num int) language plpgsql immutable as $$ begin num := num + 1; end $$;
+create function place_out(n int, out p place) language sql immutable as $$ select row('Out', n, null)::place $$;
+create function many_out(n int, out a int, out b text) language sql immutable as $$ select n, n::text $$;
+create function many_in_out(inout num int, inout str text default 'x', inout yes boolean default true) language sql immutable as $$ select num, str, yes $$;
+create function set_out(n int, out i int) returns setof int language sql immutable as $$ select * from generate_series(1, n) $$;
+create function stepped_set_out(n int, out i int) returns setof int language plpgsql immutable as $$ begin for k in 1..n loop i := k * k; return next; end loop; end $$;
+create function one_column() returns table (a text) language sql immutable as $$ select 'A'::text $$;
+create function book(n bigint) returns books language sql stable as $$ select * from books where id = n $$;
+create function book_of_domain(n bigint) returns a_book language sql stable as $$ select books::a_book from books where id = n $$;
+create function books_by(a authors) returns setof books language sql stable as $$ select b.* from books b join book_authors x on x.book_id = b.id where x.author_id = a.id order by b.id $$;
+create function enum_of(n int) returns mood language sql immutable as $$ select case n when 1 then 'ok'::mood end $$;
+create function short_of(t text) returns short language sql immutable as $$ select t::short $$;
+create function list_of(n int) returns int[] language sql immutable as $$ select array(select generate_series(1, n)) $$;
+create function lists_of(n int) returns setof int[] language sql immutable as $$ select array[i, null] from generate_series(1, n) i $$;
+create function places_list() returns place[] language sql immutable as $$ select array[row('L', 1, '{2}')::place] $$;
+create function range_of(a int, b int) returns int4range language sql immutable as $$ select int4range(a, b) $$;
+create function bytes_of() returns bytea language sql immutable as $$ select '\x00ff'::bytea $$;
+create function nulls_of() returns setof text language sql immutable as $$ select t from (values ('a'), (null), ('b')) v(t) $$;
+create function any_record() returns record language sql stable as $$ select id, title, price from books order by id limit 1 $$;
+create function any_records() returns setof record language sql stable as $$ select id, title, price from books order by id limit 2 $$;
+create function kept_place(n int) returns place language plpgsql as $$ begin insert into logs (id, body, level) values (n, 'kept', 1); return row('K', n, null)::place; end $$;
+-- Every type.
+create table shapes (id int primary key, n numeric(10,2), nn numeric, f real, d double precision, ts timestamp, tz timestamptz, dt date, ti time, tt timetz, iv interval, y bytea, j json, jb jsonb, a int[], ta text[],
+  tza timestamptz[], ja json[], jba jsonb[], na numeric[], ba bytea[], ma mood[], p place, pa place[], rg numrange, tr tstzrange, m mood, w short, ch char(5), ip inet, ci cidr, mac macaddr, bi bit(3), vb varbit, u uuid, o oid, nm name);
+create table pairs (a int, b text, "c d" text default 'standard', n int default 5, primary key (a, b));
+grant select, insert, update, delete on shapes, pairs to anon;
+create table partly (id int primary key, shown text not null, hidden text default 'secret', unique (shown, hidden), constraint positive check (id > 0), constraint short check (length(hidden || shown) < 20));
+create table partly_referring (id int primary key, partly int default 77 references partly, name text);
+grant select (id, shown), insert (id, shown), update (id, shown) on partly to anon;
+grant select (id, name), insert (id, name) on partly_referring to anon;
+grant update (id) on partly_referring to anon;
+grant execute on function at_place, at_null, at_none, places, at_home, stepped_place, stepped_places, trip, moved, one_out, one_json_out, in_out, place_out, many_out, many_in_out, set_out, stepped_set_out,
+  one_column, book, book_of_domain, books_by, enum_of, short_of, list_of, lists_of, places_list, range_of, bytes_of, nulls_of, any_record, any_records, kept_place to anon;
 -- Views that take every write, some, and none.
 create view plain as select id, body, level * 2 as twice from logs;
 create view inner_plain as select id, twice, body as words from plain where id > 0;

@@ -12,6 +12,10 @@ function callPart({ method, path, operation }, relation) {
 
 let fieldCount = 0;
 
+// What few requests need, and what the page itself sends.
+const rare = new Set(["and", "or", "not.and", "not.or", "after", "columns", "Range", "If-Match", "If-None-Match", "Idempotency-Key"]);
+const own = new Set(["Accept-Profile", "Content-Profile"]);
+
 function form(place, method, path, operation, relation) {
   const parameters = (operation.parameters ?? []).map(resolve);
   const columns = new Set(relation ? relation.columns.map((column) => column.name) : []);
@@ -28,12 +32,16 @@ function form(place, method, path, operation, relation) {
     return el("div", { class: "field" }, el("label", { for: id }, parameter.name, " ", parameter.required && el("span", { class: "must", title: "required" }, "*"), type && el("small", {}, type)),
       input, !filter && parameter.description && el("p", {}, withCode(parameter.description)));
   }
-  const plain = parameters.filter((parameter) => !isFilter(parameter)), filters = parameters.filter(isFilter);
+  const isRare = (parameter) => !isFilter(parameter) && (parameter.in === "header" || !parameter.required)
+    && (rare.has(parameter.name) && /^(Condition|What a|The columns of|The first|The tags|The request)/.test(parameter.description ?? "") || !relation && parameter.description?.startsWith("A condition"));
+  const shown = parameters.filter((parameter) => !own.has(parameter.name));
+  const plain = shown.filter((parameter) => !isFilter(parameter) && !isRare(parameter)), filters = shown.filter(isFilter), more = shown.filter(isRare);
   if (plain.length) place.append(el("div", { class: "fields" }, plain.map(field)));
   if (filters.length) {
     place.append(el("details", { open: method !== "get" || filters.length <= 8 }, el("summary", {}, "Conditions ", el("span", { class: "soft" }, "eq.5, gt.3, like.A*, in.(1,2), is.null")),
       el("div", { class: "fields" }, filters.map(field))));
   }
+  if (more.length) place.append(el("details", {}, el("summary", {}, "More"), el("div", { class: "fields" }, more.map(field))));
   let body = null;
   if (operation.requestBody) {
     const id = `field-${++fieldCount}`;

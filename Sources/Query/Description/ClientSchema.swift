@@ -53,7 +53,7 @@ struct ClientSchema {
     private func shown(_ table: Table) -> Shown {
         let writes = writability(table.name)
         let inserted = writes.inserted.map { names in
-            table.columns.filter { names.contains($0.name) }.map { ($0, !DescribedAPI.isRequired($0)) }
+            table.columns.filter { names.contains($0.name) }.map { ($0, !$0.isRequired) }
         }
         return Shown(
             table: table, inserted: inserted, updated: writes.updated.map { names in table.columns.filter { names.contains($0.name) } })
@@ -79,7 +79,9 @@ struct ClientSchema {
     /// The columns of the rows that a function gives, and whether each may be null; nil where it gives values.
     func resultColumns(_ function: Function) -> [(name: String, type: ColumnType, isNotNull: Bool)]? {
         switch function.result {
-        case .scalar, .set: nil
+        case .scalar, .set:
+            // A composite type has a name of its own in every language.
+            function.answeredRows(in: schema).flatMap { rows in rows.name == nil ? rows.columns.map { ($0.name, $0.type, false) } : nil }
         case .row(let columns, _): columns.map { ($0.name, $0.type, false) }
         case .table(let name, _):
             schema.tables[name]?.columns.map { ($0.name, $0.type, $0.isNotNull) }

@@ -10,24 +10,38 @@ extension DescribedAPI {
     private static func content(_ types: [(String, JSONValue)]) -> JSONValue { object(types.map { ($0, object([("schema", $1)])) }) }
 
     /// Rows or a value in every form that `Accept` can ask for.
-    static func answered(_ schema: JSONValue) -> JSONValue {
-        content([
-            ("application/json", schema), ("application/x-ndjson", text("A line of JSON for each row")),
-            ("text/csv", text("A line of columns' names, then a line for each row")),
-            ("application/xml", text("An element `row` for each row, with an element for each column")),
+    ///
+    /// - Parameter one: one of the rows, for those who want exactly one.
+    static func answered(_ schema: JSONValue, one: JSONValue? = nil) -> JSONValue {
+        let xml = text("An element `row` for each row, with an element for each column")
+        return content([
+            ("application/json", schema), ("application/vnd.pgrst.object+json", one ?? schema),
+            ("application/x-ndjson", text("A line of JSON for each row")),
+            ("text/csv", text("A line of columns' names, then a line for each row")), ("application/xml", xml), ("text/xml", xml),
         ])
     }
 
+    /// The fields of a form: texts, which are read as the types of their columns or parameters.
+    private static func form(required: [String]) -> JSONValue {
+        object(
+            [("type", .string("object")), ("additionalProperties", object([("type", .string("string"))]))]
+                + (required.isEmpty ? [] : [("required", .array(required.map { .string($0) }))]))
+    }
+
     /// The body of a write.
-    static func body(_ schema: JSONValue) -> JSONValue {
-        object([
+    ///
+    /// - Parameter required: the columns that must be given.
+    static func body(_ schema: JSONValue, required: [Property]) -> JSONValue {
+        let xml = text("An element `row` for each row, with an element for each column; null is `xsi:nil`")
+        return object([
             ("required", .boolean(true)),
             (
                 "content",
                 content([
                     ("application/json", schema),
                     ("text/csv", text("A line of columns' names, then a line for each row; `NULL` is null")),
-                    ("application/xml", text("An element `row` for each row, with an element for each column; null is `xsi:nil`")),
+                    ("application/xml", xml), ("text/xml", xml),
+                    ("application/x-www-form-urlencoded", form(required: required.map(\.column.name))),
                 ])
             ),
         ])
@@ -59,7 +73,9 @@ extension DescribedAPI {
             ])
         }
         let named = function.parameters.filter { $0.name != nil }
-        let required = named.filter { $0.defaultValue == nil }.map { JSONValue.string($0.name ?? "") }
+        let names = named.filter { $0.defaultValue == nil }.compactMap(\.name)
+        let required = names.map { JSONValue.string($0) }
+        let xml = Self.text("One `row`, with an element for each argument")
         let schema = Self.object(
             [
                 ("type", .string("object")),
@@ -69,7 +85,8 @@ extension DescribedAPI {
             (
                 "content",
                 Self.content([
-                    ("application/json", schema), ("application/xml", Self.text("One `row`, with an element for each argument")),
+                    ("application/json", schema), ("application/xml", xml), ("text/xml", xml),
+                    ("application/x-www-form-urlencoded", Self.form(required: names)),
                 ])
             )
         ])

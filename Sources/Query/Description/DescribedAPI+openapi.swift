@@ -69,119 +69,112 @@ extension DescribedAPI {
 
     private func modernPath(_ relation: Relation) -> JSONValue {
         let key = Self.key(relation.name.name)
-        let filters = relation.columns.filter(\.mayRead).map { property in
-            Self.object([
-                ("name", .string(property.column.name)), ("in", .string("query")),
-                ("description", .string("A condition: `eq.5`, `gt.3`, `in.(1,2)`, `is.null`, …")),
-                ("schema", Self.object([("type", .string("string"))])),
-            ])
-        }
-        let reads = ["select", "order", "limit", "offset", "Prefer"].map { Self.component("parameters", $0) }
-        let rows = Self.object([("type", .string("array")), ("items", Self.component("schemas", key))])
+        let row = Self.component("schemas", key)
+        let rows = Self.answered(list(of: row), one: row)
         func operation(_ method: String) -> JSONValue {
             var members: [(String, JSONValue)] = [
                 ("tags", .array([.string(relation.name.name)])), ("operationId", .string("\(method).\(key)")),
+                ("summary", .string(Self.summaries[method] ?? "")), ("parameters", .array(parameters(of: relation, method))),
             ]
-            let summary =
-                switch method {
-                case "get": "Read rows"
-                case "post": "Insert one row, or several"
-                case "patch": "Update the rows that the conditions name"
-                default: "Delete the rows that the conditions name"
-                }
-            members.append(("summary", .string(summary)))
-            var answers: [(String, JSONValue)] = []
-            func answer(_ code: String, _ words: String, _ content: JSONValue?) {
-                answers.append((code, Self.object([("description", .string(words))] + (content.map { [("content", $0)] } ?? []))))
-            }
             switch method {
-            case "get":
-                members.append(("parameters", .array(filters + reads)))
-                answer("200", "The rows", Self.answered(rows))
-                answer("206", "A part of the rows, of which `Content-Range` tells how many there are", Self.answered(rows))
             case "post":
+                let one = Self.component("schemas", "\(key).insert")
+                let body = Self.object([("oneOf", .array([one, list(of: one)]))])
+                members.append(("requestBody", Self.body(body, required: relation.columns.filter { $0.mayInsert && $0.isRequired })))
+            case "put":
                 members.append(
                     (
-                        "parameters",
-                        .array([
-                            Self.component("parameters", "select"), Self.component("parameters", "on_conflict"),
-                            Self.component("parameters", "Prefer"),
-                        ])
+                        "requestBody",
+                        Self.body(
+                            Self.component("schemas", "\(key).insert"),
+                            required: relation.columns.filter { $0.isPrimaryKey || $0.mayInsert && $0.isRequired })
                     ))
-                let one = Self.component("schemas", "\(key).insert")
-                let body = Self.object([("oneOf", .array([one, Self.object([("type", .string("array")), ("items", one)])]))])
-                members.append(("requestBody", Self.body(body)))
-                answer("201", "Inserted; the rows with `Prefer: return=representation`", Self.answered(rows))
-                answer("200", "Merged with rows that were there", Self.answered(rows))
-            case "patch":
-                members.append(
-                    ("parameters", .array(filters + [Self.component("parameters", "select"), Self.component("parameters", "Prefer")])))
-                members.append(("requestBody", Self.body(Self.component("schemas", "\(key).update"))))
-                answer("200", "Updated; the rows with `Prefer: return=representation`", Self.answered(rows))
-                answer("204", "Updated", nil)
-            default:
-                members.append(
-                    ("parameters", .array(filters + [Self.component("parameters", "select"), Self.component("parameters", "Prefer")])))
-                answer("200", "Deleted; the rows with `Prefer: return=representation`", Self.answered(rows))
-                answer("204", "Deleted", nil)
+            case "patch": members.append(("requestBody", Self.body(Self.component("schemas", "\(key).update"), required: [])))
+            default: break
             }
-            answers.append(("default", Self.component("responses", "Error")))
-            members.append(("responses", Self.object(answers)))
+            let answers = (Self.answers[method] ?? []).map { code, words, hasRows in
+                (code, Self.object([("description", .string(words))] + (hasRows ? [("content", rows)] : [])))
+            }
+            members.append(("responses", Self.object(answers + [("default", Self.component("responses", "Error"))])))
             return Self.object(members)
         }
-        return Self.object(relation.methods.map { ($0, operation($0)) })
+        return Self.object((relation.methods + (relation.takesPut ? ["put"] : [])).map { ($0, operation($0)) })
     }
+
+    private static let summaries = [
+        "get": "Read rows", "post": "Insert one row, or several", "patch": "Update the rows that the conditions name",
+        "put": "Put one row in the place that its key names", "delete": "Delete the rows that the conditions name",
+    ]
+
+    /// By method: a status, what it means, and whether rows come with it.
+    private static let answers: [String: [(code: String, words: String, hasRows: Bool)]] = [
+        "get": [
+            ("200", "The rows", true), ("206", "A part of the rows, of which `Content-Range` tells how many there are", true),
+            ("304", "The row is in the state that `If-None-Match` names", false),
+        ],
+        "post": [
+            ("201", "Inserted; the rows with `Prefer: return=representation`", true), ("200", "Merged with rows that were there", true),
+        ],
+        "patch": [("200", "Updated; the rows with `Prefer: return=representation`", true), ("204", "Updated", false)],
+        "put": [
+            ("200", "Replaced; the row with `Prefer: return=representation`", true),
+            ("201", "Inserted; the row with `Prefer: return=representation`", true), ("204", "Replaced or inserted", false),
+        ],
+        "delete": [("200", "Deleted; the rows with `Prefer: return=representation`", true), ("204", "Deleted", false)],
+    ]
+
+    private func list(of schema: JSONValue) -> JSONValue { Self.object([("type", .string("array")), ("items", schema)]) }
 
     private var modernFunctions: [(String, JSONValue)] {
         var paths: [(String, JSONValue)] = []
         for function in functions where !paths.contains(where: { $0.0 == "/rpc/\(Self.segment(function.name.name))" }) {
             let key = Self.key(function.name.name)
-            let named = function.parameters.filter { $0.name != nil }
+            let answer = self.result(function).map {
+                $0.isSet ? Self.answered(list(of: $0.schema), one: $0.schema) : Self.answered($0.schema)
+            }
+            let content: [(String, JSONValue)] = answer.map { [("content", $0)] } ?? []
             func operation(_ method: String, _ extra: [(String, JSONValue)]) -> JSONValue {
-                let schema = self.result(function)
+                var answers = [
+                    ("200", Self.object([("description", .string("What the function gives"))] + content)),
+                    ("204", Self.object([("description", .string("The function gives nothing"))])),
+                ]
+                if function.givesSet {
+                    let words = "A part of the rows, of which `Content-Range` tells how many there are"
+                    answers.append(("206", Self.object([("description", .string(words))] + content)))
+                }
                 return Self.object(
                     [("tags", .array([.string("rpc")])), ("operationId", .string("\(method).rpc.\(key)"))]
-                        + (function.comment.map { [("description", .string($0))] } ?? []) + extra + [
-                            (
-                                "responses",
-                                Self.object([
-                                    (
-                                        "200",
-                                        Self.object(
-                                            [("description", .string("What the function gives"))]
-                                                + (schema.map { [("content", Self.answered($0))] } ?? []))
-                                    ), ("204", Self.object([("description", .string("The function gives nothing"))])),
-                                    ("default", Self.component("responses", "Error")),
-                                ])
-                            )
-                        ])
+                        + (function.comment.map { [("description", .string($0))] } ?? [])
+                        + [("parameters", .array(parameters(of: function, method)))] + extra
+                        + [("responses", Self.object(answers + [("default", Self.component("responses", "Error"))]))])
             }
             var methods: [(String, JSONValue)] = []
-            if !function.mayWrite {
-                methods.append(("get", operation("get", [("parameters", .array(named.map(queried)))])))
-            }
+            if !function.mayWrite { methods.append(("get", operation("get", []))) }
             methods.append(("post", operation("post", [("requestBody", arguments(function))])))
             paths.append(("/rpc/\(Self.segment(function.name.name))", Self.object(methods)))
         }
         return paths
     }
 
-    private func result(_ function: Function) -> JSONValue? {
-        func list(_ schema: JSONValue) -> JSONValue { Self.object([("type", .string("array")), ("items", schema)]) }
-        func row(_ columns: [View.Column]) -> JSONValue {
-            Self.object([
-                ("type", .string("object")),
-                ("properties", Self.object(columns.map { ($0.name, nullable(members(of: $0.type, isModern: true), true)) })),
-            ])
+    /// What the function gives, or each of what it gives; nil for nothing.
+    private func result(_ function: Function) -> (schema: JSONValue, isSet: Bool)? {
+        let isSet = function.givesSet
+        if case .table(let name, _) = function.result {
+            let known = relations.contains { $0.name == name && $0.methods.contains("get") }
+            return (known ? Self.component("schemas", Self.key(name.name)) : Self.object([("type", .string("object"))]), isSet)
+        }
+        if let rows = function.answeredRows(in: schema) {
+            // The columns of a relation are told where it is read.
+            guard rows.name.map({ schema.composites[$0] != nil }) ?? true else {
+                return (Self.object([("type", .string("object"))]), isSet)
+            }
+            let properties = rows.columns.map { ($0.name, nullable(members(of: $0.type, isModern: true), true)) }
+            return (Self.object([("type", .string("object")), ("properties", Self.object(properties))]), isSet)
         }
         switch function.result {
-        case .scalar(let type): return type.type == .void ? nil : nullable(members(of: type, isModern: true), true)
-        case .set(let type): return type.type == .void ? nil : list(nullable(members(of: type, isModern: true), true))
-        case .row(let columns, let isSet): return isSet ? list(row(columns)) : row(columns)
-        case .table(let name, let isSet):
-            let known = relations.contains { $0.name == name && $0.methods.contains("get") }
-            let schema = known ? Self.component("schemas", Self.key(name.name)) : Self.object([("type", .string("object"))])
-            return isSet ? list(schema) : schema
+        case .scalar(let type), .set(let type):
+            return type.type == .void ? nil : (nullable(members(of: type, isModern: true), true), isSet)
+        case .row, .table: return nil
         }
     }
 
@@ -201,7 +194,7 @@ extension DescribedAPI {
             var found = [(key, schema(relation.columns.filter(\.mayRead), required: [], describes: true))]
             if relation.methods.contains("post") {
                 let columns = relation.columns.filter(\.mayInsert)
-                let required = columns.filter { Self.isRequired($0.column) }.map(\.column.name)
+                let required = columns.filter(\.isRequired).map(\.column.name)
                 found.append(("\(key).insert", schema(columns, required: required, describes: false)))
             }
             if relation.methods.contains("patch") {
@@ -225,7 +218,7 @@ extension DescribedAPI {
     }
 
     /// In JSON Schema null is a type among others, and an enum must name it.
-    private func nullable(_ members: [(String, JSONValue)], _ isNullable: Bool) -> JSONValue {
+    func nullable(_ members: [(String, JSONValue)], _ isNullable: Bool) -> JSONValue {
         guard isNullable else { return Self.object(members) }
         return Self.object(
             members.map { name, value in
@@ -235,29 +228,6 @@ extension DescribedAPI {
                 default: (name, value)
                 }
             })
-    }
-
-    private static var modernParameters: [(String, JSONValue)] {
-        func parameter(_ name: String, _ place: String, _ words: String, _ type: String = "string", example: String? = nil) -> (
-            String, JSONValue
-        ) {
-            (
-                name,
-                object(
-                    [
-                        ("name", .string(name)), ("in", .string(place)), ("description", .string(words)),
-                        ("schema", object([("type", .string(type))])),
-                    ] + (example.map { [("example", .string($0))] } ?? []))
-            )
-        }
-        return [
-            parameter("select", "query", "The columns and related rows that are wanted", example: "*"),
-            parameter("order", "query", "What to order by", example: "id.desc"),
-            parameter("limit", "query", "So many rows at most", "integer"),
-            parameter("offset", "query", "So many rows are left out at first", "integer"),
-            parameter("on_conflict", "query", "The unique columns that decide which row is merged"),
-            parameter("Prefer", "header", "`return=representation`, `count=exact`, `resolution=merge-duplicates`, …"),
-        ]
     }
 
     private static var errorSchema: JSONValue {

@@ -73,7 +73,9 @@ extension DescribedAPI {
 
     private func path(_ relation: Relation) -> JSONValue {
         let name = relation.name.name
-        let filters = relation.columns.filter(\.mayRead).map { Self.reference("rowFilter.\(name).\($0.column.name)") }
+        let filters = relation.columns.filter { $0.mayRead && !Self.reserved.contains($0.column.name) }.map {
+            Self.reference("rowFilter.\(name).\($0.column.name)")
+        }
         func references(_ names: String...) -> [JSONValue] { names.map { Self.reference($0) } }
         let rows = Self.object([
             ("type", .string("array")), ("items", Self.reference(name, to: "definitions")),
@@ -144,9 +146,12 @@ extension DescribedAPI {
         return paths
     }
 
-    /// A parameter in a URL has a type, and is no object: those are text there.
+    /// A parameter in a URL has a type, and is no object: those are text there. So is each of a list.
     private static func queried(_ members: [(String, JSONValue)]) -> [(String, JSONValue)] {
-        let others = members.filter { $0.0 != "type" || $0.1 != .string("object") }
+        let others = members.filter { $0.0 != "type" || $0.1 != .string("object") }.map { name, value in
+            guard name == "items", case .object(let inner) = value else { return (name, value) }
+            return (name, object(queried(inner.map { ($0.name, $0.value) })))
+        }
         return (others.contains { $0.0 == "type" } ? [] : [("type", .string("string"))]) + others
     }
 

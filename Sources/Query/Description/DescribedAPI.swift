@@ -12,7 +12,15 @@ package struct DescribedAPI {
         var columns: [Property]
         /// `get`, `post`, `patch`, `delete`, as far as the role may.
         var methods: [String]
+        /// Of a view: its columns that are a table's key.
         var primaryKey: [String]
+
+        /// One row can be put in its place by its key.
+        var takesPut: Bool {
+            let key = columns.filter(\.isPrimaryKey)
+            return !key.isEmpty && key.count == primaryKey.count && methods.contains("post") && methods.contains("patch")
+                && key.allSatisfy { $0.mayInsert && $0.mayRead && !DescribedAPI.reserved.contains($0.column.name) }
+        }
     }
 
     struct Property {
@@ -23,6 +31,8 @@ package struct DescribedAPI {
         var reference: (table: QualifiedName, column: String)?
         var mayRead = true
         var mayInsert = false
+        /// An insert must give it.
+        var isRequired = false
         var mayUpdate = false
     }
 
@@ -69,7 +79,9 @@ package struct DescribedAPI {
         guard !methods.isEmpty else { return nil }
         let table = schema.tables[name]
         let columns = table?.columns ?? schema.views[name]?.columns.map { Column($0.name, $0.type) } ?? []
-        let key = table?.primaryKey?.columns ?? []
+        let isWritten = writes.inserted != nil || writes.updated != nil
+        let shown = schema.views[name].flatMap { isWritten ? Table(showing: $0, in: schema) : nil }
+        let key = (table ?? shown)?.primaryKey?.columns ?? []
         let properties = columns.compactMap { column -> Property? in
             var property = Property(column: column)
             property.comment = column.comment ?? schema.comments[Commented(.column, [name.schema, name.name, column.name])]
@@ -79,6 +91,7 @@ package struct DescribedAPI {
             }
             property.mayRead = may(read, column.name)
             property.mayInsert = writes.inserted?.contains(column.name) == true && may(insert, column.name)
+            property.isRequired = writes.required.contains(column.name)
             property.mayUpdate = writes.updated?.contains(column.name) == true && may(update, column.name)
             return property.mayRead || property.mayInsert || property.mayUpdate ? property : nil
         }
@@ -108,7 +121,11 @@ package struct DescribedAPI {
                 ("type", .string("string")), ("format", .string("\(type.schema).\(type.name)")),
                 ("enum", .array(type.labels.map { .string($0.name) })),
             ]
-        case .composite, .record: return [("type", .string("object"))]
+        case .composite(let row):
+            let fields = row.name.map { schema.composites[$0] != nil } == true && isModern ? row.fields : []
+            let properties = fields.map { ($0.name, nullable(members(of: $0.type, isModern: true), true)) }
+            return [("type", .string("object"))] + (properties.isEmpty ? [] : [("properties", Self.object(properties))])
+        case .record: return [("type", .string("object"))]
         case .uuid, .date: return plain("string", name)
         case .timestamptz where isModern: return plain("string", "date-time")
         case .varchar, .char:
@@ -117,11 +134,6 @@ package struct DescribedAPI {
             return found
         default: return plain("string", name)
         }
-    }
-
-    /// A column that must be given with an insert.
-    static func isRequired(_ column: Column) -> Bool {
-        column.isNotNull && column.defaultValue == nil && column.identity == nil && column.generated == nil
     }
 
     /// A default that is a plain value, as JSON. Of types whose texts may be spelled in several ways there is none.

@@ -91,6 +91,13 @@ package struct TypeScriptTypes: ClientTypes {
             "{ \(columns.map { "\(Self.key($0.name)): \(type($0.type))" }.joined(separator: "; ")) }"
         }
         switch function.result {
+        case .scalar, .set:
+            if let columns = client.resultColumns(function) {
+                return row(columns.map { View.Column($0.name, $0.type) }) + (function.givesSet ? "[]" : "")
+            }
+        default: break
+        }
+        switch function.result {
         case .scalar(let type): return type.type == .void ? "undefined" : self.type(type)
         case .set(let type): return "\(self.type(type))[]"
         case .row(let columns, let isSet): return row(columns) + (isSet ? "[]" : "")

@@ -53,11 +53,10 @@ extension Planner {
 
     /// The relation whose rows it gives.
     private func related(_ function: Function) -> QualifiedName? {
-        switch function.result {
-        case .table(let name, _): name
-        case .scalar(let type), .set(let type): if case .composite(let row) = type.type { row.name } else { nil }
-        case .row: nil
+        guard let name = function.answeredRows(in: schema)?.name, schema.tables[name] != nil || schema.views[name] != nil else {
+            return nil
         }
+        return name
     }
 
     /// The function sees the whole row, so its caller must be allowed to.

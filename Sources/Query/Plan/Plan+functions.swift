@@ -53,7 +53,7 @@ extension Planner {
         }
         let call = Call(Name(function.name.schema, function.name.name), arguments, isVariadic: isVariadic)
         let plan = CallPlan(
-            read: try result(of: function, call), shape: function.answer, counts: request.preferences.count != nil,
+            read: try result(of: function, call), shape: function.answer(in: schema), counts: request.preferences.count != nil,
             writes: !request.isFunctionRead && function.mayWrite, columns: columns,
             givesText: request.contentType.givesText, takesBody: takesBody)
         return try filled(plan)
@@ -103,26 +103,32 @@ extension Planner {
 
     private mutating func result(of function: Function, _ call: Call) throws(PlanError) -> ReadPlan {
         let alias = freshAlias(function.name.name)
-        let (relation, columns) = shown(by: function)
-        let names: [String] =
-            switch function.result {
-            case .scalar, .set: [Self.scalar]
-            case .row, .table: []
-            }
-        let source = FunctionSource([Expression(.call(call))], alias: Alias(alias, columns: names))
-        var read = ReadPlan(relation, as: alias, source: .call(source))
+        let (relation, columns, names) = shown(by: function)
+        let value = Expression(.call(call))
+        var source = FromItem.call(FunctionSource([value], alias: Alias(alias, columns: names)))
+        if columns.map(\.type.type) == [.record], names == [Self.scalar] {
+            // In `from` it would need to be told the fields, which the function alone knows.
+            source = .select(Select(.query(Query([Output(value, as: Self.scalar)]))), Alias(alias), lateral: false)
+        }
+        var read = ReadPlan(relation, as: alias, source: source)
         read.result = columns.map { View.Column($0.name, $0.type) }
         return read
     }
 
-    /// What the rows of a function are: the relation that they are of, or the function itself, and their columns. A value is the one column of
-    /// its row.
-    func shown(by function: Function) -> (relation: QualifiedName, columns: [Column]) {
-        switch function.result {
-        case .scalar(let type), .set(let type): (function.name, [Column(Self.scalar, type)])
-        case .row(let own, _): (function.name, own.map { Column($0.name, $0.type) })
-        case .table(let name, _): (name, schema.tables[name]?.columns ?? schema.columns(of: name).map { Column($0.name, $0.type) })
+    /// What the rows of a function are: the relation that they are of, or the function itself, their columns, and the names these must be
+    /// given, where there is one that the call's alias would name. A value is the one column of its row.
+    func shown(by function: Function) -> (relation: QualifiedName, columns: [Column], names: [String]) {
+        if let rows = function.answeredRows(in: schema) {
+            let columns = rows.name.flatMap { schema.tables[$0]?.columns } ?? rows.columns.map { Column($0.name, $0.type) }
+            let isValue = !function.outputs.isEmpty && columns.count == 1 && rows.name == nil
+            return (rows.name ?? function.name, columns, isValue ? [columns[0].name] : [])
         }
+        let type: ColumnType =
+            switch function.result {
+            case .scalar(let type), .set(let type): type
+            case .row, .table: ColumnType(.record)
+            }
+        return (function.name, [Column(Self.scalar, type)], [Self.scalar])
     }
 
     // MARK: Which function
@@ -215,8 +221,9 @@ extension Column {
 }
 
 extension Function {
-    var answer: CallPlan.Shape {
-        switch result {
+    func answer(in schema: Schema) -> CallPlan.Shape {
+        if answeredRows(in: schema) != nil { return givesSet ? .rows : .row }
+        return switch result {
         case .scalar(let type): type.type == .void ? .nothing : .value
         case .set(let type): type.type == .void ? .nothing : .values
         case .row(_, let isSet), .table(_, let isSet): isSet ? .rows : .row

@@ -21,7 +21,7 @@ extension Planner {
         }
         var plan = try arguments(of: function, given, takesBody: takesBody)
         let result = CallPlan(
-            read: try rows(of: function, in: Expression(.injected(.payload(0)))), shape: function.answer,
+            read: try rows(of: function, in: Expression(.injected(.payload(0)))), shape: function.answer(in: schema),
             counts: request.preferences.count != nil, writes: false, columns: [Column("", ColumnType(.json))], givesText: false,
             takesBody: true)
         plan.swift = SwiftCallPlan(function: function, result: TablePlan(.call(try filled(result)), relation: relation, role: role))
@@ -58,7 +58,7 @@ extension Planner {
 
     /// `json_to_recordset(…) as shipping(price numeric, days int)`.
     private mutating func rows(of function: Function, in document: Expression) throws(PlanError) -> ReadPlan {
-        let (relation, columns) = shown(by: function)
+        let (relation, columns, _) = shown(by: function)
         var definitions: [FunctionSource.ColumnDefinition] = []
         for column in columns {
             let type = try asDatabase { () throws(SQLError) in try TypeName(of: column.type, foreign: column.foreignType) }

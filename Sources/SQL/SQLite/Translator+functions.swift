@@ -68,7 +68,7 @@ extension Translator {
         let type: ColumnType
         switch function.result {
         case .scalar(let scalar):
-            if case .composite = scalar.type { return try inlineRow(call, terms, at: position) }
+            if scalar.type.isRow { return try inlineRow(call, terms, at: position) }
             type = scalar
         case .row(_, isSet: false), .table(_, isSet: false): return try inlineRow(call, terms, at: position)
         default: throw unsupported("function \(function.name.name) as a value", hint: "It returns rows: call it in FROM.", at: position)
@@ -107,8 +107,18 @@ extension Translator {
             if case .composite(let row) = scalar.type { type = row } else { type = Composite(nil, []) }
         default: type = Composite(nil, [])
         }
+        // Of a record the body alone knows the fields.
+        let isOpen = wanted.map(\.type) == [.record]
         let query = try enter(function, call.1, at: position) { (translator, select) throws(SQLError) in
-            try translator.translate(select, in: nil, targets: wanted)
+            try translator.translate(select, in: nil, targets: isOpen ? nil : wanted)
+        }
+        if isOpen {
+            if query.columns.count == 1, case .composite(let row) = query.columns[0].term.type {
+                type = row
+            } else {
+                wanted = query.columns.map(\.term.columnType)
+                type = Composite(nil, query.columns.map { .init($0.name, $0.term.columnType) })
+            }
         }
         var result: Term
         if query.columns.count == 1, let only = query.columns.first?.term, only.type.isRow {

@@ -12,6 +12,7 @@ package import OffstageSyntax
 package struct Introspection {
     let ask: (String) throws -> [[String?]]
     var schema = Schema()
+    private var domains: [CatalogueRow] = []
     /// What the database says of writes to what is no plain table: the events it takes, those that have an INSTEAD OF trigger, and the
     /// columns that it writes through by itself.
     private var writing: [QualifiedName: (events: Int, triggers: Int, direct: Set<String>)] = [:]
@@ -78,9 +79,12 @@ package struct Introspection {
             let labels = row.list(2).enumerated().map { Enumeration.Label(name: $1, position: Int64($0 + 1) * 1024) }
             schema.enumerations[row.name] = Enumeration(schema: row[0], name: row[1], labels: labels)
         }
-        for row in try ask(CatalogueQueries.domains).map(CatalogueRow.init) {
-            schema.domains[row.name] = DomainDefinition(row.name, below: type(row[2]))
-        }
+        domains = try ask(CatalogueQueries.domains).map(CatalogueRow.init)
+        readDomains()
+    }
+
+    private mutating func readDomains() {
+        for row in domains { schema.domains[row.name] = DomainDefinition(row.name, below: type(row[2])) }
     }
 
     /// The type of a name as PostgreSQL writes it; text where it is not known here.
@@ -102,6 +106,8 @@ package struct Introspection {
         for row in relations where row[2] == "c" {
             schema.composites[row.name] = Composite(row.name, (columns[row.name] ?? []).map { .init($0[2], type($0[3])) })
         }
+        // Domains over rows: before the rows are known, their names mean nothing.
+        if !domains.isEmpty { readDomains() }
         var views: [(name: QualifiedName, query: String)] = []
         for row in relations where row[2] != "c" {
             let own = columns[row.name] ?? []
@@ -134,6 +140,7 @@ package struct Introspection {
                 }
             }
         }
+        if !domains.isEmpty { readDomains() }
         return views
     }
 
@@ -214,7 +221,12 @@ package struct Introspection {
             if told.triggers & trigger != 0 { return Set(columns.map(\.name)) }
             return told.direct.isEmpty ? Set(shown) : told.direct.subtracting(made)
         }
-        return Writability(inserted: given(8, 4), updated: given(4, 16), deletes: told.events & 16 != 0)
+        var found = Writability(inserted: given(8, 4), updated: given(4, 16), deletes: told.events & 16 != 0)
+        if found.inserted != nil, told.triggers & 4 == 0 {
+            let needed = columns.filter { $0.source.flatMap { schema.tables[$0.table]?.column($0.column) }?.isRequired == true }
+            found.required = told.direct.intersection(needed.map(\.name))
+        }
+        return found
     }
 
     // MARK: Grants
@@ -250,11 +262,13 @@ package struct Introspection {
                 }
                 return parameter
             }
-            let outputs = arguments.filter { ["o", "b", "t"].contains($0["mode"]) }
+            let outputs = outputs(arguments)
             var function = Function(
-                row.name, parameters: parameters, result: result(row, outputs), language: row.text(15) ?? "", body: "", statements: [],
+                row.name, parameters: parameters, result: result(row, outputs, isTable: arguments.contains { $0["mode"] == "t" }),
+                language: row.text(15) ?? "", body: "", statements: [],
                 volatility: row[10] == "i" ? .immutable : row[10] == "s" ? .stable : .volatile, isStrict: row.flag(11),
                 isSecurityDefiner: row.flag(12), settings: [:])
+            function.outputs = outputs
             function.givesOneRow = row[13] == "1" && row.flag(2)
             if let name = row.text(17) { (function.language, function.body) = (Function.swift, name) }
             function.comment = row.text(14)
@@ -263,20 +277,19 @@ package struct Introspection {
         }
     }
 
-    private func result(_ row: CatalogueRow, _ outputs: [[String: String]]) -> Function.Result {
-        let isSet = row.flag(2)
-        if !outputs.isEmpty {
-            let columns = outputs.enumerated().map { index, output in
-                View.Column(output["name"].flatMap { $0.isEmpty ? nil : $0 } ?? "column\(index + 1)", type(output["type"] ?? "text"))
-            }
-            return .row(columns, isSet: isSet)
+    private func outputs(_ arguments: [[String: String]]) -> [View.Column] {
+        arguments.filter { ["o", "b", "t"].contains($0["mode"]) }.enumerated().map { index, output in
+            View.Column(output["name"].flatMap { $0.isEmpty ? nil : $0 } ?? "column\(index + 1)", type(output["type"] ?? "text"))
         }
-        if let namespace = row.text(4), let relation = row.text(5) {
+    }
+
+    /// As a migration's definition is read: a single `out` parameter is a value, the columns of a table are a row.
+    private func result(_ row: CatalogueRow, _ outputs: [View.Column], isTable: Bool) -> Function.Result {
+        let isSet = row.flag(2)
+        if isTable || outputs.count > 1 { return .row(outputs, isSet: isSet) }
+        if outputs.isEmpty, let namespace = row.text(4), let relation = row.text(5) {
             let name = QualifiedName(namespace, relation)
-            if let composite = schema.composites[name] {
-                return .row(composite.fields.map { View.Column($0.name, $0.type) }, isSet: isSet)
-            }
-            return .table(name, isSet: isSet)
+            if schema.composites[name] == nil { return .table(name, isSet: isSet) }
         }
         let result = type(row[3])
         return isSet ? .set(result) : .scalar(result)

@@ -14,8 +14,11 @@ extension ColumnType {
             let column = ColumnType(element, modifier)
             var stored: [StoredValue?] = []
             stored.reserveCapacity(values.count)
+            // A list inside of a list is another dimension where it comes first; behind other values it is one of them, which json can be.
+            var holdsLists = false
+            if let first = values.first, element == .json || element == .jsonb { if case .array = first {} else { holdsLists = true } }
             for value in values {
-                if case .array = value {
+                if case .array = value, !holdsLists {
                     throw SQLError(
                         "0A000", "multi-dimensional arrays are not supported on the embedded engine", hint: "Use jsonb.")
                 }
@@ -34,6 +37,8 @@ extension ColumnType {
                 values.append(try field.type.parse(json: member.value, in: context))
             }
             return .text(RowText.text(of: values, row.fields.map(\.type.type)))
+        case (.composite, .array): throw SQLError("22023", "cannot call populate_composite on an array")
+        case (.composite, .number), (.composite, .boolean): throw SQLError("22023", "cannot call populate_composite on a scalar")
         case (_, .string(let text)): return try parse(text, in: context)
         case (_, .number(let text)): return try parse(text, in: context)
         case (_, .boolean(let value)): return try parse(value ? "true" : "false", in: context)

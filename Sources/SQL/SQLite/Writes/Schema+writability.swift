@@ -9,11 +9,18 @@ extension Schema {
         if let table = tables[name], table.materialized == nil { return Writability(table) }
         guard authority == .own, views[name] != nil else { return .nothing }
         func columns(_ event: RowWrite.Event) -> Set<String>? {
-            // What the owner of everything may do is left to the relation.
-            let target = try? WriteTarget(Name(name.schema, name.name), as: nil, event, in: self, as: "postgres", path: [])
-            guard let target else { return nil }
+            guard let target = target(name, event) else { return nil }
             return Set(target.places.filter { target.table.column($0.value)?.isMade == false }.keys)
         }
-        return Writability(inserted: columns(.insert), updated: columns(.update), deletes: columns(.delete) != nil)
+        var found = Writability(inserted: columns(.insert), updated: columns(.update), deletes: columns(.delete) != nil)
+        if found.inserted != nil, let target = target(name, .insert) {
+            found.required = Set(target.places.filter { target.table.column($0.value)?.isRequired == true }.keys)
+        }
+        return found
+    }
+
+    private func target(_ name: QualifiedName, _ event: RowWrite.Event) -> WriteTarget? {
+        // What the owner of everything may do is left to the relation.
+        try? WriteTarget(Name(name.schema, name.name), as: nil, event, in: self, as: "postgres", path: [])
     }
 }
