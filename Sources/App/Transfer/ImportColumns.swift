@@ -44,6 +44,8 @@ struct ImportColumns {
     ///
     /// - Throws: 42703 for a member that is not the table's.
     mutating func values(_ row: RowSource.Row) throws(SQLError) -> [RowSource.Value?] {
+        // Mostly all of them are the table's own.
+        if case .fields(let cells) = row, passedOver.isEmpty { return cells }
         var values = [RowSource.Value?](repeating: nil, count: columns.count)
         switch row {
         case .fields(let cells):

@@ -69,7 +69,9 @@ struct SampleReads {
         return SQLError(
             "OFS403", "\(table.name) does not answer \(caller.role) alike on both sides",
             details: "Reading \(what): \(words[0]) from the file, \(words[1]) from PostgreSQL.",
-            hint: "Grants or policies made outside of the migrations are on one side only. Nothing was kept.")
+            hint:
+                "Grants or policies made outside of the migrations are on one side only. The other side stays marked, and nothing is served from it."
+        )
     }
 
     /// A user is one of those there are, so that rows of their own are among the answers.
