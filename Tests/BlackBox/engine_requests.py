@@ -503,7 +503,12 @@ same("anon", "POST", "rpc/pair", {"n": 1}, Range="1-1", Prefer="count=exact")
 same("anon", "HEAD", "pairs?order=a", Range="1-1", Prefer="count=exact")
 for body in [b"numbers=1&numbers=2", b"numbers=3", b"numbers={4,5}", b""]:
     same("anon", "POST", "rpc/total", body, Content_Type="application/x-www-form-urlencoded")
-for body in [b"words=a&words=b", b"words=%7Ba,b%7D", b"words="]:
+for path in ["authors?select=name,...books(price.sum())&order=id", "authors?select=name,...books(count)", "books?select=id,...reviews(rating.avg())", "authors?select=name,...books_by(count())", "reviews?select=rating.sum(),...books(language)&order=books(language)"]:
+    same("anon", "GET", path)
+for body in [b"items=1&items=2", b"items=%7B%22a%22:1%7D", b"items=x"]:
+    same("anon", "POST", "rpc/of_json", body, Content_Type="application/x-www-form-urlencoded")
+same("anon", "POST", "rpc/at_least", b"n=1&numbers=2&numbers=3", Content_Type="application/x-www-form-urlencoded")
+for body in [b"words=a&words=b", b"words=a%22b&words=%7Bc%7D", b"words=%7Ba,b%7D", b"words="]:
     same("anon", "POST", "rpc/joined_up", body, Content_Type="application/x-www-form-urlencoded")
 for code in ["PT40A", "PT200", "PT999", "PT099", "XX000", "PGRST", "00000", "22P02", "40001", "53300", "57014", "42P17", "0LP01", "HV000"]:
     same("anon", "GET", f"rpc/fails?code={code}")

@@ -6,6 +6,8 @@ package struct CallPayload: Sendable {
     package var names: [String] = []
     package var values: [Payload.Value] = []
     package var body: Payload.Value?
+    /// Of a form, all values of each name.
+    private var lists: [String: [String]] = [:]
 
     /// - Parameter columns: only these members are arguments.
     /// - Throws: PGRST102 for a body that cannot be read, 22023 for JSON that is no object where arguments are wanted by name.
@@ -22,6 +24,9 @@ package struct CallPayload: Sendable {
         case .form:
             let form = try Payload(bytes, type: .form, columns: columns, limits: limits)
             for (name, value) in zip(form.columns, form.rows.first ?? []) { if let value { add(name, value) } }
+            for parameter in try Parameter.all(in: String(decoding: bytes, as: UTF8.self)) {
+                lists[String(decoding: parameter.name, as: UTF8.self), default: []].append(parameter.valueText)
+            }
         case .xml:
             let read = try Payload(bytes, type: .xml, columns: columns, limits: limits)
             guard read.rows.count <= 1 else {
@@ -89,7 +94,7 @@ package struct CallPayload: Sendable {
         case nil: break
         }
         var writer = JSONWriter()
-        Payload.write(names, values, into: &writer)
+        Payload.write(names, gathered(for: plan), into: &writer)
         return Array(writer.text.utf8)
     }
 
@@ -98,6 +103,16 @@ package struct CallPayload: Sendable {
     /// - Throws: the input function's error: 22P02 and its kin.
     package func stored(for plan: CallPlan, in context: ValueContext) throws(SQLError) -> [StoredValue] {
         try demandArguments(for: plan)
-        return try Payload.stored(plan.takesBody ? [body] : values.map { $0 }, as: plan.columns, in: context)
+        return try Payload.stored(plan.takesBody ? [body] : gathered(for: plan).map { $0 }, as: plan.columns, in: context)
+    }
+
+    /// The arguments, and of a form's variadic one all values: each by itself, or once as `{1,2}`, as in a URL.
+    private func gathered(for plan: CallPlan) -> [Payload.Value] {
+        guard let name = plan.variadic, let list = lists[name], let place = names.firstIndex(of: name) else { return values }
+        let isJSON = plan.columns.first { $0.name == name }.map { [.array(.json), .array(.jsonb)].contains($0.type.type) } ?? false
+        if list.count == 1, !isJSON, list[0].utf8.first == UInt8(ascii: "{"), list[0].utf8.last == UInt8(ascii: "}") { return values }
+        var gathered = values
+        gathered[place] = .text(ArrayText.text(of: list.map { .text($0) }, element: .text))
+        return gathered
     }
 }

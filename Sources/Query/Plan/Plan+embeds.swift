@@ -10,6 +10,7 @@ extension Planner {
         }
         let name = embed.alias ?? embed.target
         if let found = try computed(embed, of: read, path: path + [name]) {
+            if !found.isToOne { try demandPlain(found.plan, embed) }
             read.fields.append(
                 .embed(
                     EmbedPlan(
@@ -21,6 +22,7 @@ extension Planner {
         // Both the key and the relation's own name lead to it.
         let step = name == relationship.to.name ? name : "\(name)\u{0}\(relationship.to.name)"
         let plan = try node(relationship.to, named: embed.alias ?? relationship.to.name, select: embed.select, path: path + [step])
+        if !relationship.isToOne { try demandPlain(plan, embed) }
         try demandKeys(relationship.columns, of: relationship.from)
         try demandKeys(relationship.referenced, of: relationship.to)
         let link: EmbedPlan.Link
@@ -40,6 +42,14 @@ extension Planner {
                     name: name, plan: plan, link: link, isToOne: relationship.isToOne, isSpread: embed.isSpread,
                     isInner: embed.join == .inner,
                     isHidden: embed.select.isEmpty)))
+    }
+
+    /// What is spread over a row as lists is not put together as well.
+    private func demandPlain(_ plan: ReadPlan, _ embed: SelectEmbed) throws(PlanError) {
+        guard embed.isSpread, plan.isGrouped else { return }
+        throw PlanError(
+            "PGRST127", "Feature not implemented",
+            details: .text("Aggregates are not implemented for one-to-many or many-to-many spreads."))
     }
 
     /// Who sees which rows belong together has seen the keys.

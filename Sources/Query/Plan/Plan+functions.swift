@@ -27,6 +27,8 @@ package struct CallPlan: Sendable {
     package var givesText: Bool
     /// The one parameter takes the body as it is.
     package var takesBody: Bool
+    /// The parameter that takes all values of its name.
+    package var variadic: String?
     /// The function is the program's own: the plan is of its arguments, and this is what comes after them.
     package var swift: SwiftCallPlan?
 }
@@ -52,10 +54,11 @@ extension Planner {
             isVariadic = isVariadic || parameter.isVariadic
         }
         let call = Call(Name(function.name.schema, function.name.name), arguments, isVariadic: isVariadic)
-        let plan = CallPlan(
+        var plan = CallPlan(
             read: try result(of: function, call), shape: function.answer(in: schema), counts: request.preferences.count != nil,
             writes: !request.isFunctionRead && function.mayWrite, columns: columns,
             givesText: request.contentType.givesText, takesBody: takesBody)
+        plan.variadic = function.variadic
         return try filled(plan)
     }
 
@@ -248,6 +251,9 @@ extension Function {
         default: false
         }
     }
+
+    /// The name of its variadic parameter.
+    var variadic: String? { parameters.last.flatMap { $0.isVariadic ? $0.name : nil } }
 
     fileprivate func parameters(named given: [String]) -> [Parameter] {
         given.compactMap { name in parameters.first { $0.name == name } }

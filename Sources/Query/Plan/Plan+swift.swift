@@ -51,9 +51,11 @@ extension Planner {
             relation, as: alias, source: .call(FunctionSource([Expression(.call(call))], alias: Alias(alias, columns: [Self.scalar]))))
         read.result = [View.Column(Self.scalar, ColumnType(.json))]
         read.fields = [.value(Self.scalar, .column(alias, Self.scalar))]
-        return CallPlan(
+        var plan = CallPlan(
             read: read, shape: .value, counts: false, writes: false, columns: columns, givesText: request.contentType.givesText,
             takesBody: takesBody)
+        plan.variadic = function.variadic
+        return plan
     }
 
     /// `json_to_recordset(…) as shipping(price numeric, days int)`.

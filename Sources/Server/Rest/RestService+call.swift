@@ -123,6 +123,7 @@ extension RestService {
         _ rows: Rows, _ known: PreparedCall, _ prepared: PreparedRequest, _ inputs: Inputs, _ offset: Int
     ) throws(Refusal) -> ServerResponse {
         let total = known.plan.counts ? rows.total ?? rows.count : nil
+        if let total, offset > total { throw .beyond(total, offset) }
         if inputs.wantsSingle, rows.count != 1 { throw .notSingular(rows.count) }
         if let limit = inputs.maxAffected, rows.count > limit {
             throw Refusal(

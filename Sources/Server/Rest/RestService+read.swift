@@ -90,13 +90,7 @@ extension RestService {
         if let guess = total, prepared.request.preferences.count != .exact, rows.count > 0 {
             total = max(guess, offset.addingReportingOverflow(rows.count).partialValue)
         }
-        if let total, offset > total {
-            var refusal = Refusal(
-                416, "PGRST103", "Requested range not satisfiable",
-                details: "An offset of \(offset) was requested, but there are only \(total) rows.")
-            refusal.contentRange = "*/\(total)"
-            throw refusal
-        }
+        if let total, offset > total { throw .beyond(total, offset) }
         if prepared.wantsObject, rows.count != 1 { throw .notSingular(rows.count) }
         let isPartial = total.map { rows.count < $0 } ?? false
         var response = ServerResponse(status: isPartial ? 206 : 200)
@@ -132,6 +126,14 @@ extension RestService {
 }
 
 extension Refusal {
+    static func beyond(_ total: Int, _ offset: Int) -> Refusal {
+        var refusal = Refusal(
+            416, "PGRST103", "Requested range not satisfiable",
+            details: "An offset of \(offset) was requested, but there are only \(total) rows.")
+        refusal.contentRange = "*/\(total)"
+        return refusal
+    }
+
     static func notSingular(_ count: Int) -> Refusal {
         Refusal(
             406, "PGRST116", "Cannot coerce the result to a single JSON object", details: "The result contains \(count) rows")
