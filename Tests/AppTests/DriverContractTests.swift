@@ -70,8 +70,8 @@ struct DriverContractTests {
     }
 
     @Test(arguments: Engine.all) func `a statement ends at its limit, and others go on`(_ engine: Engine) async throws {
-        let kept = try await Kept(engine) { $0.database.roleTimeouts["anon"] = .milliseconds(300) }
-        let endless = try await kept.ask("POST", "rpc/endless", "{}")
+        let kept = try await Kept(engine) { $0.database.roleTimeouts["authenticated"] = .seconds(3) }
+        let endless = try await kept.ask("POST", "rpc/endless", "{}", as: Kept.user(1))
         #expect(endless.status == 500 && endless.body.contains("57014"))
         for _ in 0..<4 { says(try await kept.ask("GET", "counter?select=n"), #"200 [{"n":0}]"#) }
     }

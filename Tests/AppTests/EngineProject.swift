@@ -38,6 +38,9 @@ final class EngineProject: Sendable {
         } else {
             dropping = nil
         }
+        // Beside many other tests, connecting alone may take longer than `anon` has.
+        settings.database.roleTimeouts = [:]
+        settings.database.statementTimeout = .seconds(60)
         change(&settings)
         project = try Project(ProjectFolder(folder.path), settings)
         try await project.start()

@@ -24,7 +24,7 @@ import Testing
 
     /// Ends the connection on which `marked` waits in `pg_sleep`, once, and says whether there was one.
     private static func endSleeper(_ connection: String) async throws -> Bool {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
         let other = try PostgresDatabase(connection, options: options)
         defer { other.close() }
@@ -41,11 +41,8 @@ import Testing
     }
 
     private static var one: PostgresDatabase.Options {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
-        // A test beside many others may come late to end what sleeps.
-        options.timeLimits = [:]
-        options.otherTimeLimit = .seconds(60)
         return options
     }
 

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `what the server says of a failure arrives whole, and the connection goes on`() async throws {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
         try await PostgresServer.withDatabase(Self.shop, options: options) { database, _ in
             let error = await #expect(throws: SQLError.self) { _ = try await database.rows("insert into books values (1, 'x', 1)") }
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `many requests share few connections in turn`() async throws {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 3
         try await PostgresServer.withDatabase(options: options) { database, _ in
             let backends = try await withThrowingTaskGroup(of: String.self) { group in
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `a connection that the server ended is replaced unnoticed`() async throws {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
         try await PostgresServer.withDatabase(options: options) { database, connection in
             let first = try await database.rows("select pg_backend_pid()")[0][0]
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func `a request runs as its role, and leaves nothing of it on the connection`() async throws {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
         let setup =
             Self.shop
@@ -143,9 +143,9 @@ import Testing
     }
 
     @Test func `a statement that takes too long is cancelled in the database`() async throws {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
-        options.otherTimeLimit = .milliseconds(300)
+        options.otherTimeLimit = .seconds(3)
         let setup = Self.shop + "create view slow as select pg_sleep(30)::text as x, 'slowly' as y; grant select on slow to authenticated;"
         try await PostgresServer.withDatabase(setup, options: options) { database, _ in
             try await database.start()
@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test func `more than the queue holds is refused at once`() async throws {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
         options.queue = 2
         try await PostgresServer.withDatabase(options: options) { database, _ in
@@ -184,7 +184,7 @@ import Testing
     }
 
     @Test func `many statements are prepared on one connection, and old ones forgotten`() async throws {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
         options.preparedStatements = 5
         let columns = (0..<20).map { "c\($0) int default \($0)" }.joined(separator: ", ")
@@ -207,7 +207,7 @@ import Testing
     }
 
     @Test func `a read that writes is refused, on the connection it has`() async throws {
-        var options = PostgresDatabase.Options()
+        var options = PostgresDatabase.Options.unhurried
         options.connections = 1
         let setup =
             "create sequence s; create view counted as select nextval('s') as n; grant select on counted to anon; grant usage on sequence s to anon;"

@@ -19,7 +19,7 @@ enum PostgresServer {
 
     /// Makes a database, gives it to `body`, and drops it.
     static func withDatabase(
-        _ setup: String = "", options: PostgresDatabase.Options = .init(), _ body: (PostgresDatabase, String) async throws -> Void
+        _ setup: String = "", options: PostgresDatabase.Options = .unhurried, _ body: (PostgresDatabase, String) async throws -> Void
     ) async throws {
         let name = "offstage_" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
         var one = PostgresDatabase.Options()
@@ -52,5 +52,15 @@ enum PostgresServer {
         }
         database.close()
         try await server.session { try $0.run(script: "drop database \(name) with (force)") }
+    }
+}
+
+extension PostgresDatabase.Options {
+    /// For tests that are not about time: beside many others, connecting alone may take longer than `anon` has.
+    static var unhurried: Self {
+        var options = Self()
+        options.timeLimits = [:]
+        options.otherTimeLimit = .seconds(60)
+        return options
     }
 }

@@ -35,7 +35,7 @@ import Testing
     ) async throws {
         try await PostgresServer.withDatabase(Self.things) { _, connection in
             let (lines, said) = AsyncStream.makeStream(of: String.self)
-            var options = PostgresDatabase.Options()
+            var options = PostgresDatabase.Options.unhurried
             options.replicas = replicas(connection)
             options.log = { if $0.hasPrefix("reads ") { said.yield($0) } }
             let database = try PostgresDatabase(connection, options: options)
