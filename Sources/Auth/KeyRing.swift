@@ -105,12 +105,18 @@ package final class KeyRing: Sendable {
     private func adopt(_ stored: KeySet, unveiled: [CreatedKey]) throws(KeyRingError) {
         var set = stored
         for key in imported { try set.add(key) }
+        hold(set, unveiled: unveiled)
+    }
+
+    /// From the next request on these are the keys, and nothing that was verified by others is believed.
+    private func hold(_ set: KeySet, unveiled: [CreatedKey] = []) {
         let verifiers = Verifiers(set)
         state.withLock { state in
             if !unveiled.isEmpty { state.unveiled = unveiled }
             state.set = set
             state.verifiers = verifiers
             state.verified.removeAll()
+            for key in set.opaque where state.uses[key.id] == key.lastUsed { state.uses[key.id] = nil }
         }
     }
 
@@ -159,14 +165,14 @@ package final class KeyRing: Sendable {
         guard let store else {
             var set = self.set
             let result = try body(&set)
-            try adopt(set, unveiled: [])
+            hold(set)
             return result
         }
         var made: (set: KeySet, result: Result)?
         try store.update { (text) throws(KeyRingError) in
             // Another server may have changed them since they were read here.
             var set = try text.map { (text) throws(KeyRingError) in try KeyFile.keys(text, path: store.path) } ?? self.set
-            // A body may name an imported key; the file leaves them out.
+            // A body may name an imported key; the store leaves them out.
             for key in imported where text != nil { try set.add(key) }
             set.note(state.withLock { $0.uses })
             let result = try body(&set)
@@ -174,13 +180,7 @@ package final class KeyRing: Sendable {
             return try KeyFile(set).text()
         }
         guard let made else { throw .notWritten(path: store.path, reason: "nothing was written") }
-        let verifiers = Verifiers(made.set)
-        state.withLock { state in
-            if state.set.generation != made.set.generation { state.verified.removeAll() }
-            state.set = made.set
-            state.verifiers = verifiers
-            for key in made.set.opaque where state.uses[key.id] == key.lastUsed { state.uses[key.id] = nil }
-        }
+        hold(made.set)
         return made.result
     }
 

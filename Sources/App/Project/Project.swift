@@ -75,8 +75,8 @@ package struct Project: Sendable {
                 throw unfinished
             }
         }
-        // Keys that were in the data folder until now come along.
-        if sharesKeys { try keys.open(adopting: KeyRing.file(in: folder.dataPath(settings))) }
+        // Keys that were in the data folder until now come along. Commands to a running server start it again: its keys are there.
+        if sharesKeys, !keys.isOpen { try keys.open(adopting: KeyRing.file(in: folder.dataPath(settings))) }
         try await database.start()
     }
 
