@@ -1,4 +1,3 @@
-import OffstagePostgres
 import OffstageSchema
 import Testing
 
@@ -103,8 +102,7 @@ struct ProgramQueryTests {
         await #expect(throws: OffstageError.self) { _ = try await anyone.query(query, as: Nothing.self) }
         try await served.says(query, #"[{"n":1,"body":"one","made":"2024-01-01","meta":{"k":1},"short":null}]"#)
         await #expect(throws: OffstageError.self) { _ = try await anyone.query(query, as: Nothing.self) }
-        try served.folder.write("migrations/0002.sql", "alter table notes drop column meta, drop column made, drop column short;")
-        _ = try await served.project.migrations().up()
+        try await served.engine.migrate("0002", "alter table notes drop column meta, drop column made, drop column short;")
         try await served.says(query, #"[{"n":1,"body":"one"}]"#)
     }
 }
@@ -112,43 +110,23 @@ struct ProgramQueryTests {
 private struct Nothing: Decodable {}
 
 /// A project with a table of three rows, and its owner's database.
-private final class QueriedProject {
-    let folder: TemporaryFolder
-    let project: Project
+private struct QueriedProject {
+    let engine: EngineProject
     let queries = KnownQueries()
     let database: FunctionDatabase
-    private let dropping: (server: String, name: String)?
+
+    var project: Project { engine.project }
 
     init(_ engine: Engine) async throws {
-        folder = try TemporaryFolder()
-        try folder.write(
-            "migrations/0001.sql",
+        self.engine = try await EngineProject(
+            engine,
             """
             create table notes (n int primary key, body text not null, made date, meta jsonb, short varchar(3));
             insert into notes values (1, 'one', '2024-01-01', '{"k": 1}'), (2, 'two', '2024-01-02', null), (3, 'three', '2024-01-03', null);
             create function twice(n int) returns int language sql immutable as $$ select $1 * 2 $$;
             """)
-        var settings = Settings()
-        if engine == .postgres {
-            let server = try #require(
-                ProcessInfo.processInfo.environment["OFFSTAGE_TEST_POSTGRES"], "OFFSTAGE_TEST_POSTGRES names no server")
-            let name = "offstage_queries_\(UInt32.random(in: 0...UInt32.max))"
-            try PostgresSession.connect(server).run(script: "create database \(name) template template0")
-            settings.database.url = "\(server) dbname=\(name)"
-            settings.database.connections = 2
-            dropping = (server, name)
-        } else {
-            dropping = nil
-        }
-        project = try Project(ProjectFolder(folder.path), settings)
-        try await project.start()
-        _ = try await project.migrations().up()
-        database = FunctionDatabase(project.database, queries, Caller(role: "service_role"), isOwner: true, isReadOnly: false)
-    }
-
-    deinit {
-        project.close()
-        if let dropping { try? PostgresSession.connect(dropping.server).run(script: "drop database \(dropping.name) with (force)") }
+        database = FunctionDatabase(
+            self.engine.project.database, queries, Caller(role: "service_role"), isOwner: true, isReadOnly: false)
     }
 
     /// What a statement gives, as JSON.
