@@ -210,8 +210,8 @@ struct PostgresCheck {
         guard row.count == 6 else { return "PostgreSQL" }
         let (version, isReadOnly, timeline) = (row[0], row[1] == "t", row[2])
         let (most, taken, own) = (Int(row[3]) ?? 0, Int(row[4]) ?? 0, Int(row[5]) ?? 0)
-        if session.version >= 180_000 || session.version < 150_000 {
-            findings.notes.append("PostgreSQL \(session.version / 10_000) is not among those that are tested: 15, 16 and 17 are")
+        if session.version / 10_000 != 15 {
+            findings.notes.append("PostgreSQL \(session.version / 10_000) is not the one that is tested, which is 15")
         }
         if isReadOnly { findings.problems.append("the server only reads: it is a standby, or default_transaction_read_only is on") }
         if connections > most {
