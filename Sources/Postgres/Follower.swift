@@ -25,7 +25,7 @@ struct Follower {
         if !heard.isDisjoint(with: Self.reloading) { database.reload(on: connection) }
         for notice in heard.subtracting(Self.reloading) { database.options.heard(notice) }
         guard answers(connection, database.options), tells(connection, database.replicas) else {
-            line.note(.unreachable("the connection that listens was lost"))
+            // That this one was lost says nothing of the others; whether another can be had is seen at once.
             self.connection = nil
             return
         }
