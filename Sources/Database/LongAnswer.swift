@@ -44,6 +44,25 @@ package final class LongAnswer {
     package var body: (any LongBody)? { file }
 }
 
+/// Where the rows of a read go that are too many for memory.
+package enum RowOverflow {
+    case file(LongAnswer)
+    /// Whoever takes them at once: all of them, in pieces of whole rows.
+    case taker((UnsafeRawBufferPointer) throws(SQLError) -> Void)
+
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(SQLError) {
+        switch self {
+        case .file(let answer): try answer.append(bytes)
+        case .taker(let take): try take(bytes)
+        }
+    }
+
+    package var body: (any LongBody)? { if case .file(let answer) = self { answer.body } else { nil } }
+
+    /// Nothing of the answer may stay behind in memory.
+    package var takesRest: Bool { if case .file(let answer) = self { answer.body != nil } else { true } }
+}
+
 /// A file without a name.
 private final class AnswerFile: LongBody {
     private let descriptor: Int32

@@ -6,7 +6,7 @@ import OffstageSchema
 
 extension Connection {
     /// Runs a read in a read transaction of its own, unless one is open. The caller has armed the session.
-    func read(_ read: Read, with inputs: Inputs, as format: RowFormat, byteLimit: Int = .max, overflow: LongAnswer? = nil) throws(RunStop)
+    func read(_ read: Read, with inputs: Inputs, as format: RowFormat, byteLimit: Int = .max, overflow: RowOverflow? = nil) throws(RunStop)
         -> Rows
     {
         session.forgetSettings()
@@ -24,7 +24,7 @@ extension Connection {
             let run = ReadRun(binder: binder, number: runs, byteLimit: byteLimit, overflow: overflow)
             rows.count = try run.write(node, as: format, into: &output)
             rows.last = node.lastRow
-            if let overflow, overflow.body != nil {
+            if let overflow, overflow.takesRest {
                 try run.spill(&output)
                 rows.longBody = overflow.body
             }

@@ -32,6 +32,8 @@ package final class EmbeddedDatabase: Driver {
         package var answerLimit = 1 << 30
         /// Pages in the log after which it is copied back into the database.
         package var checkpointPages = 1000
+        /// Foreign keys are enforced. Off while rows come in any order, by whoever proves in the end that they hold.
+        package var enforcesForeignKeys = true
 
         /// The schemas a request may reach: what `Schema.exposed` says.
         package var exposed: Set<String> = ["public"]
@@ -88,6 +90,20 @@ package final class EmbeddedDatabase: Driver {
         case .read(let read): return try await pool.run(read, with: inputs, as: format, deadline: deadline)
         case .write(let write): return try await writer.run(write, with: inputs, as: format, deadline: deadline)
         case .remote: throw .ofAnotherEngine
+        }
+    }
+
+    /// Reads rows and hands them on, in pieces of whole rows, whatever their number: little of them is held. Whoever takes them keeps a thread
+    /// meanwhile, and the state of the file that he reads.
+    ///
+    /// - Throws: what `take` throws, after which nothing more is read.
+    package func read(
+        _ statement: Statement, with inputs: Inputs, as format: RowFormat,
+        _ take: @escaping @Sendable (UnsafeRawBufferPointer) throws(SQLError) -> Void
+    ) async throws(SQLError) {
+        guard case .read(let read) = statement else { throw .ofAnotherEngine }
+        _ = try await pool.perform(deadline: MonotonicClock.never) { connection throws(RunStop) in
+            try connection.read(read, with: inputs, as: format, overflow: .taker(take)).count
         }
     }
 

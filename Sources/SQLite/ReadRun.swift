@@ -15,7 +15,7 @@ struct ReadRun {
     /// The answer may not grow beyond this.
     var byteLimit = Int.max
     /// Where rows go that are too many for memory; nil where all of them stay in it.
-    var overflow: LongAnswer?
+    var overflow: RowOverflow?
 
     /// Writes all rows of `node` as `format`; the number of rows.
     func write(_ node: CompiledNode, as format: RowFormat, into writer: inout JSONWriter) throws(RunStop) -> Int {

@@ -44,7 +44,8 @@ final class ReaderPool: Sendable {
     func run(_ read: Read, with inputs: Inputs, as format: RowFormat, deadline: Int64) async throws(SQLError) -> Rows {
         let (folder, limit) = (folder, answerLimit)
         return try await perform(deadline: deadline) { (connection) throws(RunStop) in
-            try connection.read(read, with: inputs, as: format, overflow: inputs.mayBeLong ? LongAnswer(in: folder, limit: limit) : nil)
+            try connection.read(
+                read, with: inputs, as: format, overflow: inputs.mayBeLong ? .file(LongAnswer(in: folder, limit: limit)) : nil)
         }
     }
 

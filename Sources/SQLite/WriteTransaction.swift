@@ -218,6 +218,27 @@ extension EmbeddedDatabase {
     }
 }
 
+/// The writing thread, for several transactions one after another, between which nobody else writes.
+package struct LoneWriter: ~Copyable {
+    private let loop: WriterLoop
+
+    fileprivate init(_ loop: WriterLoop) { self.loop = loop }
+
+    /// As ``EmbeddedDatabase/transaction(deadline:_:)``, without a limit.
+    package func transaction<Value>(_ body: (borrowing WriteTransaction) throws -> Value) throws -> Value {
+        let value = try loop.transact(deadline: nil, body).get()
+        loop.checkpoint(.whenDue)
+        return value
+    }
+}
+
+extension EmbeddedDatabase {
+    /// Gives `body` the writing thread for as long as it takes.
+    package func alone<Value: Sendable>(_ body: @escaping @Sendable (borrowing LoneWriter) throws -> Value) async throws -> Value {
+        try await writer.alone { loop in Result { try body(LoneWriter(loop)) } }
+    }
+}
+
 extension WriterLoop {
     func transact<Value>(deadline: Duration?, _ body: (borrowing WriteTransaction) throws -> Value) -> Result<Value, any Error> {
         sequences.beginRequest()

@@ -26,7 +26,7 @@ final class WriterLoop {
         self.path = path
         self.options = options
         self.state = state
-        connection = try Connection(path: path, for: .writer)
+        connection = try Self.connect(path, options)
         attach()
         do throws(SQLError) {
             try loadCatalogue()
@@ -239,12 +239,18 @@ final class WriterLoop {
     func reopen() {
         state.reopenAll()
         do throws(Fault) {
-            connection = try Connection(path: path, for: .writer)
+            connection = try Self.connect(path, options)
             attach()
             isLost = false
         } catch {
             isLost = true
         }
+    }
+
+    private static func connect(_ path: String, _ options: EmbeddedDatabase.Options) throws(Fault) -> Connection {
+        let connection = try Connection(path: path, for: .writer)
+        if !options.enforcesForeignKeys { try connection.command("pragma foreign_keys = off") }
+        return connection
     }
 
     private func attach() {

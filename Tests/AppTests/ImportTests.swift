@@ -1,6 +1,7 @@
 import OffstageJSON
 import OffstageSQLite
 import OffstageSchema
+import Synchronization
 import Testing
 
 @testable import Offstage
@@ -23,6 +24,16 @@ import Testing
     ) async throws -> ImportReport {
         let rows = TableImport(Array(text.utf8), format, into: table, skipsBad: skipsBad)
         return try await database.database.transaction(deadline: nil) { database in try rows.perform(on: database) }
+    }
+
+    private func exported(
+        _ table: String, _ format: RowFileFormat, isForSpreadsheet: Bool = false, from database: MigratedDatabase
+    ) async throws -> String {
+        let told = Mutex("")
+        try await TableExport(table, as: format, isForSpreadsheet: isForSpreadsheet).perform(from: database.database) { text in
+            told.withLock { $0 += text }
+        }
+        return told.withLock { $0 }
     }
 
     @Test func `CSV is read by the columns' types, and an empty field is null`() async throws {
@@ -106,17 +117,17 @@ import Testing
             "title,pages,price\n\"A \"\"quoted\"\", and\nbroken\",10,1.00\n\"\",,\nÄ,3,2\n\"b\\s \"\"q\"\" (x)\\\",1,1\n", in: database)
         let rows = try await database.rows("select * from \"public.books\" order by id")
         for format in RowFileFormat.allCases {
-            let file = try await TableExport("books", as: format).bytes(from: database.database)
+            let file = try await exported("books", format, from: database)
             try await database.migrate("delete from books")
-            let report = try await load(String(decoding: file, as: UTF8.self), format, in: database)
+            let report = try await load(file, format, in: database)
             #expect(report.passedOver == ["double_pages"])
             #expect(try await database.rows("select * from \"public.books\" order by id") == rows, "\(format)")
         }
     }
 
     @Test(arguments: RowFileFormat.allCases)
-    func `a file that is read piece by piece gives the rows that it has`(_ format: RowFileFormat) async throws {
-        let titles = (1...9000).map { number in
+    func `a file that is read and written piece by piece gives the rows that it has`(_ format: RowFileFormat) async throws {
+        let titles = (1...20_000).map { number in
             switch number % 7 {
             case 0: "line\r\nbreak, \"quoted\" \(number)"
             case 1: String(repeating: "ü☕", count: number % 97 + 1)
@@ -134,13 +145,18 @@ import Testing
             case .json: " [ " + rows.joined(separator: " ,\n") + " ] \n"
             case .ndjson: rows.joined(separator: "\n\n")
             }
-        let database = try await shop()
+        var database = try await shop()
         try database.folder.write("rows", text)
         let path = database.folder.path + "/rows"
         let report = try await database.database.transaction(deadline: nil) { database in
             try TableImport(path: path, format, into: "books").perform(on: database)
         }
-        #expect((report.inserted, report.badCount) == (9000, 0))
+        #expect((report.inserted, report.badCount) == (20_000, 0))
+        #expect(try await database.values("select title from \"public.books\" order by id") == titles)
+        let file = try await exported("books", format, from: database)
+        #expect(file.utf8.count > 1 << 20)
+        try await database.migrate("delete from books")
+        #expect(try await load(file, format, in: database).inserted == 20_000)
         #expect(try await database.values("select title from \"public.books\" order by id") == titles)
         // A row that cannot be read is told by its place.
         try database.folder.write("rows", text + (format == .csv ? "\n\"x\",y\n" : format == .json ? "," : "\n{"))
@@ -149,7 +165,7 @@ import Testing
                 try TableImport(path: path, format, into: "books").perform(on: database)
             }
         }
-        #expect(try await database.values("select count(*) from \"public.books\"") == ["9000"])
+        #expect(try await database.values("select count(*) from \"public.books\"") == ["20000"])
     }
 
     @Test func `each JSON row may name columns of its own`() async throws {
@@ -180,16 +196,15 @@ import Testing
             insert into cells values (1, '=1+1', -1.50), (2, ' @SUM(A1)', null), (3, '-2+3', 0), (4, '-5', 1), (5, '+49 30', 1),
               (6, 'a;=b "c" \d', 1), (7, '', 1), (8, null, 1), (9, E'\tx', 1), (10, '＝1', 1), (11, '-1e5e', 1), (12, 'plain', 1);
             """#)
-        let file = try await TableExport("cells", as: .csv, isForSpreadsheet: true).bytes(from: database.database)
-        #expect(Array(file.prefix(3)) == [0xEF, 0xBB, 0xBF])
-        let lines = String(decoding: file.dropFirst(3), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let file = try await exported("cells", .csv, isForSpreadsheet: true, from: database)
+        #expect(Array(file.utf8.prefix(3)) == [0xEF, 0xBB, 0xBF])
+        let lines = String(decoding: file.utf8.dropFirst(3), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(
             lines == [
                 #""id","'=name","amount""#, #"1,"'=1+1",-1.50"#, #"2,"' @SUM(A1)","#, #"3,"'-2+3",0"#, "4,-5,1", #"5,"'+49 30",1"#,
                 #"6,"a;=b ""c"" \d",1"#, #"7,"",1"#, "8,,1", "9,\"'\tx\",1", #"10,"'＝1",1"#, #"11,"'-1e5e",1"#, #"12,"plain",1"#, "",
             ])
-        let raw = try await TableExport("cells", as: .csv).bytes(from: database.database)
-        #expect(String(decoding: raw, as: UTF8.self).hasPrefix("id,=name,amount\n1,=1+1,-1.50\n"))
+        #expect(try await exported("cells", .csv, from: database).hasPrefix("id,=name,amount\n1,=1+1,-1.50\n"))
     }
 
     @Test(arguments: [

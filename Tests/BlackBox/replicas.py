@@ -45,8 +45,14 @@ def until(name, question, wanted, seconds=60):
 
 def server(**settings):
     project = Project(folder, engine="embedded")
-    project.environment.update(OFFSTAGE_DATABASE_URL=primary.connection(), OFFSTAGE_DATABASE__REPLICAS=replica.connection(), **settings)
+    project.environment.update({"OFFSTAGE_DATABASE_URL": primary.connection(), "OFFSTAGE_DATABASE__REPLICAS": replica.connection(), **settings})
     return project
+
+
+def doctor(project):
+    """What it says of the replicas."""
+    told = project.run("doctor", check=False).stdout.split("\n")
+    return [line.split("are for this server. ")[-1] for line in told if "replica" in line and not line.startswith("  ")]
 
 
 def ask(project, path, prefer=None, method="GET", body=None, key=None):
@@ -96,9 +102,17 @@ try:
     check("its writes do not", ask(quick, "notes", None, "POST", {"id": 5, "text": "fifth"}, key=key)[0], 201)
     until("what was written comes there", lambda: ask(quick, "notes?select=id&order=id", "read=replica")[1], [{"id": n} for n in [1, 2, 3, 5]])
 
+    check("the doctor has asked it", doctor(quick), ["1 of 1 replicas may be read."])
+    wrong = server(OFFSTAGE_DATABASE__REPLICAS=f"{primary.connection()},{replica.connection(database='nowhere')}")
+    projects.append(wrong)
+    told = doctor(wrong)
+    check("what is none is told", [line[:len("problem: replica 2 cannot be asked")] for line in told], ["0 of 2 replicas may be read.", "problem: replica 2 cannot be asked", "note: replica 1 takes writes: it i"])
+    holds("and why", 'database "nowhere" does not exist' in told[1], told)
+
     # A replica that is behind.
     replica.psql("select pg_wal_replay_pause()")
     until("it stands still", lambda: replica.psql("select pg_get_wal_replay_pause_state()"), "paused")
+    check("which the doctor tells", [line[:31] for line in doctor(quick)], ["0 of 1 replicas may be read.", "problem: replica 1 stands still"])
     check("a write that does not come there", ask(quick, "notes", None, "POST", {"id": 6, "text": "sixth"})[0], 201)
     check("everybody else reads it", ask(quick, "notes?id=eq.6&select=id")[1], [{"id": 6}])
     check("who may wait longer does not see it", ask(patient, "notes?id=eq.6&select=id", "read=replica")[1], [])

@@ -64,7 +64,7 @@ package enum DataCommand: Sendable, Hashable {
             let export = TableExport(table, as: format, isForSpreadsheet: isForSpreadsheet)
             switch project.database {
             case .postgres(let database): try await export.perform(from: database) { tell(.text($0)) }
-            case .embedded(let database): Self.pieces(of: try await export.bytes(from: database)) { tell(.text($0)) }
+            case .embedded(let database): try await export.perform(from: database) { tell(.text($0)) }
             }
         case .sql(let script): try await script.perform(in: project, tell)
         case .describe(let name): try Self.describe(project.database.schema, name, tell)
@@ -152,17 +152,6 @@ package enum DataCommand: Sendable, Hashable {
     private static func tell(_ report: ImportReport, _ tell: Listener) {
         for row in report.bad { tell(.note("\(row)")) }
         if report.badCount > report.bad.count { tell(.note("… and \(report.badCount - report.bad.count) more")) }
-    }
-
-    /// In parts that are text each.
-    private static func pieces(of bytes: [UInt8], _ body: (String) -> Void) {
-        var start = 0
-        while start < bytes.count {
-            var end = min(start + (256 << 10), bytes.count)
-            while end < bytes.count, end > start, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-            body(String(decoding: bytes[start..<end], as: UTF8.self))
-            start = end
-        }
     }
 }
 

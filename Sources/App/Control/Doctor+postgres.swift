@@ -8,13 +8,20 @@ extension Doctor {
     func look(at database: PostgresDatabase, _ findings: inout Findings) async throws -> (Schema, String) {
         let isInProduction = project.settings.environment == .production
         let exposed = project.settings.api.schemas
-        let limit = database.options.connections
+        let options = database.options
         let found = try await database.session { session in
-            var check = PostgresCheck(session, exposing: exposed, connections: limit, isInProduction: isInProduction)
-            return try session.transaction { session in
+            var check = PostgresCheck(session, exposing: exposed, connections: options.connections, isInProduction: isInProduction)
+            var found = try session.transaction { session in
                 let about = try check.perform()
                 return (try session.access(exposing: exposed, inTransaction: true), about, check.findings)
             }
+            guard !options.replicas.isEmpty else { return found }
+            var copies = try ReplicaCheck(session, limit: options.replicaLag, isInProduction: isInProduction)
+            for (index, replica) in options.replicas.enumerated() { copies.look(at: replica, called: "replica \(index + 1)") }
+            found.1 += " \(copies.usable) of \(options.replicas.count) replicas may be read."
+            found.2.problems += copies.findings.problems
+            found.2.notes += copies.findings.notes
+            return found
         }
         findings = found.2
         return (found.0, found.1)
@@ -161,13 +168,7 @@ struct PostgresCheck {
                 "the standbys follow asynchronously: a failover may lose rows that were acknowledged. synchronous_standby_names, or Patroni's synchronous_mode"
             )
         }
-        let isPlain = try !session.rows(
-            """
-            select 1 from pg_stat_ssl where pid = pg_backend_pid() and not ssl and inet_client_addr() is not null
-                and not inet_client_addr() <<= '127.0.0.0/8' and host(inet_client_addr()) <> '::1'
-            """
-        ).isEmpty
-        if isPlain {
+        if try !session.rows(DoctorQueries.plainConnection).isEmpty {
             findings.add(
                 "the connection crosses the network unencrypted. sslmode=verify-full in the connection string", isProblem: isInProduction)
         }

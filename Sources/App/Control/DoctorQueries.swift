@@ -94,4 +94,19 @@ enum DoctorQueries {
                 and a.client_addr is not distinct from (select client_addr from pg_stat_activity where pid = pg_backend_pid()))
         from pg_roles r cross join pg_database d where r.rolname = session_user and d.datname = current_database()
         """
+
+    /// Which database it is a copy of, whether it follows another, whether that was halted, how far its log has come, and whether the way
+    /// there is open to listeners.
+    static let replica = """
+        select (select system_identifier from pg_control_system()), pg_is_in_recovery(),
+            case when pg_is_in_recovery() then pg_is_wal_replay_paused() end,
+            pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end, '0/0'),
+            exists (\(plainConnection))
+        """
+
+    /// A row where this connection crosses the network unencrypted.
+    static let plainConnection = """
+        select 1 from pg_stat_ssl where pid = pg_backend_pid() and not ssl and inet_client_addr() is not null
+            and not inet_client_addr() <<= '127.0.0.0/8' and host(inet_client_addr()) <> '::1'
+        """
 }

@@ -4,20 +4,16 @@
 /// that begin like a formula have an apostrophe before them. A byte order mark tells the encoding. Example: `=1+1` becomes `"'=1+1"`.
 /// Source: OWASP, CSV Injection.
 struct ExportedCSV {
-    private let body: [UInt8]
+    private var body: [UInt8] = []
     private var place = 0
+    private var isHeader = true
     private var result: [UInt8]
     private let isForSpreadsheet: Bool
 
-    /// - Parameter body: a header and lines as a read writes them: fields as in a row's text, with quotes and backslashes doubled inside quotes.
-    init(_ body: [UInt8], isForSpreadsheet: Bool) {
-        self.body = body
+    init(isForSpreadsheet: Bool) {
         self.isForSpreadsheet = isForSpreadsheet
         result = isForSpreadsheet ? [0xEF, 0xBB, 0xBF] : []
     }
-
-    /// For rows that are given one by one.
-    init(isForSpreadsheet: Bool) { self.init([], isForSpreadsheet: isForSpreadsheet) }
 
     /// Writes a line of texts; nil is null.
     mutating func row(_ fields: [String?]) {
@@ -34,9 +30,11 @@ struct ExportedCSV {
         return result
     }
 
-    mutating func bytes() -> [UInt8] {
+    /// The header and lines as a read writes them, or some that follow: fields as in a row's text, with quotes and backslashes doubled inside
+    /// quotes.
+    mutating func rewritten(_ lines: UnsafeRawBufferPointer) -> [UInt8] {
+        (body, place) = (Array(lines), 0)
         result.reserveCapacity(body.count + body.count / 4)
-        var isHeader = true
         while place < body.count {
             write(isHeader || body[place] != UInt8(ascii: "\"") ? plainField() : quotedField())
             guard place < body.count else { break }
@@ -44,7 +42,7 @@ struct ExportedCSV {
             result.append(body[place])
             place += 1
         }
-        return result
+        return written()
     }
 
     /// Up to the comma or the line's end; nil for null.

@@ -2,10 +2,10 @@ import OffstageJSON
 import OffstagePostgres
 import OffstageSchema
 
-/// How far a move into a PostgreSQL has come, kept there for the next that goes on from it: in `offstage.meta`, beside the mark `moving`.
+/// How far a move has come, kept where it goes to for the next that goes on from it: in `offstage.meta`, beside the mark `moving`.
 enum MoveRecord {
     private static let keysEntry = "moving.keys"
-    private static let sumEntry = "moving.sum "
+    static let sumEntry = "moving.sum "
 
     /// The statements that make the foreign keys again; nil where they were not dropped yet.
     static func keys(on session: PostgresSession) throws -> [String]? {

@@ -9,8 +9,9 @@ import OffstageSchema
 ///
 /// The definitions come from the project's migrations, run there as by `migrate up`: they say what the project is, and what of them the embedded
 /// engine cannot do is refused at its place in the file, before any row comes. What somebody made in PostgreSQL without a migration is found by
-/// comparing both catalogues, and named. Then one transaction of the file holds all the rows, read from one snapshot of PostgreSQL that is only
-/// read. Until it has committed the file carries a mark, and nothing is served from it; a move that was interrupted goes on from there.
+/// comparing both catalogues, and named. Then rows come by COPY from one snapshot of PostgreSQL, which is only read, each table in a transaction of
+/// the file, so that a move that was interrupted goes on behind the last whole table. In the last transaction keys are checked, sequences set,
+/// every table is read again and compared, and the mark is taken away that keeps servers from the file.
 struct MoveToFile: Sendable {
     private let tell: DataCommand.Listener
 
@@ -34,21 +35,16 @@ struct MoveToFile: Sendable {
             throw Stop("This project lives in a file already; copy its data folder while nothing serves it.")
         }
         let definitions = try await MovedDefinitions(of: project)
-        let target = try EmbeddedDatabase(folder: folder, options: Project.embeddedOptions(project.settings))
+        var options = Project.embeddedOptions(project.settings)
+        try await define(definitions, in: folder, options)
+        options.enforcesForeignKeys = false
+        let target = try EmbeddedDatabase(folder: folder, options: options)
         defer { target.close() }
-        try await demandEmpty(target)
-        try await definitions.make(in: .embedded(target), tell)
         let exposed = project.settings.api.schemas
         do {
-            try await target.transaction(deadline: nil) { [tell] target in
-                let session = try PostgresSession.connect(url)
-                _ = try session.rows("begin isolation level repeatable read read only")
-                try FileMoveRun(target.schema, session, exposed, tell).perform(on: target)
-                _ = try session.rows("commit")
-                if isDry { throw DryMove() }
-                _ = try target.rows("delete from \"offstage.meta\" where key = 'moving'")
-                _ = try target.rows(
-                    "insert into \"offstage.meta\" values ('seeded', ?1) on conflict do nothing", [.text("\(EpochClock.now)")])
+            try await target.alone { [tell] target in
+                var run = try FileMoveRun(target.transaction { $0.schema }, from: url, exposed, tell)
+                try isDry ? run.rehearse(on: target) : run.perform(on: target)
             }
         } catch is DryMove {
             return tell(.line(DryMove.story))
@@ -56,6 +52,19 @@ struct MoveToFile: Sendable {
         if project.sharesKeys { try project.keys.save(to: KeyRing.file(in: folder)) }
         let keys = project.sharesKeys ? "Its keys are in keys.json beside it" : "Take keys.json from the data folder along"
         tell(.line("The project is in \(folder)/app.db. \(keys); serve it without a database's address."))
+    }
+
+    /// The project's tables in the file. What the migrations do with rows, they do under its keys.
+    private func define(_ definitions: MovedDefinitions, in folder: String, _ options: EmbeddedDatabase.Options) async throws {
+        let target = try EmbeddedDatabase(folder: folder, options: options)
+        defer { target.close() }
+        try await demandEmpty(target)
+        let hasBegun = try await target.transaction { try MoveRecord.hasBegun(on: $0) }
+        if hasBegun, try await definitions.arePending(in: .embedded(target)) {
+            throw SQLError(
+                "55000", "there are migrations that the interrupted move did not know", hint: "Remove \(folder)/app.db, and move again.")
+        }
+        try await definitions.make(in: .embedded(target), tell)
     }
 
     /// Where a move has begun and not ended, it may begin again.
@@ -77,46 +86,92 @@ struct MoveToFile: Sendable {
     }
 }
 
-/// The rows, in two open transactions.
+/// The rows: from one open transaction of PostgreSQL, into those of the file that its parts are given.
 struct FileMoveRun {
     private let source: PostgresSession
     private let tell: DataCommand.Listener
     private let exposed: [String]
     private let schema: Schema
     private let there: Schema
+    /// Of both sides.
+    private let tables: [Table]
+    private var progress: RowProgress
+    private var sums: [QualifiedName: RowSum] = [:]
 
     /// - Parameter schema: what the migrations made in the file.
-    init(_ schema: Schema, _ source: PostgresSession, _ exposed: [String], _ tell: @escaping DataCommand.Listener) throws {
-        self.source = source
+    /// - Throws: OFS403 that names what is in PostgreSQL and not in the migrations.
+    init(_ schema: Schema, from url: String, _ exposed: [String], _ tell: @escaping DataCommand.Listener) throws {
+        source = try PostgresSession.connect(url)
         self.tell = tell
         self.exposed = exposed
         self.schema = schema
+        _ = try source.rows("begin isolation level repeatable read read only")
         there = try source.catalogue(inTransaction: true)
-    }
-
-    func perform(on target: borrowing WriteTransaction) throws {
+        tables = try Self.tables(schema, there)
         // Both sides print alike.
         try source.pinTexts()
         _ = try source.rows("set local row_security = off")
-        let tables = try self.tables()
-        try run("truncate \(tables.map { MoveRun.sql($0.name) }.joined(separator: ", "))", on: target, unless: tables.isEmpty)
-        // Keys are checked when all rows are there. Emptying a table ends with checking them at once again, so this comes behind it.
-        try target.execute("pragma defer_foreign_keys = on")
-        var progress = RowProgress(tell)
+        progress = RowProgress(tell)
         for table in tables {
             let count = try source.rows("select count(*) from \(MoveRun.sql(table.name))").first?.first
             progress.expect(2 * (count.flatMap { $0 }.flatMap { Int($0) } ?? 0))
         }
-        var sums: [QualifiedName: RowSum] = [:]
-        for table in tables { sums[table.name] = try copy(table, to: target, &progress) }
+    }
+
+    mutating func perform(on target: borrowing LoneWriter) throws {
+        try target.transaction { try prepare($0) }
+        for table in tables { try target.transaction { try bring(table, into: $0) } }
+        do {
+            try target.transaction { try finish($0) }
+        } catch let error as SQLError where error.code == "OFS403" {
+            // What is not right is not gone on from.
+            try target.transaction { try MoveRecord.forgetSums(on: $0) }
+            throw error
+        }
+    }
+
+    /// All of it in one transaction, and then undone.
+    mutating func rehearse(on target: borrowing LoneWriter) throws {
+        try target.transaction { target in
+            try prepare(target)
+            for table in tables { try bring(table, into: target) }
+            try finish(target)
+            throw DryMove()
+        }
+    }
+
+    /// Rows that the migrations made are among those that come.
+    private func prepare(_ target: borrowing WriteTransaction) throws {
+        guard try !MoveRecord.hasBegun(on: target) else { return }
+        for table in tables { try target.execute("delete from \(StoredName.table(table.name))") }
+        try MoveRecord.begin(on: target)
+    }
+
+    /// A table that an earlier move has copied stays, where PostgreSQL has the same rows still.
+    private mutating func bring(_ table: Table, into target: borrowing WriteTransaction) throws {
+        if let recorded = try MoveRecord.sum(of: table.name, on: target) {
+            if try sum(of: table) == recorded {
+                tell(.line("\(table.name): \(recorded.count) rows are there already"))
+                progress.step(recorded.count)
+                return sums[table.name] = recorded
+            }
+            try target.execute("delete from \(StoredName.table(table.name))")
+        }
+        let sum = try copy(table, to: target)
+        try MoveRecord.save(sum, of: table.name, on: target)
+        sums[table.name] = sum
+    }
+
+    /// Makes everything what it was, and proves that it is.
+    private mutating func finish(_ target: borrowing WriteTransaction) throws {
         guard try target.rows("pragma foreign_key_check").isEmpty else {
-            throw SQLError("OFS403", "a foreign key does not hold in the file", hint: "Nothing was kept.")
+            throw SQLError("OFS403", "a foreign key does not hold in the file", hint: Self.marked)
         }
         try moveSequences(to: target)
         for table in schema.tables.values where table.materialized?.isPopulated == true {
             try run("refresh materialized view \(MoveRun.sql(table.name))", on: target)
         }
-        for table in tables { try compare(table, with: sums[table.name] ?? RowSum(), target, &progress) }
+        for table in tables { try compare(table, with: sums[table.name] ?? RowSum(), target) }
         progress.end()
         tell(
             .line(
@@ -124,10 +179,13 @@ struct FileMoveRun {
             ))
         _ = try source.rows("set local row_security = on")
         tell(.line("\(try SampleReads(schema, there, exposing: exposed).compare(target, source)) sample requests are answered alike"))
+        _ = try source.rows("commit")
+        try MoveRecord.end(on: target)
     }
 
-    private func run(_ text: String, on target: borrowing WriteTransaction, unless isNothing: Bool = false) throws {
-        guard !isNothing else { return }
+    private static let marked = "The file is marked, and nothing is served from it. Move again, or delete it."
+
+    private func run(_ text: String, on target: borrowing WriteTransaction) throws {
         var run = FileRun("offstage move", text: text, in: target.schema, now: EpochClock.now)
         _ = try run.perform(on: target)
     }
@@ -135,7 +193,7 @@ struct FileMoveRun {
     /// The tables of both sides, which must be the same, with the same columns of the same types.
     ///
     /// - Throws: OFS403 that names what is in PostgreSQL and not in the migrations.
-    private func tables() throws -> [Table] {
+    private static func tables(_ schema: Schema, _ there: Schema) throws -> [Table] {
         func refusal(_ what: String, _ details: String) -> SQLError {
             SQLError(
                 "OFS403", what, details: details,
@@ -170,8 +228,7 @@ struct FileMoveRun {
     }
 
     /// By COPY, row by row. Triggers do not fire: what they did is among the rows.
-    private func copy(_ table: Table, to target: borrowing WriteTransaction, _ progress: inout RowProgress) throws -> RowSum {
-        let list = table.columns.map { PostgresDialect.quoted($0.name) }.joined(separator: ", ")
+    private mutating func copy(_ table: Table, to target: borrowing WriteTransaction) throws -> RowSum {
         let given = table.columns.filter { $0.generated == nil }
         let insert =
             given.isEmpty
@@ -182,8 +239,7 @@ struct FileMoveRun {
             """
         let context = ValueContext(now: EpochClock.now)
         var sum = RowSum()
-        try source.copyOut("copy (select \(list) from \(MoveRun.sql(table.name))) to stdout") { line throws(SQLError) in
-            let line = UnsafeRawBufferPointer(rebasing: line.dropLast())
+        try eachLine(of: table) { line throws(SQLError) in
             sum.add(line)
             progress.step()
             let fields = table.columns.isEmpty ? [] : CopyRows.fields(of: Array(line)[...])
@@ -206,9 +262,21 @@ struct FileMoveRun {
         return sum
     }
 
-    private func compare(
-        _ table: Table, with wanted: RowSum, _ target: borrowing WriteTransaction, _ progress: inout RowProgress
-    ) throws {
+    /// The lines in PostgreSQL, without their line feeds.
+    private func eachLine(of table: Table, _ body: (UnsafeRawBufferPointer) throws(SQLError) -> Void) throws {
+        let list = table.columns.map { PostgresDialect.quoted($0.name) }.joined(separator: ", ")
+        try source.copyOut("copy (select \(list) from \(MoveRun.sql(table.name))) to stdout") { line throws(SQLError) in
+            try body(UnsafeRawBufferPointer(rebasing: line.dropLast()))
+        }
+    }
+
+    private func sum(of table: Table) throws -> RowSum {
+        var sum = RowSum()
+        try eachLine(of: table) { line throws(SQLError) in sum.add(line) }
+        return sum
+    }
+
+    private mutating func compare(_ table: Table, with wanted: RowSum, _ target: borrowing WriteTransaction) throws {
         var sum = RowSum()
         try StoredLines(table).each(in: target) { _, line in
             sum.add(line)
@@ -217,7 +285,7 @@ struct FileMoveRun {
         guard sum == wanted else {
             throw SQLError(
                 "OFS403", "\(table.name) is not the same on both sides", details: "There are \(wanted.count) rows, and \(sum.count) came.",
-                hint: "Nothing was kept.")
+                hint: Self.marked)
         }
         tell(.line("\(table.name): \(sum.count) rows, alike on both sides"))
     }

@@ -36,7 +36,7 @@ extension TableExport {
         var piece: [UInt8] = []
         func flush(over size: Int) {
             guard piece.count > size else { return }
-            tell(String(decoding: piece, as: UTF8.self))
+            piece.withUnsafeBytes { Self.tell($0, tell) }
             piece.removeAll(keepingCapacity: true)
         }
         switch format {
@@ -72,9 +72,6 @@ extension TableExport {
         }
         flush(over: 0)
     }
-
-    /// Bytes that are told at once.
-    private static let piece = 256 << 10
 }
 
 extension CopyRows {

@@ -1,7 +1,9 @@
-package import OffstageDatabase
+import OffstageDatabase
 import OffstageQuery
 import OffstageSQL
+package import OffstageSQLite
 package import OffstageSchema
+import Synchronization
 
 /// All rows of a table or view as a file's text, in order of the key.
 package struct TableExport: Sendable {
@@ -16,7 +18,11 @@ package struct TableExport: Sendable {
         self.isForSpreadsheet = isForSpreadsheet
     }
 
-    package func bytes(from database: any Driver) async throws(SQLError) -> [UInt8] {
+    /// From a file: whatever the table's size, a piece of it is held.
+    ///
+    /// - Parameter tell: takes the text, piece by piece.
+    /// - Throws: 42P01 for a name that is no relation's.
+    package func perform(from database: EmbeddedDatabase, _ tell: @escaping @Sendable (String) -> Void) async throws(SQLError) {
         let statement: Statement
         do throws(PlanError) {
             let plan = try plan(in: database.schema)
@@ -25,22 +31,33 @@ package struct TableExport: Sendable {
             throw SQLError(error.code, error.message, hint: error.hint)
         }
         let inputs = Inputs(caller: .system, now: EpochClock.now)
-        let rows = try await database.run(statement, with: inputs, as: format == .csv ? .csv : .json(nullsStripped: false))
-        if format == .ndjson { return Self.lines(of: rows.body).flatMap { $0 + [UInt8(ascii: "\n")] } }
-        guard format == .csv else { return rows.body + [UInt8(ascii: "\n")] }
-        var text = ExportedCSV(rows.body, isForSpreadsheet: isForSpreadsheet)
-        return text.bytes() + [UInt8(ascii: "\n")]
-    }
-
-    /// The writer puts each row on a line of its own, and no line break inside one.
-    private static func lines(of array: [UInt8]) -> [ArraySlice<UInt8>] {
-        array.dropFirst().dropLast().split(separator: UInt8(ascii: "\n")).map { line in
-            var line = line.drop { $0 == UInt8(ascii: " ") }
-            while let last = line.last, last == UInt8(ascii: " ") || last == UInt8(ascii: ",") { line = line.dropLast() }
-            return line
+        switch format {
+        case .json:
+            try await database.read(statement, with: inputs, as: .json(nullsStripped: false)) { Self.tell($0, tell) }
+            tell("\n")
+        case .ndjson: try await database.read(statement, with: inputs, as: .lines) { Self.tell($0, tell) }
+        case .csv:
+            let csv = Mutex(ExportedCSV(isForSpreadsheet: isForSpreadsheet))
+            try await database.read(statement, with: inputs, as: .csv) { rows in
+                csv.withLock { $0.rewritten(rows) }.withUnsafeBytes { Self.tell($0, tell) }
+            }
+            tell("\n")
         }
     }
 
+    /// Bytes that are told at once: a line of the control socket holds them.
+    static let piece = 256 << 10
+
+    /// In parts that are text each.
+    static func tell(_ bytes: UnsafeRawBufferPointer, _ tell: (String) -> Void) {
+        var start = 0
+        while start < bytes.count {
+            var end = min(start + piece, bytes.count)
+            while end < bytes.count, end > start, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            tell(String(decoding: bytes[start..<end], as: UTF8.self))
+            start = end
+        }
+    }
     /// The read of the whole relation.
     ///
     /// - Throws: 42P01 for a name that is no relation's.
