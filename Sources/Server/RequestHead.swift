@@ -41,6 +41,9 @@ package struct RequestHead: Sendable {
         for (name, value) in fields.pairs { take(name, value) }
     }
 
+    /// It writes nothing (RFC 9110 section 9.2.1).
+    var isReading: Bool { method == "GET" || method == "HEAD" || method == "OPTIONS" }
+
     private mutating func take(_ name: String, _ value: String) {
         fieldBytes += name.utf8.count + value.utf8.count
         // By length first: most names are none of these.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A bare connection to a server under test: bytes out, answers in.
@@ -44,11 +45,14 @@ final class Line: Sendable {
     private let state = Mutex(State())
     private let channel = Mutex<(any Channel)?>(nil)
 
-    init(port: Int, allowsHalfClosure: Bool = true) async throws {
+    init(port: Int, allowsHalfClosure: Bool = true, tls: NIOSSLContext? = nil) async throws {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: allowsHalfClosure)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Ear(self)) }
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil)) }
+                    try channel.pipeline.syncOperations.addHandler(Ear(self))
+                }
             }
             .connect(host: "127.0.0.1", port: port).get()
         self.channel.withLock { $0 = channel }
@@ -89,6 +93,15 @@ final class Line: Sendable {
             await change(since: seen)
         }
         return String(decoding: state.withLock { $0.bytes }, as: UTF8.self)
+    }
+
+    /// Waits until what came and was not heard is as asked for; nil when the line ends before.
+    func hear<Value: Sendable>(_ found: @Sendable ([UInt8]) -> Value?) async -> Value? {
+        while true {
+            let (value, isClosed, seen) = state.withLock { (found($0.bytes), $0.isClosed, $0.changes) }
+            if value != nil || isClosed { return value }
+            await change(since: seen)
+        }
     }
 
     private func change(since seen: Int) async {

@@ -43,7 +43,7 @@ struct ConnectionClock {
     }
 }
 
-/// Looks at every connection of one event loop about once a second: one timer instead of several for each request.
+/// Looks at every connection, and every stream that takes its time, of one event loop about once a second: one timer instead of several for each request.
 ///
 /// Used on its event loop only.
 final class ConnectionWatch: @unchecked Sendable {
@@ -52,7 +52,7 @@ final class ConnectionWatch: @unchecked Sendable {
     /// Runs on the loop what the doors wait for.
     let executor: LoopExecutor
     private let interval: TimeAmount
-    private var doors: [ObjectIdentifier: (door: HotDoor, context: ChannelHandlerContext)] = [:]
+    private var watched: [ObjectIdentifier: () -> Void] = [:]
     private var timer: RepeatedTask?
     private(set) var now = NIODeadline.now()
     private var isInTurn = false
@@ -64,19 +64,19 @@ final class ConnectionWatch: @unchecked Sendable {
         interval = max(.milliseconds(10), min(.seconds(1), .nanoseconds(TimeAmount(shortest).nanoseconds / 4)))
     }
 
-    func add(_ door: HotDoor, _ context: ChannelHandlerContext) {
+    /// - Parameter tick: called about once a second until ``remove(_:)``.
+    func add(_ one: AnyObject, _ tick: @escaping () -> Void) {
         if timer == nil {
             now = .now()
             timer = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in self.tick() }
         }
-        door.clock.idleSince = now
-        doors[ObjectIdentifier(door)] = (door, context)
+        watched[ObjectIdentifier(one)] = tick
     }
 
-    func remove(_ door: HotDoor) {
-        doors[ObjectIdentifier(door)] = nil
+    func remove(_ one: AnyObject) {
+        watched[ObjectIdentifier(one)] = nil
         // Nothing to watch: an idle server sleeps.
-        if doors.isEmpty {
+        if watched.isEmpty {
             timer?.cancel()
             timer = nil
         }
@@ -95,7 +95,7 @@ final class ConnectionWatch: @unchecked Sendable {
 
     private func tick() {
         now = .now()
-        for (door, context) in Array(doors.values) { door.tick(context) }
+        for tick in Array(watched.values) { tick() }
     }
 }
 

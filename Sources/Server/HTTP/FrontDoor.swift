@@ -63,6 +63,9 @@ package final class FrontDoor: Sendable {
             || head.method == "OPTIONS" && head.preflight != nil && head.origin != nil || docs != nil && DocsPage.owns(head.path)
     }
 
+    /// A body longer than this is read and planned off the event loop.
+    static let smallBody = 64 << 10
+
     /// Bytes of a long body that are in memory at once: few, so that a slow reader is not taken for one who has gone.
     static let bodyPiece = 64 << 10
 

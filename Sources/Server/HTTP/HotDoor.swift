@@ -47,9 +47,6 @@ final class HotDoor: ChannelDuplexHandler {
         var isGivenUp = false
     }
 
-    /// A body longer than this is for the other door, which reads it off the event loop.
-    private static let longestBody = 64 << 10
-
     let front: FrontDoor
     private let watch: ConnectionWatch
     private var incoming = Incoming.none
@@ -78,7 +75,8 @@ final class HotDoor: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         peer = context.channel.remoteAddress?.ipAddress
-        watch.add(self, context)
+        watch.add(self) { self.tick(context) }
+        clock.idleSince = watch.now
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -179,7 +177,7 @@ final class HotDoor: ChannelDuplexHandler {
         if let refusal = front.refusal(of: visit.head) { return refuse(refusal, visit, context) }
         if Self.isAmbiguous(visit.head, head.version) { return refuse(Refusal(.malformed), visit, context) }
         let length = visit.head.transferEncoding == nil ? visit.head.contentLength.map { Int($0) ?? .max } ?? 0 : .max
-        let isHot = passed.isEmpty && length <= Self.longestBody && front.owns(visit.head)
+        let isHot = passed.isEmpty && length <= FrontDoor.smallBody && front.owns(visit.head)
         if isHot, length == 0 {
             incoming = .hot(head, visit, closes: closes, body: [])
             return
@@ -218,8 +216,6 @@ final class HotDoor: ChannelDuplexHandler {
         return head.hosts > 1 || head.hosts == 0 && version.minor > 0
     }
 
-    private static func isReading(_ method: HTTPMethod) -> Bool { method == .GET || method == .HEAD || method == .OPTIONS }
-
     private func pass(_ head: HTTPRequestHead, _ request: Passed, _ context: ChannelHandlerContext) {
         var head = head
         // Hummingbird reads it to know that this request is the last.
@@ -245,7 +241,7 @@ final class HotDoor: ChannelDuplexHandler {
     // MARK: Answers
 
     private func answer(_ head: HTTPRequestHead, _ visit: Visit, _ closes: Bool, _ body: [UInt8], _ context: ChannelHandlerContext) {
-        if Self.isReading(head.method) { watch.beginTurn(front.rest) }
+        if visit.head.isReading { watch.beginTurn(front.rest) }
         switch front.answer(visit.head, body: body, isOnEventLoop: true) {
         case .now(var response)?:
             front.finish(&response, visit, peer: peer, isInline: true)
@@ -442,8 +438,7 @@ final class HotDoor: ChannelDuplexHandler {
         clock.headStarted = watch.now
     }
 
-    /// Asked about once a second.
-    func tick(_ context: ChannelHandlerContext) {
+    private func tick(_ context: ChannelHandlerContext) {
         if clock.hasLeft(at: watch.now) { giveUp() }
         switch clock.verdict(at: watch.now, front.limits, isIdle: passed.isEmpty && awaited == nil) {
         case .fine: break

@@ -15,16 +15,14 @@ struct RouterDoor: Sendable {
     let others: OtherRoutes?
     let logger: Logger
 
-    /// Bodies above this are read and planned off the event loop.
-    private static let smallBody = 64 << 10
-
     @concurrent func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-        let passed = Self.passed(on: channel)
-        let visit = passed?.visit ?? front.receive(RequestHead(request.head))
+        let (passed, stream) = Self.passed(on: channel)
+        let visit = passed?.visit ?? stream?.visit ?? front.receive(RequestHead(request.head))
         let peer = Self.peer(of: channel)
         if !front.owns(visit.head), front.refusal(of: visit.head) == nil, let others {
             return try await write(from: others, request, visit, peer, writer, channel)
         }
+        if let answer = stream?.answer { return try await write(await Self.value(of: answer, channel), visit, peer, writer) }
         let body: [UInt8]
         do {
             body = try await Self.body(of: request, visit.head, limit: front.limits.body)
@@ -33,19 +31,17 @@ struct RouterDoor: Sendable {
         } catch is BodyCutShort {
             return
         }
-        // HTTP/2 ends the body of a lost connection without a word.
-        guard passed != nil || body.isEmpty || channel.isActive else { return }
-        let response = await answer(visit.head, body, isNew: passed == nil, channel)
+        let response = await answer(visit.head, body, channel)
         try await write(response, visit, peer, writer)
     }
 
-    private func answer(_ head: RequestHead, _ body: [UInt8], isNew: Bool, _ channel: any Channel) async -> ServerResponse {
-        if body.count > Self.smallBody {
+    private func answer(_ head: RequestHead, _ body: [UInt8], _ channel: any Channel) async -> ServerResponse {
+        if body.count > FrontDoor.smallBody {
             return await withTaskExecutorPreference(globalConcurrentExecutor) {
                 await Self.value(of: front.answer(head, body: body, isOnEventLoop: false), channel)
             }
         }
-        return await Self.value(of: front.answer(head, body: body, isOnEventLoop: isNew), channel)
+        return await Self.value(of: front.answer(head, body: body, isOnEventLoop: false), channel)
     }
 
     private static func value(of answer: Answer?, _ channel: any Channel) async -> ServerResponse {
@@ -61,9 +57,7 @@ struct RouterDoor: Sendable {
     {
         var response = response
         front.finish(&response, visit, peer: peer, isInline: false)
-        var head = HTTPResponse(status: .init(code: response.status, reason: response.reason))
-        head.headerFields = HTTPFields(response.fields)
-        try await writer.write(response: head, body: Self.body(of: response))
+        try await writer.write(response: HTTPResponse(response), body: Self.body(of: response))
     }
 
     @concurrent private func write(
@@ -85,10 +79,12 @@ struct RouterDoor: Sendable {
         try await writer.write(response: response.head, body: response.body)
     }
 
-    /// What the door on the event loop knows of the request; nil for HTTP/2, whose streams have none.
-    private static func passed(on channel: any Channel) -> HotDoor.Passed? {
-        guard channel.eventLoop.inEventLoop else { return nil }
-        return (try? channel.pipeline.syncOperations.handler(type: HotDoor.self))?.current
+    /// What the door on the event loop knows of the request, of a connection or of a stream.
+    private static func passed(on channel: any Channel) -> (HotDoor.Passed?, StreamDoor.Passed?) {
+        guard channel.eventLoop.inEventLoop else { return (nil, nil) }
+        let pipeline = channel.pipeline.syncOperations
+        if let door = try? pipeline.handler(type: HotDoor.self) { return (door.current, nil) }
+        return (nil, (try? pipeline.handler(type: StreamDoor.self))?.passed)
     }
 
     private static func peer(of channel: any Channel) -> String? {
@@ -133,6 +129,13 @@ extension HTTPFields {
         for (name, value) in fields.pairs {
             if let name = HTTPField.Name(name) { append(HTTPField(name: name, value: value)) }
         }
+    }
+}
+
+extension HTTPResponse {
+    init(_ response: ServerResponse) {
+        self.init(status: .init(code: response.status, reason: response.reason))
+        headerFields = HTTPFields(response.fields)
     }
 }
 

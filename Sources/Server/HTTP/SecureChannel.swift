@@ -29,15 +29,23 @@ struct SecureChannel: ServerChildChannel {
 
     let context: SecureContext
     let http1: DoorChannel
-    let http2: HTTP2Channel
     let limits: ConnectionLimits
 
     init(context: SecureContext, http1: DoorChannel, limits: ConnectionLimits) {
         self.context = context
         self.http1 = http1
         self.limits = limits
-        http2 = HTTP2Channel(
-            responder: http1.responder, configuration: .init(idleTimeout: limits.idleTime, gracefulCloseTimeout: .seconds(10)))
+    }
+
+    /// With a door for each stream.
+    private func http2(on channel: any Channel) -> HTTP2Channel {
+        let front = http1.front
+        let connection = StreamConnection(channel, limits, http1.watches.watch(of: channel.eventLoop))
+        return HTTP2Channel(
+            responder: http1.responder,
+            configuration: .init(
+                idleTimeout: limits.idleTime, gracefulCloseTimeout: .seconds(10),
+                streamConfiguration: .init(additionalChannelHandlers: [StreamDoor(front, of: connection)])))
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -46,11 +54,10 @@ struct SecureChannel: ServerChildChannel {
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        let (http1, http2) = (http1, http2)
         let negotiation = channel.configureHTTP2AsyncSecureUpgrade { channel in
             http1.setup(channel: channel, logger: logger)
         } http2ConnectionInitializer: { channel in
-            http2.setup(channel: channel, logger: logger)
+            http2(on: channel).setup(channel: channel, logger: logger)
         }
         return negotiation.map { negotiated in
             // Nobody may hold a connection by never finishing the handshake.
@@ -64,7 +71,7 @@ struct SecureChannel: ServerChildChannel {
         guard let negotiated = try? await value.negotiated.get() else { return }
         switch negotiated {
         case .http1_1(let connection): await http1.handle(value: connection, logger: logger)
-        case .http2(let connection): await http2.handle(value: connection, logger: logger)
+        case .http2(let connection): await HTTP2Channel(responder: http1.responder).handle(value: connection, logger: logger)
         }
     }
 }
