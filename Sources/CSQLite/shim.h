@@ -4,6 +4,10 @@
 
 // What Swift cannot import: variadic functions, and destructors that are numbers cast to pointers.
 
+/// For the whole process, before its first connection: nobody asks how much memory SQLite has taken, and counting it takes one lock of the
+/// process for every piece of memory that is taken or given back.
+static inline void offstage_uncounted(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 static inline int offstage_config(sqlite3 *connection, int option, int value) {
     int now = 0;
     int code = sqlite3_db_config(connection, option, value, &now);

@@ -148,7 +148,6 @@ package struct Write: Sendable {
     package enum Action: Sendable {
         /// One text per set of columns given; each payload row names its own. A row that inserts nothing (a conflict ignored) is not
         /// counted.
-        /// Each text ends in `returning rowid` where `needsRows`.
         case insert([SQLText])
         /// One text; ends in `returning rowid` where `needsRows`.
         case update(SQLText)
@@ -183,7 +182,7 @@ package struct Write: Sendable {
     package var location: ReadNode?
     /// Insert: the table has keys, which PostgreSQL looks at when all rows of a payload are in: they may refer to each other.
     package var refersToItself: Bool
-    /// An upsert's statement can say whether a row was new: the texts then end in `returning rowid, <is new>`.
+    /// An upsert, which can say which rows were new, and may not touch one twice.
     package var tellsNew: Bool
 
     package init(

@@ -2,7 +2,10 @@ import CSQLite
 import OffstageSchema
 
 extension Connection {
+    private static let library: Void = offstage_uncounted()
+
     static func open(_ path: String, for purpose: Purpose) throws(Fault) -> OpaquePointer {
+        _ = library
         var handle: OpaquePointer?
         let mode = purpose == .writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE
         let code = sqlite3_open_v2(path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, nil)

@@ -27,15 +27,10 @@ extension EngineFunction {
             if sqlite3_value_int(arguments?[0]) != 0 { return sqlite3_result_int(context, 1) }
             raise(SQLError("42501", text(arguments, 1)), in: context)
         },
-        // pg_merged() stands in an upsert's `do update`, pg_is_new() in its `returning`: what became of the row.
-        EngineFunction("pg_merged", 0) { context, _, _ in
-            session(of: context)?.hasMerged = true
+        // pg_merged(rowid, rowid) stands in an upsert's `do update`, behind its guards: the row met this one, which will have that number.
+        EngineFunction("pg_merged", 2) { context, _, arguments in
+            session(of: context)?.merged = (sqlite3_value_int64(arguments?[0]), sqlite3_value_int64(arguments?[1]))
             sqlite3_result_int(context, 1)
-        },
-        EngineFunction("pg_is_new", 0) { context, _, _ in
-            let session = session(of: context)
-            sqlite3_result_int(context, session?.hasMerged == true ? 0 : 1)
-            session?.hasMerged = false
         },
         // pg_twice(): two rows of one insert would touch the same row.
         EngineFunction("pg_twice", 0) { context, _, _ in

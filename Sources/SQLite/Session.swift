@@ -32,8 +32,8 @@ package final class Session {
 
     /// The project's sequences, on the connection that writes; elsewhere `nextval` is refused.
     var sequences: Sequences?
-    /// The upsert's current row met one that was there.
-    var hasMerged = false
+    /// The row that was there already for the upsert's current one: its number in the file before and afterwards.
+    var merged: (old: Int64, new: Int64)?
     /// The connection it is of, and what the functions of the project run with.
     unowned(unsafe) var connection: Connection?
     /// What the running statement was given.

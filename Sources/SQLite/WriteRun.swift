@@ -80,24 +80,39 @@ struct WriteRun {
         let defersKeys = write.refersToItself && inputs.rows.count > 1
         if defersKeys { try connection.plain("pragma defer_foreign_keys = on") }
         defer { if defersKeys { try? connection.command("pragma defer_foreign_keys = off") } }
-        var seen: Set<Int64> = []
+        var touched: Set<Int64> = []
         var ids: [Int64] = []
         for row in inputs.rows {
             guard texts.indices.contains(row.variant) else { throw .refused(SQLError("XX000", "a row has no statement")) }
-            let before = affected.count
-            try touch(texts[row.variant], row: row.values)
+            guard let id = try put(texts[row.variant], row.values) else { continue }
+            if write.needsRows { affected.append(id) }
             guard inputs.rows.count > 1 else { continue }
-            if defersKeys { ids += write.needsRows ? Array(affected[before...]) : [sqlite3_last_insert_rowid(connection.handle)] }
-            for id in affected[before...] where !seen.insert(id).inserted {
+            if defersKeys { ids.append(id) }
+            guard write.tellsNew else { continue }
+            if let merged = connection.session.merged, touched.contains(merged.old) {
                 throw .refused(
                     SQLError(
                         "21000", "ON CONFLICT DO UPDATE command cannot affect row a second time",
                         hint: "Ensure that no rows proposed for insertion within the same command have duplicate constrained values."))
             }
+            touched.insert(id)
         }
         if defersKeys, connection.hasUnresolvedKeys {
             throw .refused(Diagnosis(connection, schema, inputs.caller).unresolvedKey(in: write.table, rows: ids))
         }
+    }
+
+    /// Inserts or merges one row; its number in the file, and nil where a conflict was ignored.
+    ///
+    /// Asking for it by RETURNING would cost more than the row: SQLite makes a table for the answer each time.
+    private mutating func put(_ text: SQLText, _ row: [StoredValue]) throws(RunStop) -> Int64? {
+        connection.session.merged = nil
+        try execute(text, row: row) { _ in }
+        guard connection.changes > 0 else { return nil }
+        count += 1
+        if let merged = connection.session.merged { return merged.new }
+        inserted += 1
+        return sqlite3_last_insert_rowid(connection.handle)
     }
 
     /// Runs a text that touches rows and notes which, or how many.
@@ -108,25 +123,22 @@ struct WriteRun {
             return
         }
         var ids: [Int64] = []
-        var new = 0
-        let tellsNew = write.tellsNew
-        try execute(text, row: row) { statement in
-            ids.append(sqlite3_column_int64(statement.handle, 0))
-            if tellsNew, sqlite3_column_int64(statement.handle, 1) != 0 { new += 1 }
-        }
+        try execute(text, row: row) { statement in ids.append(sqlite3_column_int64(statement.handle, 0)) }
         affected += ids
         count += ids.count
-        inserted += new
     }
 
     private func execute(_ text: SQLText, row: [StoredValue], each: (PreparedStatement) -> Void) throws(RunStop) {
         let statement = try connection.cached(text.text)
         defer { statement.finish() }
-        var binder = binder
-        if text.bindings.contains(.affected) { binder.affected = Self.json(affected) }
-        try binder.bind(text.bindings, to: statement, row: row)
+        if text.bindings.contains(.affected) {
+            var knowing = binder
+            knowing.affected = Self.json(affected)
+            try knowing.bind(text.bindings, to: statement, row: row)
+        } else {
+            try binder.bind(text.bindings, to: statement, row: row)
+        }
         sequences.beginStatement()
-        connection.session.hasMerged = false
         do throws(Fault) {
             while try statement.step() { each(statement) }
         } catch {

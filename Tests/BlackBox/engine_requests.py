@@ -461,6 +461,18 @@ for query, body, prefer in [
     ("", [{"a": 5, "b": "p"}], "return=headers-only,resolution=merge-duplicates"), ("", [{"a": 5, "b": "p"}], "return=minimal,resolution=merge-duplicates,count=exact"),
 ]:
     same("anon", "POST", "pairs?" + query, body, Prefer=prefer)
+# An upsert by another key than the primary one, which changes.
+for table in ["recoded", "recoded_under_policy"]:
+    for body in [
+        [{"id": 1, "code": "a"}, {"id": 2, "code": "b"}, {"id": 3, "code": None}], [{"id": 10, "code": "a", "n": 1}, {"id": 4, "code": "c", "n": 2}], [{"id": 11, "code": "a"}, {"id": 10, "code": "z"}],
+        [{"id": 20, "code": "b"}, {"id": 21, "code": "b"}], [{"id": 30, "code": "d"}, {"id": 31, "code": "d"}], {"id": 12, "code": "a", "n": 6}, {"id": 13, "code": "a", "n": 3}, {"id": 2, "code": "a"}, [{"code": "a", "n": 4}], {"id": 3, "code": None},
+    ]:
+        for prefer in ["return=minimal,count=exact", "return=headers-only", REP + ",count=exact"]:
+            same("anon", "POST", f"{table}?on_conflict=code", body, Prefer=prefer + ",resolution=merge-duplicates")
+        same("anon", "GET", f"{table}?order=id")
+    same("anon", "POST", f"{table}?on_conflict=code", [{"id": 40, "code": "a"}, {"id": 41, "code": "e"}], Prefer=REP + ",resolution=ignore-duplicates")
+    same("anon", "POST", table, [{"id": 42, "code": "f"}, {"id": 43, "code": "g"}], Prefer="return=headers-only")
+    same("anon", "GET", f"{table}?order=id")
 for accept in [
     "application/vnd.pgrst.object", "application/vnd.pgrst.array", "application/geo+json", 'application/vnd.pgrst.plan+text; for="application/json"; options=analyze|verbose|;', "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "*/*;q=0.1, text/csv;q=0", "application/json;q=0.5, text/csv", "Application/JSON", "application/json; charset=utf-8", "text/plain", "application/*", "image/png, text/*", "application/octet-stream", "",

@@ -159,7 +159,11 @@ create view from_values as values (1, 2);
 create view books_less as select id, title, century from books;
 create table keyed (id bigint generated always as identity primary key, name text not null);
 create view keyed_shown as select id, name from keyed;
-grant select, insert, update, delete on plain, inner_plain, counted, nothing_given, shown_kinds, joined, of_joined, of_joined_only, all_joined, part_of_all, limited, keyed, keyed_shown to anon;
+create table recoded (id bigint primary key, code text unique, n int default 0);
+create table recoded_under_policy (id bigint primary key, code text unique, n int default 0);
+alter table recoded_under_policy enable row level security;
+create policy small on recoded_under_policy using (n < 5) with check (n < 7);
+grant select, insert, update, delete on plain, inner_plain, counted, nothing_given, shown_kinds, joined, of_joined, of_joined_only, all_joined, part_of_all, limited, keyed, keyed_shown, recoded, recoded_under_policy to anon;
 grant select on stored to anon;
 grant select (id), insert (id), update (body) on plain to authenticated;
 """

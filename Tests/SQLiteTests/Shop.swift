@@ -114,8 +114,7 @@ final class Shop: Sendable {
     /// `(id, title, price, author)`; the id from the sequence.
     static func insertBook(returning: Bool = false) -> Write {
         let text = """
-            insert into "public.books" (id, title, price, author_id) values (pg_nextval('public.books_id_seq'), ?1, ?2, ?3)\
-            \(returning ? " returning rowid" : "")
+            insert into "public.books" (id, title, price, author_id) values (pg_nextval('public.books_id_seq'), ?1, ?2, ?3)
             """
         return Write(
             .insert([SQLText(text, bindings: [.payload(0), .payload(1), .payload(2)])]), table: books, needsRows: returning,

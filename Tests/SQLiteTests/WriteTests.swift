@@ -178,7 +178,7 @@ import Testing
         let upsert = Write(
             .insert([
                 SQLText(
-                    #"insert into "public.authors" values (?1, ?2) on conflict (id) do update set name = excluded.name returning rowid, 1"#,
+                    #"insert into "public.authors" values (?1, ?2) on conflict (id) do update set name = excluded.name where pg_merged("public.authors".rowid, excluded.id)"#,
                     bindings: [.payload(0), .payload(1)])
             ]), table: Shop.authors, needsRows: true, tellsNew: true)
         let error = await failure {

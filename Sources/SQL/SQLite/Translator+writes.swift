@@ -140,8 +140,12 @@ extension Translator {
         let set = changed.map { "\(StoredName.column($0)) = excluded.\(StoredName.column($0))" }
         let usingGuards = try guards(plan.usingChecks, table, in: old)
         let newGuards = try guards(plan.updateChecks, table, in: new)
-        return
-            " ON CONFLICT (\(target)) DO UPDATE SET \(set.joined(separator: ", ")) WHERE \(Self.inOrder(["pg_merged()", usingGuards, newGuards]))"
+        // The row's number as it is, and as it will be.
+        let number = "\(StoredName.table(table.name)).rowid"
+        let key = table.rowIDColumn.flatMap { changed.contains($0) ? $0 : nil }
+        let future = key.map { "excluded.\(StoredName.column($0))" } ?? number
+        let conditions = Self.inOrder([usingGuards, newGuards, "pg_merged(\(number), \(future))"])
+        return " ON CONFLICT (\(target)) DO UPDATE SET \(set.joined(separator: ", ")) WHERE \(conditions)"
     }
 
     // MARK: update and delete
