@@ -1,3 +1,4 @@
+import Logging
 import OffstageSQL
 import ServiceLifecycle
 import Testing
@@ -6,6 +7,16 @@ import Testing
 
 @Suite(.timeLimit(patience)) struct StoppingTests {
     static let post = "POST /rest/v1/books HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
+
+    @Test func `a port that another has is told, with a way out`() async throws {
+        try await withServer(try Desk()) { (counter) async throws in
+            var settings = ServerSettings()
+            settings.port = counter.port
+            let other = HTTPServer(settings, front: FrontDoor(settings, rest: nil), logger: Logger(label: "test"))
+            let error = try await #require(throws: ListeningError.self) { try await other.run() }
+            #expect(error.description.hasPrefix("127.0.0.1:\(counter.port) is in use by another program\nhint: "))
+        }
+    }
 
     @Test func `a request in hand is answered before the server ends`() async throws {
         let (started, start) = AsyncStream.makeStream(of: Void.self)

@@ -4,6 +4,14 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The HTTP server: both doors on one address, as a service that runs until it is told to stop.
 ///
 /// ```swift
@@ -39,7 +47,7 @@ package struct HTTPServer: Service {
             await front.inHand.end()
             front.log.close()
             try? await loops.shutdownGracefully()
-            throw error
+            throw ListeningError(error, settings) ?? error
         }
         await front.inHand.end()
         front.log.close()
@@ -101,6 +109,34 @@ package struct HTTPServer: Service {
                 base: SecureChannel(
                     context: secure, http1: DoorChannel(responder: responder, front: front, watches: watches, isSecure: true),
                     limits: settings.limits), executors: executors)
+        }
+    }
+}
+
+/// The address cannot be had.
+struct ListeningError: Error, CustomStringConvertible {
+    let description: String
+
+    /// Nil where it is something else that went wrong.
+    init?(_ error: any Error, _ settings: ServerSettings) {
+        let address = "\(settings.host):\(settings.port)"
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE:
+            description = """
+                \(address) is in use by another program
+                hint: Stop that one, or serve on another port: --port \(settings.port % 65_535 + 1)
+                """
+        case EACCES:
+            description = """
+                \(address) may not be used by this user
+                hint: Ports below 1024 are the system's: serve on another, behind a proxy, or give the program CAP_NET_BIND_SERVICE.
+                """
+        case EADDRNOTAVAIL:
+            description = """
+                \(settings.host) is no address of this machine
+                hint: server.host is 127.0.0.1 for this machine alone, and 0.0.0.0 for all of its addresses.
+                """
+        default: return nil
         }
     }
 }
