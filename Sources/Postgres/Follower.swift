@@ -25,8 +25,10 @@ struct Follower {
         if !heard.isDisjoint(with: Self.reloading) { database.reload(on: connection) }
         for notice in heard.subtracting(Self.reloading) { database.options.heard(notice) }
         guard answers(connection, database.options), tells(connection, database.replicas) else {
-            // That this one was lost says nothing of the others; whether another can be had is seen at once.
+            // That this one was lost says nothing of the others; whether another can be had is seen at once. One that is ended again and
+            // again may take its time.
             self.connection = nil
+            MonotonicClock.sleep(milliseconds: 100)
             return
         }
         if MonotonicClock.now >= nextCleaning {

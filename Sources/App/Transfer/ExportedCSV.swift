@@ -31,8 +31,12 @@ struct ExportedCSV {
     }
 
     /// The header and lines as a read writes them, or some that follow: fields as in a row's text, with quotes and backslashes doubled inside
-    /// quotes.
-    mutating func rewritten(_ lines: UnsafeRawBufferPointer) -> [UInt8] {
+    /// quotes. A read without rows has no header either, which a file has.
+    mutating func rewritten(_ lines: UnsafeRawBufferPointer, header: [String]) -> [UInt8] {
+        if isHeader, lines.elementsEqual("\n".utf8) {
+            row(header)
+            return Array(written().dropLast())
+        }
         (body, place) = (Array(lines), 0)
         result.reserveCapacity(body.count + body.count / 4)
         while place < body.count {

@@ -29,7 +29,7 @@ extension TableExport {
     }
 
     private func copy(from session: PostgresSession, _ schema: Schema, _ tell: (String) -> Void) throws {
-        let columns = schema.tables[target]?.columns.map(\.name) ?? schema.views[target]?.columns.map(\.name) ?? []
+        let columns = columns(in: schema)
         func list(_ names: [String]) -> String { names.map(PostgresDialect.quoted).joined(separator: ", ") }
         let key = schema.tables[target]?.primaryKey.map { " order by " + list($0.columns) } ?? ""
         let rows = "select \(list(columns)) from \(Name(target.schema, target.name).sql)\(key)"

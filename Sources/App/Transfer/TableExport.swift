@@ -38,8 +38,10 @@ package struct TableExport: Sendable {
         case .ndjson: try await database.read(statement, with: inputs, as: .lines) { Self.tell($0, tell) }
         case .csv:
             let csv = Mutex(ExportedCSV(isForSpreadsheet: isForSpreadsheet))
-            try await database.read(statement, with: inputs, as: .csv) { rows in
-                csv.withLock { $0.rewritten(rows) }.withUnsafeBytes { Self.tell($0, tell) }
+            let columns = columns(in: database.schema)
+            try await database.read(statement, with: inputs, as: .csv) { lines in
+                let text = csv.withLock { $0.rewritten(lines, header: columns) }
+                text.withUnsafeBytes { Self.tell($0, tell) }
             }
             tell("\n")
         }
@@ -74,6 +76,10 @@ package struct TableExport: Sendable {
             request = try TableRequest(method: .get, path: "/" + target.name, query: nil, headers: RequestHeaders())
         } catch { throw PlanError(error.code, error.message) }
         return try OffstageQuery.plan(request, in: Catalogue(schema, settings: settings), as: Caller.system.role)
+    }
+
+    func columns(in schema: Schema) -> [String] {
+        schema.tables[target]?.columns.map(\.name) ?? schema.views[target]?.columns.map(\.name) ?? []
     }
 
     /// `books` is of `public`.
