@@ -93,17 +93,28 @@ package final class EmbeddedDatabase: Driver {
         }
     }
 
-    /// Reads rows and hands them on, in pieces of whole rows, whatever their number: little of them is held. Whoever takes them keeps a thread
-    /// meanwhile, and the state of the file that he reads.
-    ///
-    /// - Throws: what `take` throws, after which nothing more is read.
+    /// Reads rows and then hands them on, in pieces of whole rows, whatever their number: little of them is in memory. They wait in a file
+    /// meanwhile, so that nothing is handed on of a read that fails, and whoever takes them slowly keeps no thread, and no old state of the
+    /// database.
     package func read(
-        _ statement: Statement, with inputs: Inputs, as format: RowFormat,
-        _ take: @escaping @Sendable (UnsafeRawBufferPointer) throws(SQLError) -> Void
+        _ statement: Statement, with inputs: Inputs, as format: RowFormat, _ take: (UnsafeRawBufferPointer) -> Void
     ) async throws(SQLError) {
         guard case .read(let read) = statement else { throw .ofAnotherEngine }
-        _ = try await pool.perform(deadline: MonotonicClock.never) { connection throws(RunStop) in
-            try connection.read(read, with: inputs, as: format, overflow: .taker(take)).count
+        let (body, pieces) = try await pool.perform(deadline: MonotonicClock.never) { [folder] connection throws(RunStop) in
+            let answer = LongAnswer(in: folder.path, limit: .max)
+            var pieces: [Int] = []
+            _ = try connection.read(
+                read, with: inputs, as: format,
+                overflow: .taker { piece throws(SQLError) in
+                    try answer.append(piece)
+                    pieces.append(piece.count)
+                })
+            return (answer.body, pieces)
+        }
+        var offset = 0
+        for piece in pieces {
+            try body?.bytes(from: offset, limit: piece).withUnsafeBytes(take)
+            offset += piece
         }
     }
 

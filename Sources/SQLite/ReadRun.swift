@@ -20,7 +20,7 @@ struct ReadRun {
     /// Writes all rows of `node` as `format`; the number of rows.
     func write(_ node: CompiledNode, as format: RowFormat, into writer: inout JSONWriter) throws(RunStop) -> Int {
         defer { node.finish() }
-        try bind(node)
+        try bindAll(node)
         switch format {
         case .json(let nullsStripped):
             // What is gone to a file is not read again.
@@ -52,6 +52,12 @@ struct ReadRun {
             throw .refused(error)
         }
         writer.truncate(to: 0)
+    }
+
+    /// Also of embeds that no row will ask for: what is wrong with a value is told whatever rows there are.
+    private func bindAll(_ node: CompiledNode) throws(RunStop) {
+        try bind(node)
+        for child in node.fields.children { try bindAll(child) }
     }
 
     func bind(_ node: CompiledNode) throws(RunStop) {

@@ -461,6 +461,11 @@ for query, body, prefer in [
     ("", [{"a": 5, "b": "p"}], "return=headers-only,resolution=merge-duplicates"), ("", [{"a": 5, "b": "p"}], "return=minimal,resolution=merge-duplicates,count=exact"),
 ]:
     same("anon", "POST", "pairs?" + query, body, Prefer=prefer)
+# A wrong value in an embed that no row asks for.
+for query in ["id=eq.-1&select=id,reviews(*)&reviews.id=eq.1.5", "id=eq.-1&select=id,reviews(*)&reviews.id=in.(1,x)", "id=eq.-1&select=id,book_authors(authors(id,author_id:id,book_authors(*)))&book_authors.authors.book_authors.book_id=eq.1.5",
+              "id=eq.-1&select=id,reviews(*)&reviews.created_at=gt.x", "limit=0&select=id,reviews(*)&reviews.id=eq.x", "id=eq.-1&select=id,...reviews(ids:id)&reviews.id=eq.x", "id=eq.-1&select=id,reviews!inner(id)&reviews.id=eq.x", "id=eq.-1&select=id,reviews(id)&reviews.or=(id.eq.1,id.eq.x)"]:
+    for accept in ["application/json", "text/csv", "application/vnd.pgrst.object+json"]:
+        same("anon", "GET", "books?" + query, Accept=accept)
 # An upsert by another key than the primary one, which changes.
 for table in ["recoded", "recoded_under_policy"]:
     for body in [

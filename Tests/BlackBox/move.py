@@ -138,7 +138,8 @@ try:
     # An export is the same from both, and read back as what it was.
     for one in (moved, back):
         one.run("sql", 'create table bare (id int, "odd, name" text)')
-    for table in ["odd", "books", "authors", "nokey", "bare"]:
+        one.run("sql", 'create table named (id int, "odd, name" text, "a""b" int); insert into named values (1, null, 2), (2, e\'a\\nb\', 3)')
+    for table in ["odd", "books", "authors", "nokey", "bare", "named"]:
         for words in [["csv"], ["json"], ["ndjson"], ["csv", "--for-spreadsheet"]]:
             texts = [one.run("export", "--table", table, "--format", *words).stdout for one in (moved, back)]
             check(f"{table} is exported alike as {words}", texts[0], texts[1])
@@ -147,7 +148,7 @@ try:
             if table == "odd" and len(words) == 1:
                 holds(f"as {words[0]} it has its rows", "1,null,null" in texts[0] or '"id":1' in texts[0], texts[0])
     for one in (moved, back):
-        one.run("sql", "drop table bare")
+        one.run("sql", "drop table bare; drop table named")
     missing = [one.run("export", "--table", "oddd", check=False) for one in (moved, back)]
     check("what is not there is told alike", (missing[0].returncode, missing[0].stderr), (1, missing[1].stderr))
 
@@ -187,9 +188,12 @@ c""}",,
     check("texts of JSON columns are JSON", [row["jb"] for row in answers[0]], [[1, None], "text", None, None] + 2 * ["text", [1, None], None, True, None])
 
     # What was made without a migration is named before a row is copied, and the file is marked.
+    places = []
+
     def refusal(what, made, undone, *words):
         psql(made, names[-1])
-        place = f"{back.home}/{uuid.uuid4().hex}"
+        places.append(f"{back.home}/{uuid.uuid4().hex}")
+        place = places[-1]
         ran = moved.run("move", "--to", f"sqlite:{place}", check=False)
         check(what, (ran.returncode, "OFS403" in ran.stderr, [word for word in words if word not in ran.stderr]), (1, True, []))
         if undone:
@@ -200,8 +204,12 @@ c""}",,
     refusal("so is a column", "alter table noted add column stray int", "alter table noted drop column stray", "public.noted", "stray")
     told = refusal("and a type", "alter table noted alter column word type varchar(9)", "alter table noted alter column word type text", "public.noted", "word", "character varying(9)")
     check("before anything was copied", "alike" in told, False)
+    granted = psql("select has_table_privilege('anon', 'customers', 'select')", names[-1]) == "t"
     told = refusal("a policy that is gone changes answers", "create policy more on customers for select to anon using (true); grant select on customers to anon", None, "public.customers", "anon")
     check("which the rows did not tell", "public.customers: " in told, True)
+    psql("drop policy more on customers" + ("" if granted else "; revoke select on customers from anon"), names[-1])
+    ran = moved.run("move", "--to", f"sqlite:{places[-1]}", check=False)
+    check("when it is as it was, the move is made again", (ran.returncode, "sample requests are answered alike" in ran.stdout, ran.stderr), (0, True, ""))
 
     # A move to PostgreSQL that was killed is started again.
     target = database()

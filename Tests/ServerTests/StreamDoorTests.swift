@@ -1,3 +1,4 @@
+import ServiceLifecycle
 import Testing
 
 @testable import OffstageServer
@@ -68,6 +69,33 @@ import Testing
             #expect(await line.hear { $0.isEmpty ? nil : true } == true)
         }
         #expect(desk.shelf.asked.isEmpty)
+    }
+
+    @Test func `who takes nothing of an answer keeps no stream`() async throws {
+        let settings = try Streams.settings { $0.limits.idleTime = .seconds(1) }
+        try await withServer(try Desk(), settings) { (counter) async throws in
+            let streams = try await Streams(counter, window: 0)
+            defer { streams.line.close() }
+            try? await streams.head("GET", "/livez")
+            let answer = await streams.answer()
+            #expect(answer == nil || answer?.wasReset == true)
+        }
+    }
+
+    @Test func `a request whose body is on its way is answered before the server ends`() async throws {
+        try await withServer(try Desk(), try Streams.settings()) { (counter) async throws in
+            let streams = try await Streams(counter)
+            defer { streams.line.close() }
+            try await streams.head("POST", "/rest/v1/books", hasBody: true, [("content-type", "application/json")])
+            try await streams.body("{\"title\":")
+            try await streams.head("GET", "/livez", on: 3)
+            #expect(await streams.answer(on: 3) != nil)
+            await counter.group.triggerGracefulShutdown()
+            // The server's goodbye tells that it has begun to stop.
+            #expect(await streams.line.hear { Streams.frames(of: $0).contains { $0.kind == .goAway } ? true : nil } == true)
+            try await streams.body("\"A\"}", isLast: true)
+            #expect(await streams.answer()?.wasReset == false)
+        }
     }
 
     @Test func `a connection on which nothing is asked is closed, whether or not the client says goodbye`() async throws {

@@ -16,11 +16,15 @@ extension Doctor {
                 return (try session.access(exposing: exposed, inTransaction: true), about, check.findings)
             }
             guard !options.replicas.isEmpty else { return found }
-            var copies = try ReplicaCheck(session, limit: options.replicaLag, isInProduction: isInProduction)
-            for (index, replica) in options.replicas.enumerated() { copies.look(at: replica, called: "replica \(index + 1)") }
-            found.1 += " \(copies.usable) of \(options.replicas.count) replicas may be read."
-            found.2.problems += copies.findings.problems
-            found.2.notes += copies.findings.notes
+            do {
+                var copies = try ReplicaCheck(session, limit: options.replicaLag, isInProduction: isInProduction)
+                for (index, replica) in options.replicas.enumerated() { copies.look(at: replica, called: "replica \(index + 1)") }
+                found.1 += " \(copies.usable) of \(options.replicas.count) replicas may be read."
+                found.2.problems += copies.findings.problems
+                found.2.notes += copies.findings.notes
+            } catch {
+                found.2.problems.append("the replicas cannot be compared with this server: \(error)")
+            }
             return found
         }
         findings = found.2

@@ -63,8 +63,7 @@ struct ReplicaCheck {
                 MonotonicClock.sleep(milliseconds: 100)
                 answer = try Answer(session)
             }
-            usable += 1
-            guard answer.place < primary.place else { return }
+            guard answer.place < primary.place else { return usable += 1 }
             findings.notes.append(
                 "\(name) is \((primary.place - answer.place) >> 10) KiB of the log behind after 2 s; when it is more than \(limit) behind, the primary is read instead"
             )

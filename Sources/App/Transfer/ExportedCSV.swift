@@ -30,19 +30,22 @@ struct ExportedCSV {
         return result
     }
 
-    /// The header and lines as a read writes them, or some that follow: fields as in a row's text, with quotes and backslashes doubled inside
-    /// quotes. A read without rows has no header either, which a file has.
+    /// Lines as a read writes them, or some that follow: fields as in a row's text, with quotes and backslashes doubled inside quotes. The
+    /// header is written anew: there names are not quoted, and without rows there is none.
     mutating func rewritten(_ lines: UnsafeRawBufferPointer, header: [String]) -> [UInt8] {
-        if isHeader, lines.elementsEqual("\n".utf8) {
-            row(header)
-            return Array(written().dropLast())
-        }
         (body, place) = (Array(lines), 0)
+        if isHeader {
+            isHeader = false
+            row(header)
+            result.removeLast()
+            let plain = header.joined(separator: ",").utf8
+            guard body.starts(with: plain), body.count > plain.count else { return written() }
+            place = plain.count
+        }
         result.reserveCapacity(body.count + body.count / 4)
         while place < body.count {
-            write(isHeader || body[place] != UInt8(ascii: "\"") ? plainField() : quotedField())
+            write(body[place] != UInt8(ascii: "\"") ? plainField() : quotedField())
             guard place < body.count else { break }
-            if body[place] == UInt8(ascii: "\n") { isHeader = false }
             result.append(body[place])
             place += 1
         }

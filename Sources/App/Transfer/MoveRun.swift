@@ -79,10 +79,12 @@ struct MoveRun {
 
     /// The sum of a table that an earlier move has copied, where the source has the same rows still; else it is emptied.
     private func kept(_ table: Table, _ source: borrowing WriteTransaction) throws -> RowSum? {
-        guard let recorded = try MoveRecord.sum(of: table.name, on: target) else { return nil }
-        var sum = RowSum()
-        try StoredLines(table).each(in: source) { _, line in sum.add(line) }
-        if sum == recorded { return sum }
+        if let recorded = try MoveRecord.sum(of: table.name, on: target) {
+            var sum = RowSum()
+            try StoredLines(table).each(in: source) { _, line in sum.add(line) }
+            if sum == recorded { return sum }
+        }
+        // There are rows where they have changed, and where what came was found not to be right.
         _ = try target.rows("truncate \(Self.sql(table.name))")
         return nil
     }

@@ -149,14 +149,13 @@ struct FileMoveRun {
 
     /// A table that an earlier move has copied stays, where PostgreSQL has the same rows still.
     private mutating func bring(_ table: Table, into target: borrowing WriteTransaction) throws {
-        if let recorded = try MoveRecord.sum(of: table.name, on: target) {
-            if try sum(of: table) == recorded {
-                tell(.line("\(table.name): \(recorded.count) rows are there already"))
-                progress.step(recorded.count)
-                return sums[table.name] = recorded
-            }
-            try target.execute("delete from \(StoredName.table(table.name))")
+        if let recorded = try MoveRecord.sum(of: table.name, on: target), try sum(of: table) == recorded {
+            tell(.line("\(table.name): \(recorded.count) rows are there already"))
+            progress.step(recorded.count)
+            return sums[table.name] = recorded
         }
+        // There are some where they have changed, and where what came was found not to be right.
+        try target.execute("delete from \(StoredName.table(table.name))")
         let sum = try copy(table, to: target)
         try MoveRecord.save(sum, of: table.name, on: target)
         sums[table.name] = sum

@@ -135,7 +135,8 @@ extension EngineFunction {
             return call.give(count + 1)
         }
         let part = try (value - low) * Numeric(count)
-        let place = try part.wholeQuotient(dividingBy: high - low).integer(as: .integer) + 1
+        // The quotient is rounded before it is cut off, so that one just below the last bucket's end may be behind it.
+        let place = try part.divided(by: high - low).wholeQuotient(dividingBy: Numeric(1)).integer(as: .integer) + 1
         guard place <= Int64(Int32.max) else { throw SQLError.outOfRange(.integer) }
         call.give(place)
     }

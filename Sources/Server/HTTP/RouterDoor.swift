@@ -81,7 +81,8 @@ struct RouterDoor: Sendable {
 
     /// What the door on the event loop knows of the request, of a connection or of a stream.
     private static func passed(on channel: any Channel) -> (HotDoor.Passed?, StreamDoor.Passed?) {
-        guard channel.eventLoop.inEventLoop else { return (nil, nil) }
+        // Elsewhere nothing would be known of a body that the door has taken.
+        channel.eventLoop.preconditionInEventLoop()
         let pipeline = channel.pipeline.syncOperations
         if let door = try? pipeline.handler(type: HotDoor.self) { return (door.current, nil) }
         return (nil, (try? pipeline.handler(type: StreamDoor.self))?.passed)

@@ -1,13 +1,16 @@
 import HTTPTypes
 import NIOCore
+import NIOHTTP2
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP2
 import OffstageSQL
 
 /// The door of an HTTP/2 stream, in front of Hummingbird's: answers at once what can be answered at once, passes everything else on, and
 /// keeps watch over the stream.
-final class StreamDoor: ChannelInboundHandler, RemovableChannelHandler {
+final class StreamDoor: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
     /// A request that was passed on.
@@ -31,7 +34,11 @@ final class StreamDoor: ChannelInboundHandler, RemovableChannelHandler {
     private var incoming = Incoming.none
     private(set) var passed: Passed?
     private var clock = ConnectionClock()
-    private var isWatched = false
+    private var context: ChannelHandlerContext?
+    /// Pieces of the answer that have not left yet.
+    private var unsent = 0
+    /// The server stops; whoever is behind the door knows of no request yet.
+    private var quiesces = false
 
     init(_ front: FrontDoor, of connection: StreamConnection) {
         self.front = front
@@ -40,11 +47,14 @@ final class StreamDoor: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: Life
 
-    func handlerAdded(context: ChannelHandlerContext) { connection.opened() }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        connection.opened(self)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        if isWatched { connection.watch.remove(self) }
-        connection.closed()
+        self.context = nil
+        connection.closed(self)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -54,34 +64,26 @@ final class StreamDoor: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
-        if case .ended = incoming {} else { watchOver(context) }
-        context.fireChannelReadComplete()
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent, case .hot = incoming {
+            quiesces = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        clock.stalledSince = context.channel.isWritable ? nil : connection.watch.now
-        watchOver(context)
-        context.fireChannelWritabilityChanged()
-    }
-
-    /// From when there is something to wait for; most streams come and go in one turn of the loop.
-    private func watchOver(_ context: ChannelHandlerContext) {
-        guard !isWatched else { return }
-        isWatched = true
-        connection.watch.add(self) { self.tick(context) }
-    }
-
-    private func tick(_ context: ChannelHandlerContext) {
+    /// Asked about once a second.
+    func tick() {
+        guard let context else { return }
         switch clock.verdict(at: connection.watch.now, front.limits, isIdle: false) {
         case .fine: break
         case .close: context.close(promise: nil)
         case .refuse:
             guard case .hot(_, let visit, _) = incoming else { return context.close(promise: nil) }
             incoming = .ended
-            write(Refusal(.requestTimeout).response, visit, context).whenComplete { [channel = context.channel] _ in
-                channel.close(promise: nil)
-            }
+            write(Refusal(.requestTimeout).response, visit, context)
+            // With any other code the client might forget the answer (RFC 9113 section 8.1).
+            context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: .noError), promise: nil)
         }
     }
 
@@ -129,6 +131,7 @@ final class StreamDoor: ChannelInboundHandler, RemovableChannelHandler {
         if passed.answer == nil { incoming = .passing }
         self.passed = passed
         context.fireChannelRead(wrapInboundOut(.head(request)))
+        if quiesces { context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     }
 
     // MARK: Answers
@@ -143,16 +146,45 @@ final class StreamDoor: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    @discardableResult private func write(_ response: ServerResponse, _ visit: Visit, _ context: ChannelHandlerContext) -> EventLoopFuture<
-        Void
-    > {
+    private func write(_ response: ServerResponse, _ visit: Visit, _ context: ChannelHandlerContext) {
         var response = response
         front.finish(&response, visit, peer: connection.peer, isInline: true)
-        context.write(wrapOutboundOut(.head(HTTPResponse(response))), promise: nil)
-        if !response.body.isEmpty { context.write(wrapOutboundOut(.body(ByteBuffer(bytes: response.body))), promise: nil) }
-        let written = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
-        return written.futureResult
+        send(.head(HTTPResponse(response)), nil, context)
+        if !response.body.isEmpty { send(.body(ByteBuffer(bytes: response.body)), nil, context) }
+        send(.end(nil), nil, context)
+        context.flush()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        send(unwrapOutboundIn(data), promise, context)
+    }
+
+    /// Nobody may keep a stream by taking nothing of its answer, and whoever takes of it may take his time: each piece that has gone, and
+    /// the end above all, tells that he does.
+    private func send(_ part: HTTPResponsePart, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head: context.write(wrapOutboundOut(part), promise: promise)
+        case .body(var bytes):
+            while bytes.readableBytes > FrontDoor.bodyPiece, let piece = bytes.readSlice(length: FrontDoor.bodyPiece) {
+                context.write(wrapOutboundOut(.body(piece)), promise: noted(nil, context))
+            }
+            context.write(wrapOutboundOut(.body(bytes)), promise: promise)
+        case .end: context.write(wrapOutboundOut(part), promise: noted(promise, context))
+        }
+    }
+
+    private func noted(_ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
+        let written = promise ?? context.eventLoop.makePromise()
+        if unsent == 0 { clock.stalledSince = connection.watch.now }
+        unsent += 1
+        let here = NIOLoopBound(self, eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { _ in here.value.wasSent() }
+        return written
+    }
+
+    private func wasSent() {
+        unsent -= 1
+        clock.stalledSince = unsent == 0 ? nil : connection.watch.now
     }
 }
 
@@ -166,7 +198,7 @@ final class StreamConnection: @unchecked Sendable {
     let watch: ConnectionWatch
     let peer: String?
     private let limits: ConnectionLimits
-    private var streams = 0
+    private var doors: [ObjectIdentifier: StreamDoor] = [:]
     private var idleSince: NIODeadline
 
     init(_ channel: any Channel, _ limits: ConnectionLimits, _ watch: ConnectionWatch) {
@@ -174,17 +206,20 @@ final class StreamConnection: @unchecked Sendable {
         self.limits = limits
         peer = channel.remoteAddress?.ipAddress
         idleSince = watch.now
-        watch.add(self) { [unowned self] in
-            if streams == 0, watch.now - idleSince > TimeAmount(limits.idleTime) * 2 { channel.close(promise: nil) }
-        }
+        watch.add(self) { [unowned self] in tick(channel) }
         idleSince = watch.now
         channel.closeFuture.whenComplete { _ in watch.remove(self) }
     }
 
-    func opened() { streams += 1 }
+    func opened(_ door: StreamDoor) { doors[ObjectIdentifier(door)] = door }
 
-    func closed() {
-        streams -= 1
+    func closed(_ door: StreamDoor) {
+        doors[ObjectIdentifier(door)] = nil
         idleSince = watch.now
+    }
+
+    private func tick(_ channel: any Channel) {
+        if doors.isEmpty, watch.now - idleSince > TimeAmount(limits.idleTime) * 2 { return channel.close(promise: nil) }
+        for door in Array(doors.values) { door.tick() }
     }
 }

@@ -7,6 +7,7 @@ select factorial(-1);
 select min_scale(1.500), min_scale(100), min_scale('NaN'), scale(1.50), trim_scale(1.500);
 select width_bucket(5.35, 0.024, 10.06, 5), width_bucket(5.35::float8, 0.024, 10.06, 5), width_bucket(now(), array['yesterday', 'today', 'tomorrow']::timestamptz[]), width_bucket(3, array[1,3,5]), width_bucket(-1, 0,10,5), width_bucket(11,0,10,5);
 select width_bucket(1,0,10,0);
+select width_bucket(0.00, 1e20, -2.5, 10), width_bucket(1::numeric, 1e30, 0, 7), width_bucket(0.0001, 1e25, -1e-9, 5), width_bucket(9.9999999999999999999999999, 0, 10, 5);
 select to_hex(255), to_hex(-1), to_hex(255::bigint), to_hex(-1::bigint);
 select pg_size_pretty(10::bigint), pg_size_pretty(10240::bigint), pg_size_pretty(123456789::bigint), pg_size_pretty(-123456789::bigint), pg_size_pretty(1e15), pg_size_bytes('1.5 GB'), pg_size_bytes('10kB');
 select overlay('Txxxxas' placing 'hom' from 2 for 4), overlay('abcdef' placing 'XX' from 3), overlay('\x1234567890'::bytea placing '\xff' from 2 for 2);
