@@ -2,7 +2,11 @@
 create schema extensions;
 create schema storage;
 grant usage on schema storage, extensions to anon, authenticated, service_role;
-alter role service_role bypassrls;
+-- Roles belong to the whole server: who sets it at the same time as another is told that the row was updated (XX000).
+do $$ begin
+  if not (select rolbypassrls from pg_roles where rolname = 'service_role') then alter role service_role bypassrls; end if;
+exception when internal_error then null;
+end $$;
 create table auth.users (
   id uuid primary key,
   email text,
